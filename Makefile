@@ -1,0 +1,44 @@
+# make help says what there is. Other Pythons: make PYTHON=python3.12 book
+PYTHON ?= python3
+VENV = .venv
+BIN = $(VENV)/bin
+HTML = _build/html/index.html
+
+.PHONY: help env book test sweep bench lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make book    run the notebooks that are out of date and build the book: $(HTML)"
+	@echo "make test    check the package, the notebooks and the built book"
+	@echo "make sweep   train what results/ lacks of the sweeps in sweeps/"
+	@echo "make bench   measure the speed of data generation and training"
+	@echo "make clean   remove the built book, the executed notebooks and $(VENV)"
+	@echo "make lock    rewrite requirements.lock from pyproject.toml"
+	@echo "make env     only make $(VENV)   (another Python: make PYTHON=python3.12 env)"
+
+env:
+	@tools/make_env.sh $(PYTHON) $(VENV)
+
+book: env
+	@$(BIN)/srhm notebooks
+	@$(BIN)/jupyter-book build . -W --keep-going -n -q
+	@echo "The book: $(CURDIR)/$(HTML)"
+
+test: env
+	@$(BIN)/ruff check .
+	@$(BIN)/python -m pytest
+	@echo "All tests passed."
+
+sweep: env
+	@for file in sweeps/*.yml; do $(BIN)/srhm sweep $$file || exit 1; done
+	@echo "The results: $(CURDIR)/results"
+
+bench: env
+	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+	@echo "Measured."
+
+lock:
+	@tools/make_lock.sh $(PYTHON)
+
+clean:
+	rm -rf _build book/executed $(VENV)

@@ -1,0 +1,274 @@
+"""The papermill driver: runs the notebooks whose inputs changed and keeps only good copies.
+
+`notebooks/NAME.py` (percent cells) is the source; `notebooks/NAME.ipynb` is made from it.
+An executed copy carries a stamp, the hash of all it was made from: while that is unchanged
+the copy is reused. A notebook that fails never replaces a good copy.
+Needs the extra `book`.
+"""
+
+import difflib
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from srhm.paths import project
+
+PROFILES = ("book", "fresh", "smoke")
+# What a notebook is taken to read unless its header narrows that (see `reads`).
+READS = ("results/**/*.json", "results/**/*.jsonl", "book/paper/*")
+# These drive notebooks and are used by none: an edit here leaves executed copies valid.
+NOT_READ = ("cli.py", "notebooks.py", "claims.py")
+KERNEL_ENVIRONMENT = {
+    "SOURCE_DATE_EPOCH": "1704067200",  # the date inside SVG files
+    "PYTHONHASHSEED": "0",
+    "TQDM_DISABLE": "1",  # a progress bar's timings differ from run to run
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a warning of the debugger's, not ours
+}
+
+
+class NotebookError(RuntimeError):
+    """One or more notebooks failed; the message names cell and error of each."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one notebook: its name, the executed copy, and whether it ran just now."""
+
+    name: str
+    path: Path
+    executed: bool
+
+
+def run_notebooks(
+    names=None,
+    parameters=None,
+    out="book/executed",
+    profile=None,
+    force=False,
+    workers=None,
+    device=None,
+    progress=True,
+    source="notebooks",
+) -> list[Outcome]:
+    """Executes notebooks with papermill and puts the executed copies into `out`.
+
+    names: notebooks such as "03_learning_curve" or "03"; all of them by default.
+    parameters: values that replace those of each notebook's `parameters` cell; `profile`,
+        `workers` and `device` are shorthands for three of them.
+    force: run even those whose executed copy is up to date.
+    out, source: folders, taken from the repository's root unless absolute.
+
+    Raises ValueError for an unknown notebook, parameter or profile, before anything runs, and
+    NotebookError after all others have run if some failed; their failed copies are kept in
+    `_build/failed`.
+    """
+    source, out = project(source), project(out)
+    parameters = _all_parameters(parameters, profile, workers, device)
+    scripts = _find(names, source)
+    notebooks = [pair(script) for script in scripts]
+    for notebook in notebooks:
+        _check_parameters(notebook, parameters)
+    out.mkdir(parents=True, exist_ok=True)
+
+    outcomes, failures = [], []
+    bar = tqdm(notebooks, disable=None if progress else True, unit="notebook", leave=False)
+    for notebook in bar:
+        bar.set_description(notebook.stem)
+        target = out / notebook.name
+        stamp = inputs_stamp(notebook, parameters)
+        fresh = not force and _stamp_of(target) == stamp
+        try:
+            if not fresh:
+                _execute(notebook, target, parameters, stamp)
+            outcomes.append(Outcome(notebook.stem, target, executed=not fresh))
+        except NotebookError as error:
+            failures.append(str(error))
+    if failures:
+        raise NotebookError("\n".join(failures))
+    return outcomes
+
+
+# ---- which notebooks, which parameters ---------------------------------------------------
+
+
+def _all_parameters(parameters, profile, workers, device) -> dict:
+    parameters = dict(parameters or {})
+    shorthands = {"profile": profile, "workers": workers, "device": device}
+    parameters.update({name: value for name, value in shorthands.items() if value is not None})
+    if parameters.get("profile", "book") not in PROFILES:
+        allowed = ", ".join(PROFILES)
+        raise ValueError(f"profile must be one of {allowed}, not {parameters['profile']!r}")
+    return parameters
+
+
+def _find(names, source: Path) -> list[Path]:
+    scripts = {path.stem: path for path in sorted(source.glob("[0-9]*.py"))}
+    if not scripts:
+        raise ValueError(f"there are no notebooks in {source}")
+    if not names:
+        return list(scripts.values())
+    chosen = []
+    for name in [names] if isinstance(names, str) else names:
+        stem = re.sub(r"\.(py|ipynb)$", "", Path(name).name)
+        matches = [s for s in scripts if s == stem or s.split("_")[0] == stem]
+        if not matches:
+            raise ValueError(f"there is no notebook {name!r}{_nearest(stem, scripts)}")
+        chosen += [scripts[match] for match in matches]
+    return list(dict.fromkeys(chosen))
+
+
+def _check_parameters(notebook: Path, parameters: dict) -> None:
+    import papermill
+
+    known = papermill.inspect_notebook(notebook)
+    for name in parameters:
+        if name not in known:
+            raise ValueError(
+                f"notebook {notebook.stem} has no parameter {name!r}{_nearest(name, known)}"
+            )
+
+
+def _nearest(word: str, known) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    if close:
+        return f": did you mean {close[0]!r}?"
+    return f"; there are {', '.join(known)}" if known else ""
+
+
+# ---- source and pair -----------------------------------------------------------------------
+
+
+def pair(script: Path) -> Path:
+    """Brings `NAME.ipynb` in step with `NAME.py` and returns its path.
+
+    The file is written only if its content changes. Cell ids come from the cells' sources,
+    so that the same script always gives the same bytes.
+    """
+    import jupytext
+    import nbformat
+
+    notebook = jupytext.read(script, fmt="py:percent")
+    seen = {}
+    for cell in notebook.cells:
+        count = seen[cell.source] = seen.get(cell.source, 0) + 1
+        cell.id = hashlib.sha256(f"{count}{cell.source}".encode()).hexdigest()[:8]
+    notebook.metadata["kernelspec"] = {
+        "display_name": "Python 3", "language": "python", "name": "python3",
+    }  # fmt: skip
+    notebook.metadata["jupytext"] = {"formats": "ipynb,py:percent"}
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    text = nbformat.writes(notebook) + "\n"
+    target = script.with_suffix(".ipynb")
+    if not target.is_file() or target.read_text(encoding="utf-8") != text:
+        _replace(target, text)
+    return target
+
+
+# ---- stamps --------------------------------------------------------------------------------
+
+
+def inputs_stamp(notebook: Path, parameters: dict) -> str:
+    """The hash of all that an executed copy depends on.
+
+    That is the notebook's source, the package, the lock file, the parameters, and the data
+    files it reads: `READS`, or the patterns `srhm: reads: [...]` in its header.
+    """
+    header = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("srhm", {})
+    files = [notebook.with_suffix(".py"), project("requirements.lock")]
+    package = Path(__file__).resolve().parent
+    files += [path for path in package.glob("*.py") if path.name not in NOT_READ]
+    for pattern in header.get("reads", READS):
+        files += [path for path in project().glob(pattern) if path.is_file()]
+    digest = hashlib.sha256(json.dumps(parameters, sort_keys=True, default=str).encode())
+    for path in sorted(set(files)):
+        if path.is_file():
+            digest.update(f"\0{path.name}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _stamp_of(target: Path) -> str | None:
+    try:
+        return json.loads(target.read_text(encoding="utf-8"))["metadata"]["srhm"]["stamp"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+# ---- execution -----------------------------------------------------------------------------
+
+
+def _execute(notebook: Path, target: Path, parameters: dict, stamp: str) -> None:
+    import nbformat
+    import papermill
+
+    with tempfile.TemporaryDirectory() as folder, _environment(KERNEL_ENVIRONMENT):
+        running = Path(folder) / notebook.name
+        try:
+            executed = papermill.execute_notebook(
+                notebook, running, parameters, kernel_name="python3",
+                cwd=project(), progress_bar=False,
+            )  # fmt: skip
+        except Exception as error:
+            kept = project("_build", "failed", notebook.name)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            if running.is_file():
+                shutil.copyfile(running, kept)
+            raise NotebookError(_describe(notebook, error, kept)) from error
+    _make_reproducible(executed)
+    executed.metadata["srhm"] = {**executed.metadata.get("srhm", {}), "stamp": stamp}
+    _replace(target, nbformat.writes(executed) + "\n")
+
+
+@contextmanager
+def _environment(changes: dict):
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value
+
+
+def _make_reproducible(notebook) -> None:
+    """Removes from an executed notebook what differs from run to run: times and random ids."""
+    kept = notebook.metadata.get("papermill", {}).get("parameters", {})
+    notebook.metadata["papermill"] = {"parameters": kept}
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "injected"
+
+
+def _describe(notebook: Path, error: Exception, kept: Path) -> str:
+    """Three short lines: which cell, what went wrong, where the whole story is."""
+    if hasattr(error, "ename"):
+        lines = [line for line in error.source.splitlines() if line.strip()]
+        cell = f"the cell that begins with `{lines[0].strip()}`" if lines else "an empty cell"
+        reason = f"{error.ename}: {error.evalue}"
+    else:
+        cell, reason = "its kernel", f"{type(error).__name__}: {error}"
+    return (
+        f"{notebook.stem} failed in {cell}:\n    {reason.strip()}\n"
+        f"    The executed copy, with the whole traceback: {kept}"
+    )
+
+
+def _replace(target: Path, text: str) -> None:
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, target)
+
