@@ -1,0 +1,96 @@
+"""Processes for the sweep: spawned, single-threaded, and independent of each other's deaths.
+
+The standard library's pool is one unit: when one of its processes dies (killed, out of memory), all
+runs in flight are lost and nobody knows which of them was to blame. Here each slot is a pool of one
+process, so a death costs one run and names it. This module is what a new process imports first: it
+holds nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+def num_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class SpawnPool(ThreadPoolExecutor):
+    """An executor of ``workers`` spawned processes, one thread of arithmetic each.
+
+    A process that dies fails its own future alone, with `BrokenExecutor`; its slot gets a new
+    process. The processes end by themselves as soon as this one is gone, however it went.
+    """
+
+    def __init__(self, workers: int):
+        super().__init__(max_workers=workers, thread_name_prefix="srhm-slot")
+        self._slot = threading.local()
+        self._spawning = threading.Lock()
+        # The processes hold the reading end: it reports the end of file when this process closes
+        # the other one, or dies.
+        self._lifeline, self._hold = _SPAWN.Pipe(duplex=False)
+
+    def submit(self, function, /, *arguments) -> Future:
+        """Call ``function(*arguments)`` in a process of the pool."""
+        return super().submit(self._in_process, function, arguments)
+
+    def _in_process(self, function, arguments):
+        try:
+            with self._spawning, _one_thread():
+                if not hasattr(self._slot, "pool"):
+                    self._slot.pool = ProcessPoolExecutor(
+                        1, _SPAWN, initializer=_start, initargs=(os.getpid(), self._lifeline)
+                    )
+                future = self._slot.pool.submit(function, *arguments)
+            return future.result()
+        except BrokenExecutor:
+            self._slot.__dict__.pop("pool").shutdown()
+            raise
+
+    def close(self) -> None:
+        """End all processes at once, also those at work, and wait for them."""
+        self._hold.close()
+        self.shutdown(wait=True, cancel_futures=True)
+        self._lifeline.close()
+
+
+@contextmanager
+def _one_thread():
+    """Let processes started inside read from their environment that they have one thread."""
+    before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _start(parent: int, lifeline) -> None:
+    """First thing in a new process: tie it to its parent, and keep it to one thread."""
+    # Ctrl-C reaches every process of the terminal; the parent alone decides what then happens.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_watch, args=(parent, lifeline), daemon=True).start()
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def _watch(parent: int, lifeline) -> None:
+    while not lifeline.poll(1.0) and os.getppid() == parent:
+        pass
+    os._exit(1)
