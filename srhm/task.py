@@ -13,11 +13,13 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from srhm.parsing import RuleLookup
 from srhm.randomness import check_int, distinct_words, generator
 
 # Limits above which a task could not be held in memory; the paper's tasks are far below.
@@ -169,6 +171,11 @@ class SRHM:
         rules.flags.writeable = False
         return rules
 
+    @cached_property
+    def lookups(self) -> tuple[RuleLookup, ...]:
+        """``lookups[l-1]`` inverts ``rules[l-1]``."""
+        return tuple(RuleLookup(rules, self.v) for rules in self.rules)
+
     def sample(self, n: int, seed: int) -> Samples:
         """n distinct data, uniform over all the task's data and in random order.
 
@@ -230,6 +237,20 @@ class SRHM:
 
         return transforms.displace(self, samples, level, seed)
 
+    def check_samples(self, samples: Samples) -> None:
+        """ValueError when ``samples`` cannot be of this task: a wrong shape, or out of range."""
+        n, leaves = len(samples), self.s**self.L
+        for name, most in (("values", self.v), ("positions", self.d), ("labels", self.n_c)):
+            array = getattr(samples, name)
+            shape = (n,) if name == "labels" else (n, leaves)
+            if array.shape != shape:
+                raise ValueError(f"{name} of the samples must be {shape}, not {array.shape}.")
+            if n and (array.min() < 0 or array.max() >= most):
+                raise ValueError(
+                    f"{name} of the samples must be from 0 to {most - 1} in this task, not "
+                    f"{array.min()} to {array.max()}."
+                )
+
     @property
     def _place_radices(self) -> list[int]:
         """Sizes of the digits that place one tuple in its patch."""
@@ -238,7 +259,7 @@ class SRHM:
         return [math.comb(self.patch, self.s)]
 
     @cached_property
-    def _subsets(self) -> np.ndarray:
+    def subsets(self) -> np.ndarray:
         """Sparsity B: all ways to place a tuple, (comb(patch, s), s) increasing positions."""
         every = itertools.combinations(range(self.patch), self.s)
         flat = np.fromiter(itertools.chain.from_iterable(every), dtype=np.int64)
@@ -271,9 +292,7 @@ class SRHM:
             np.empty((n, leaves), np.min_scalar_type(self.d - 1)),
             np.empty(n, np.min_scalar_type(self.n_c - 1)),
         )
-        rows = max(1024, 2**18 // leaves)  # a block's temporaries stay in the processor's cache
-        for start in range(0, n, rows):
-            block = slice(start, start + rows)
+        for block in blocks(n, leaves):
             digits = self._digits(words[:, block])
             samples.labels[block] = label = next(digits)
             values, positions = [label], [np.zeros_like(label)]
@@ -302,8 +321,14 @@ class SRHM:
             if self.sparsity == "A":
                 places = [next(digits) + j * (self.s0 + 1) for j in range(self.s)]
             else:
-                places = self._subsets[next(digits)].T
+                places = self.subsets[next(digits)].T
             for j in range(self.s):
                 values.append(table[rule, j].astype(np.int64))
                 positions.append(patch * self.patch + places[j])
         return values, positions
+
+
+def blocks(n: int, size: int) -> Iterator[slice]:
+    """0..n-1 cut so that a block's temporaries, of ``size`` numbers a row, stay in the cache."""
+    rows = max(256, 2**18 // size)
+    return (slice(start, start + rows) for start in range(0, n, rows))
