@@ -1,0 +1,149 @@
+"""What one training is: every choice that its result depends on, checked and hashed."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+
+from srhm.task import SRHM
+
+# Raised when the meaning of a stored run changes; older records are then trained anew.
+SCHEMA = 1
+
+ARCHITECTURES = ("lcn", "cnn", "fcn")
+
+FIELD_HELP = {
+    "v": "vocabulary size: number of features at every level",
+    "s": "branching: informative features per patch",
+    "L": "depth: number of levels of the hierarchy (and of hidden layers)",
+    "s0": "sparsity: empty positions per informative one (0 is the RHM)",
+    "n_c": "number of classes (default v)",
+    "m": "number of synonyms: rules per feature (default v^(s-1), the most possible)",
+    "sparsity": "A: each feature moves in its own sub-patch; B: features sit anywhere, in order",
+    "arch": "network: lcn (no weight sharing), cnn (weight sharing) or fcn (fully connected)",
+    "width": "channels, or units, of each hidden layer",
+    "P": "number of training data",
+    "batch_size": "data per step of SGD",
+    "lr": "learning rate per unit of width (default 0.01 at batch 4, scaled linearly to the batch)",
+    "momentum": "momentum of SGD",
+    "stop_loss": "stop when an epoch's mean training loss (cross-entropy, nats) is below this",
+    "max_epochs": "stop after this many epochs in any case",
+    "num_test": "number of test data (at most what the training set leaves of the task's data)",
+    "seed_rules": "seed of the task's rules",
+    "seed_sample": "seed of the training and test data, and of the order of the batches",
+    "seed_init": "seed of the initial weights",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunConfig:
+    """One training, complete (SPEC: the symbols of the paper; see `FIELD_HELP`).
+
+    ``n_c``, ``m`` and ``lr`` may be None and are then resolved: v, v^(s-1), and the paper's 0.01 at
+    batch 4 scaled linearly to ``batch_size``. The optimiser's rate is ``lr * width``.
+
+    Raises
+    ------
+    ValueError
+        For a value that is impossible, in one sentence that names it.
+    """
+
+    v: int
+    P: int
+    s: int = 2
+    L: int = 2
+    s0: int = 0
+    n_c: int | None = None
+    m: int | None = None
+    sparsity: str = "A"
+    arch: str = "cnn"
+    width: int = 512
+    batch_size: int = 128
+    lr: float | None = None
+    momentum: float = 0.9
+    stop_loss: float = 1e-3
+    max_epochs: int = 2000
+    num_test: int = 10_000
+    seed_rules: int = 0
+    seed_sample: int = 0
+    seed_init: int = 0
+
+    def __post_init__(self):
+        task = self.task  # checks the symbols of the task
+        object.__setattr__(self, "n_c", task.n_c)
+        object.__setattr__(self, "m", task.m)
+        if self.arch not in ARCHITECTURES:
+            raise ValueError(f"arch must be one of {', '.join(ARCHITECTURES)}, not {self.arch!r}.")
+        for name in ("P", "width", "batch_size", "max_epochs", "num_test"):
+            _require_int(name, getattr(self, name), 1)
+        for name in ("seed_rules", "seed_sample", "seed_init"):
+            _require_int(name, getattr(self, name), 0)
+        if task.num_data <= self.P:
+            raise ValueError(
+                f"P must be less than the number of data of this task, {task.num_data} (some are "
+                f"needed for the test), not {self.P}."
+            )
+        if self.batch_size > self.P:
+            raise ValueError(f"batch_size must be at most P={self.P}, not {self.batch_size}.")
+        if self.lr is None:
+            object.__setattr__(self, "lr", 0.01 * self.batch_size / 4)
+        for name in ("lr", "stop_loss", "momentum"):
+            object.__setattr__(self, name, _require_real(name, getattr(self, name)))
+        if self.momentum >= 1:
+            raise ValueError(f"momentum must be less than 1, not {self.momentum}.")
+        if self.lr == 0:
+            raise ValueError("lr must be more than 0, not 0.0.")
+
+    @property
+    def task(self) -> SRHM:
+        """The task, its rules drawn from ``seed_rules``."""
+        return SRHM(
+            self.v, self.s, self.L, self.s0, self.n_c, self.m, self.sparsity, self.seed_rules
+        )
+
+    @property
+    def key(self) -> str:
+        """Hash of all fields and the schema number: the name under which the run is stored."""
+        text = json.dumps({"schema": SCHEMA, **self.as_dict()}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def as_dict(self) -> dict:
+        """All fields, resolved, in the order of their declaration."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    def replace(self, **changes) -> RunConfig:
+        """A copy with some fields changed (a resolved n_c, m or lr stays as it is)."""
+        return RunConfig.from_dict({**self.as_dict(), **changes})
+
+    @classmethod
+    def from_dict(cls, values: dict) -> RunConfig:
+        """The configuration with these fields; an unknown one is an error that names it."""
+        known = [field.name for field in dataclasses.fields(cls)]
+        for name in values:
+            if name not in known:
+                near = difflib.get_close_matches(str(name), known, n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise ValueError(
+                    f"Unknown field {name!r} of a run; known are {', '.join(known)}{hint}"
+                )
+        missing = [name for name in ("v", "P") if values.get(name) is None]
+        if missing:
+            raise ValueError(f"A run needs a value for {' and '.join(missing)}.")
+        return cls(**values)
+
+
+def _require_int(name: str, value, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ValueError(f"{name} must be an integer of at least {least}, not {value!r}.")
+
+
+def _require_real(name: str, value) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"{name} must be a number, not {value!r}.")
+    if not (math.isfinite(value) and value >= 0):
+        raise ValueError(f"{name} must be finite and not negative, not {value!r}.")
+    return float(value)

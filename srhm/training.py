@@ -1,0 +1,117 @@
+"""One training from a configuration to a row of results."""
+
+from __future__ import annotations
+
+import functools
+import math
+import pathlib
+import platform
+import subprocess
+import time
+
+import numpy as np
+import torch
+
+from srhm.config import RunConfig
+from srhm.engine import Engine, encode, evaluate
+from srhm.networks import build_network
+from srhm.observables import sensitivities
+
+
+def resolve_device(device: str = "auto") -> torch.device:
+    """ "auto" is the GPU where there is one; "cuda" without one is a ValueError."""
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if device not in ("cpu", "cuda"):
+        raise ValueError(f"device must be auto, cpu or cuda, not {device!r}.")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ValueError("device='cuda' needs a GPU that torch can use; there is none (use 'cpu').")
+    return torch.device(device)
+
+
+def train(config: RunConfig, device: str = "auto") -> dict:
+    """Train one network as ``config`` says, test it, and measure its sensitivities.
+
+    Returns
+    -------
+    A flat dict, ready for JSON: all fields of the configuration; ``status`` ("converged",
+    "max_epochs" or "diverged"); ``test_error``, ``test_loss``, ``train_loss`` (mean over the last
+    epoch; nats); ``epochs``, ``steps``, ``seconds``, ``num_test_used``; the sensitivities
+    ``S_{k}_{l}``, ``D_{k}_{l}`` with their standard errors (see `srhm.observables`); and where it
+    was made: ``commit``, ``python``, ``torch``, ``numpy``, ``device``, ``threads``.
+    A diverged run has None for what is not finite.
+    """
+    place = resolve_device(device)
+    # Momenta of unused weights decay towards denormals, on which CPUs are slow.
+    torch.set_flush_denormal(True)
+    start = time.perf_counter()
+    task = config.task
+    train_set, test_set = task.split(config.P, config.num_test, config.seed_sample)
+    net = build_network(config.arch, task, config.width, config.seed_init).to(place)
+    engine = Engine(net, config.lr * config.width, config.momentum, config.batch_size)
+    result = _fit(engine, encode(net, train_set, place), config)
+    result["num_test_used"] = len(test_set)
+    engine.finish()
+    loss, error = evaluate(engine, encode(net, test_set, place))
+    result["test_loss"], result["test_error"] = loss, error
+    if result["status"] != "diverged":
+        result |= sensitivities(task, engine, test_set, seed=config.seed_sample)
+    result["seconds"] = round(time.perf_counter() - start, 3)
+    return config.as_dict() | {k: _jsonable(v) for k, v in result.items()} | provenance(place)
+
+
+def _fit(engine: Engine, data, config: RunConfig) -> dict:
+    """Epochs of SGD until the training loss is below ``stop_loss``; the counts and the status."""
+    draw = torch.Generator().manual_seed(config.seed_sample)
+    status, steps, epoch = "max_epochs", 0, 0
+    while epoch < config.max_epochs:
+        epoch += 1
+        order = torch.randperm(config.P, generator=draw).to(data.labels.device)
+        total = torch.zeros((), dtype=torch.float64, device=data.labels.device)
+        for batch in order.split(config.batch_size):
+            total += engine.step(data.take(batch))
+            steps += 1
+        train_loss = total.item() / config.P
+        # A loss far above that of chance, log n_c, never comes back: do not wait for infinity.
+        if not train_loss < 1e3 * math.log(max(config.n_c, 2)):
+            status = "diverged"
+            break
+        if train_loss < config.stop_loss:
+            status = "converged"
+            break
+    return {"status": status, "train_loss": train_loss, "epochs": epoch, "steps": steps}
+
+
+def _jsonable(value):
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def provenance(device: torch.device) -> dict:
+    """Commit, versions and device that made a result."""
+    name = torch.cuda.get_device_name() if device.type == "cuda" else platform.machine()
+    return {
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "device": f"{device.type} ({name})",
+        "threads": torch.get_num_threads(),
+    }
+
+
+@functools.cache
+def _commit() -> str:
+    """Short hash of the source's commit, with "+" where srhm/ has changed since; or "unknown"."""
+    folder = pathlib.Path(__file__).parent
+
+    def git(*arguments):
+        return subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    try:
+        return git("rev-parse", "--short=12", "HEAD") + ("+" if git("status", "-s", ".") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
