@@ -35,7 +35,7 @@ class SpawnPool(ThreadPoolExecutor):
 
     def __init__(self, workers: int):
         super().__init__(max_workers=workers, thread_name_prefix="srhm-slot")
-        self._slot = threading.local()
+        self._pools: dict[int, ProcessPoolExecutor] = {}  # of one process, for each thread here
         self._spawning = threading.Lock()
         # The processes hold the reading end: it reports the end of file when this process closes
         # the other one, or dies.
@@ -46,22 +46,25 @@ class SpawnPool(ThreadPoolExecutor):
         return super().submit(self._in_process, function, arguments)
 
     def _in_process(self, function, arguments):
+        slot = threading.get_ident()
         try:
             with self._spawning, _one_thread():
-                if not hasattr(self._slot, "pool"):
-                    self._slot.pool = ProcessPoolExecutor(
+                if slot not in self._pools:
+                    self._pools[slot] = ProcessPoolExecutor(
                         1, _SPAWN, initializer=_start, initargs=(os.getpid(), self._lifeline)
                     )
-                future = self._slot.pool.submit(function, *arguments)
+                future = self._pools[slot].submit(function, *arguments)
             return future.result()
         except BrokenExecutor:
-            self._slot.__dict__.pop("pool").shutdown()
+            self._pools.pop(slot).shutdown()
             raise
 
     def close(self) -> None:
-        """End all processes at once, also those at work, and wait for them."""
+        """End all processes at once, also those at work, and wait until they are gone."""
         self._hold.close()
         self.shutdown(wait=True, cancel_futures=True)
+        for pool in self._pools.values():
+            pool.shutdown()
         self._lifeline.close()
 
 

@@ -63,7 +63,7 @@ def sweep(
         At the end: runs that raised, or whose process died `MAX_ATTEMPTS` times.
     """
     distinct = _distinct(configs)
-    if workers is not None and (not isinstance(workers, int) or workers < 0):
+    if workers is not None and (type(workers) is not int or workers < 0):
         raise ValueError(f"workers must be an integer of at least 0, not {workers!r}.")
     if executor is not None and not hasattr(executor, "submit"):
         raise ValueError(f"executor must be a concurrent.futures.Executor, not {executor!r}.")
@@ -160,19 +160,20 @@ class _State:
         """Raise SweepError when there were failures; name the first five."""
         if not self.failures:
             return
-        named = [f"{describe(config)} ({self._reason(config, e)})" for config, e in self.failures]
+        failures = sorted(self.failures, key=lambda failure: describe(failure[0]))
+        named = [f"{describe(config)} ({self._reason(config, e)})" for config, e in failures]
         if len(named) > 5:
             named[5:] = [f"and {len(named) - 5} more"]
         raise SweepError(
-            f"{len(self.failures)} of {self.num_missing} runs failed (whatever else was asked for is finished): "
-            f"{'; '.join(named)}."
-        ) from self.failures[0][1]
+            f"{len(failures)} of {self.num_missing} runs failed, after all others had "
+            f"finished: {'; '.join(named)}."
+        ) from failures[0][1]
 
     def _reason(self, config: RunConfig, error: BaseException) -> str:
         if isinstance(error, (BrokenExecutor, CancelledError)):
             return (
-                f"its process died, {self.deaths[config.key]} times: was it killed, out of memory, "
-                'or started by a script without `if __name__ == "__main__":`?'
+                f"its process died, attempt {self.deaths[config.key]}: killed, out of memory, or "
+                'started by a script that lacks `if __name__ == "__main__":`'
             )
         return f"{type(error).__name__}: {error}".rstrip(".")
 
