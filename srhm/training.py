@@ -15,7 +15,7 @@ import torch
 from srhm.config import RunConfig
 from srhm.engine import Engine, encode, evaluate
 from srhm.networks import build_network
-from srhm.observables import sensitivities
+from srhm.observables import sensitivities, sparse_activations
 
 
 def resolve_device(device: str = "auto") -> torch.device:
@@ -55,7 +55,8 @@ def train(config: RunConfig, device: str = "auto") -> dict:
     loss, error = evaluate(engine, encode(net, test_set, place))
     result["test_loss"], result["test_error"] = loss, error
     if result["status"] != "diverged":
-        result |= sensitivities(task, engine, test_set, seed=config.seed_sample)
+        activations = sparse_activations(engine)
+        result |= sensitivities(task, activations, test_set, seed=config.seed_sample)
     result["seconds"] = round(time.perf_counter() - start, 3)
     return config.as_dict() | {k: _jsonable(v) for k, v in result.items()} | provenance(place)
 
