@@ -104,11 +104,14 @@ def test_wrong_shapes_and_foreign_samples_are_refused():
         A.decode(torch.zeros(3, 16, 4))
     with pytest.raises(ValueError, match=r"not \(4, 16\)"):
         A.decode(torch.zeros(4, 16))
-    x = A.sample(3, 0)
-    foreign = Samples(x.values + 3, x.positions, x.labels)
-    for call in (A.one_hot, lambda y: OneHotDataset(A, y)):
-        with pytest.raises(ValueError, match="values of the samples must be from 0 to 3 in this"):
-            call(foreign)
+    x = A.sample(500, 0)
+    for name, limit in (("values", 3), ("positions", 15), ("labels", 3)):
+        arrays = {n: getattr(x, n).astype(int) for n in ("values", "positions", "labels")}
+        for shift in (1, -1):  # one beyond either end
+            foreign = Samples(**arrays | {name: arrays[name] + shift})
+            for call in (A.one_hot, lambda y: OneHotDataset(A, y)):
+                with pytest.raises(ValueError, match=f"^{name} of the samples .* 0 to {limit} in"):
+                    call(foreign)
 
 
 def test_rules_are_looked_up_alike_in_a_table_and_in_a_list():

@@ -84,15 +84,21 @@ def test_seeds_and_levels_give_independent_transformations():
         assert (first != other).any()
 
 
-def test_large_samples_are_transformed_like_small_ones():
-    """Work goes by blocks; the sample that starts a later one is treated like any other."""
-    task = SRHM(4, 2, 3, 1)
-    x = task.sample(70_000, 0)
-    y = task.displace(task.exchange_synonyms(x, 2, 0), 1, 0)
-    last = slice(-50, None)
-    assert (task.decode(task.one_hot(y[last])) == x.labels[last]).all()
-    assert (tree(task, y.values[last])[0][1] != tree(task, x.values[last])[0][1]).any()
-    assert (y.positions[last] != x.positions[last]).any()
+@pytest.mark.parametrize("sparsity", "AB")
+def test_the_blocks_of_the_work_do_not_matter(monkeypatch, sparsity):
+    task = SRHM(4, 2, 3, 1, sparsity=sparsity)
+
+    def work():
+        x = task.sample(1000, 0)
+        y = task.displace(task.exchange_synonyms(x, 2, 0), 1, 0)
+        return x.values, x.positions, x.labels, y.values, y.positions
+
+    whole = work()
+    for module in ("task", "transforms"):
+        monkeypatch.setattr(
+            f"srhm.{module}.blocks", lambda n, size: (slice(i, i + 7) for i in range(0, n, 7))
+        )
+    assert all((a == b).all() for a, b in zip(work(), whole, strict=True))
 
 
 def test_empty_samples_stay_empty():
