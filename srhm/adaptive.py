@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import pandas as pd
 
 from srhm.config import RunConfig
+from srhm.pool import SpawnPool, num_cores
 from srhm.store import Store, to_frame
 from srhm.sweep import sweep
 
@@ -57,6 +59,8 @@ def search(
     repeats: int = 3,
     targets: Iterable[Target] = (Target(),),
     max_P: int = 10**6,
+    executor: Executor | None = None,
+    workers: int | None = None,
     **sweep_options,
 ) -> pd.DataFrame:
     """Train what it takes to bracket the crossing of every target in every setting.
@@ -66,7 +70,7 @@ def search(
     settings: one configuration per setting; its P is the first guess, its seeds are not used.
     repeats: number of seeds (0, 1, ...): each is new rules, a new sample and a new initialisation.
     max_P: the search never asks for more data than this (nor for more than the task has).
-    sweep_options: passed on to `srhm.sweep.sweep` (workers, executor, progress, device).
+    executor, workers, sweep_options: as for `srhm.sweep.sweep` (also progress, device).
 
     Returns
     -------
@@ -77,14 +81,19 @@ def search(
         raise ValueError(f"repeats must be at least 1, not {repeats}.")
     targets = list(targets)
     searches = [_Search(setting, repeats, max_P) for setting in settings]
-    while True:
-        wanted = {c.key: c for s in searches for target in targets for c in s.missing(target)}
-        if not wanted:
-            return to_frame(run for s in searches for run in s.complete())
-        frame = sweep(list(wanted.values()), store, **sweep_options)
-        for run in frame.to_dict("records"):
-            for s in searches:
-                s.add(run)
+    pool = None
+    try:
+        while wanted := {c.key: c for s in searches for t in targets for c in s.missing(t)}:
+            if executor is None:  # one pool for all rounds: starting processes takes seconds
+                executor = pool = SpawnPool(workers or num_cores())
+            frame = sweep(list(wanted.values()), store, executor, **sweep_options)
+            for run in frame.to_dict("records"):
+                for s in searches:
+                    s.add(run)
+    finally:
+        if pool is not None:
+            pool.close()
+    return to_frame(run for s in searches for run in s.complete())
 
 
 def next_points(curve: Mapping[int, float], start: int, threshold: float, step: int) -> int | None:

@@ -9,6 +9,7 @@ import json
 import math
 from dataclasses import dataclass
 
+from srhm.randomness import check_int
 from srhm.task import SRHM
 
 # Raised when the meaning of a stored run changes; older records are then trained anew.
@@ -74,14 +75,14 @@ class RunConfig:
 
     def __post_init__(self):
         task = self.task  # checks the symbols of the task
-        object.__setattr__(self, "n_c", task.n_c)
-        object.__setattr__(self, "m", task.m)
+        for name in ("v", "s", "L", "s0", "n_c", "m"):
+            object.__setattr__(self, name, getattr(task, name))
         if self.arch not in ARCHITECTURES:
             raise ValueError(f"arch must be one of {', '.join(ARCHITECTURES)}, not {self.arch!r}.")
         for name in ("P", "width", "batch_size", "max_epochs", "num_test"):
-            _require_int(name, getattr(self, name), 1)
+            object.__setattr__(self, name, check_int(name, getattr(self, name), 1))
         for name in ("seed_rules", "seed_sample", "seed_init"):
-            _require_int(name, getattr(self, name), 0)
+            object.__setattr__(self, name, check_int(name, getattr(self, name), 0))
         if task.num_data <= self.P:
             raise ValueError(
                 f"P must be less than the number of data of this task, {task.num_data} (some are "
@@ -134,11 +135,6 @@ class RunConfig:
         if missing:
             raise ValueError(f"A run needs a value for {' and '.join(missing)}.")
         return cls(**values)
-
-
-def _require_int(name: str, value, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ValueError(f"{name} must be an integer of at least {least}, not {value!r}.")
 
 
 def _require_real(name: str, value) -> float:

@@ -1,0 +1,106 @@
+"""The settings behind the figures, each searched for its P* with the same training.
+
+`GRID` is the one training setting of all of them; the chapter on the training setting shows what
+it changes against the paper's own (batch 4, learning rate 0.01, width 512): nothing measurable by
+the width, and a constant factor in P* by the four times larger learning rate.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+from srhm.adaptive import Target, search
+from srhm.config import RunConfig
+from srhm.laws import predicted_scale
+from srhm.store import Store
+
+GRID = {"width": 256, "batch_size": 128, "lr": 1.28, "stop_loss": 1e-3}
+# Medians of the paper's P* over its scale, the search's first guess and nothing else.
+_GUESS = {"lcn": 1.7, "cnn": 2.5, "fcn": 2.5}
+
+
+def setting(arch: str, v: int, s0: int, **other) -> RunConfig:
+    """One setting of the grid; its P (at least one batch) is only where the search begins."""
+    training = GRID | other
+    smallest = training["batch_size"]
+    draft = RunConfig(arch=arch, v=v, s0=s0, P=smallest, **training)
+    guess = min(_GUESS[arch] * predicted_scale(draft), draft.task.num_data / 2)
+    return draft.replace(P=max(round(guess), smallest))
+
+
+def _grid(arch, vs, s0s, **other) -> list[RunConfig]:
+    return [setting(arch, v, s0, **other) for v, s0 in product(vs, s0s)]
+
+
+def _training_variants() -> list[RunConfig]:
+    """One LCN and one CNN setting under other training: one choice at a time off `GRID`."""
+    paper_rate = 0.32  # 0.01 at batch 4, scaled to batch 128
+    rates = [{"lr": paper_rate * factor} for factor in (0.25, 0.5, 1, 2, 4, 8)]
+    widths = [{"width": width} for width in (128, 256, 512, 1024)]
+    losses = [{"stop_loss": loss} for loss in (1e-1, 1e-2, 1e-3, 1e-4)]
+    batches = [{"batch_size": b, "lr": GRID["lr"] * b / 128} for b in (4, 16, 128, 512)]
+    paper = [{"width": 512, "lr": paper_rate}]
+    return [
+        setting(arch, 6, 1, **variant)
+        for variant in (*rates, *widths, *losses, *batches, *paper)
+        for arch in ("lcn", "cnn")
+    ]
+
+
+def _at_paper_rate() -> list[RunConfig]:
+    """Settings in which the paper's learning rate is compared with that of `GRID`."""
+    rate = {"lr": 0.32}
+    return [
+        setting("lcn", 4, 1, **rate),
+        setting("lcn", 8, 1, **rate),
+        setting("lcn", 6, 2, **rate),
+        setting("lcn", 4, 0, L=3, **rate),
+        setting("cnn", 8, 1, **rate),
+        setting("cnn", 6, 2, **rate),
+        setting("cnn", 4, 1, L=3, **rate),
+    ]
+
+
+# Name of the grid: its settings. A setting may be in several grids; its runs are trained once.
+GRIDS = {
+    "lcn_L2": _grid("lcn", (4, 6, 8, 10), (0, 1, 2, 4)),
+    "cnn_L2": [
+        *_grid("cnn", (4, 6, 8, 10, 12), (0, 1, 2, 4, 6)),
+        *_grid("cnn", (3,), (1, 2, 4, 6)),  # with s0 = 0 there are 81 data in all
+    ],
+    "lcn_L3": _grid("lcn", (4, 6, 8), (0, 1, 2), L=3),
+    "cnn_L3": _grid("cnn", (4, 6, 8), (0, 1, 2, 4), L=3),
+    "lcn_s3": _grid("lcn", (4, 6), (0, 1, 2, 4), s=3),
+    "cnn_s3": _grid("cnn", (4, 6), (0, 1, 2, 4), s=3),
+    "lcn_B": _grid("lcn", (6,), (1, 2, 4), sparsity="B"),
+    "cnn_B": _grid("cnn", (6, 10), (1, 2, 4), sparsity="B"),
+    "lcn_B_L3": _grid("lcn", (6,), (1, 2), sparsity="B", L=3),
+    "cnn_B_L3": _grid("cnn", (6,), (1, 2), sparsity="B", L=3),
+    "fcn_L2": _grid("fcn", (6, 8), (0, 1, 2)),
+    "fcn_L3": _grid("fcn", (4, 6, 8), (0, 1, 2), L=3),
+    "training": _training_variants(),
+    "paper_rate": _at_paper_rate(),
+    # n_c apart from v, and m apart from v^(s-1): which the paper does not do.
+    "classes": [setting(arch, 8, 1, n_c=n_c) for arch, n_c in product(("lcn", "cnn"), (2, 4, 8))],
+    "synonyms": [setting(arch, 8, 1, m=m) for arch, m in product(("lcn", "cnn"), (2, 4, 6, 8))],
+}
+
+# Sensitivities of layer 2 at which the paper reads P*_S and P*_D (captions of Figures 6, 11, 14).
+TARGETS = {
+    "lcn": (Target(), Target("S_2_1", 0.3), Target("D_2_1", 0.1)),
+    "cnn": (Target(), Target("S_2_1", 0.4), Target("D_2_1", 0.2)),
+    "fcn": (Target(), Target("S_2_1", 0.3), Target("D_2_1", 0.1)),
+}
+
+
+def run_grid(name: str, store: Store, max_P: int = 10**6, repeats: int = 3, **sweep_options):
+    """Search every setting of the grid ``name``; returns the runs (see `srhm.adaptive.search`).
+
+    Raises
+    ------
+    ValueError
+        For a name that is no grid.
+    """
+    if name not in GRIDS:
+        raise ValueError(f"grid must be one of {', '.join(GRIDS)}, not {name!r}.")
+    return search(GRIDS[name], store, repeats, max_P=max_P, **sweep_options)
