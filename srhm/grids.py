@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from srhm.adaptive import Target, search
+from srhm.adaptive import Target, at, grid_index, grid_P, search
 from srhm.config import RunConfig
 from srhm.laws import predicted_scale
 from srhm.store import Store
@@ -91,6 +91,26 @@ TARGETS = {
     "cnn": (Target(), Target("S_2_1", 0.4), Target("D_2_1", 0.2)),
     "fcn": (Target(), Target("S_2_1", 0.3), Target("D_2_1", 0.1)),
 }
+
+
+def curve(
+    arch: str, v: int, s0: int, smallest: float, largest: float, every: int = 2, **other
+) -> list[RunConfig]:
+    """A whole learning curve: three seeds at every ``every``-th size of the common grid of P.
+
+    Sizes run from ``smallest`` to ``largest``, at most 3/4 of the task's data. ``other`` changes
+    `GRID`.
+    """
+    base = setting(arch, v, s0, **other)
+    largest = min(largest, base.task.num_data * 3 // 4)
+    sizes = [grid_P(i) for i in range(grid_index(smallest), grid_index(largest) + 1, every)]
+    return [at(base, P, seed) for P in sizes if P <= largest for seed in range(3)]
+
+
+def layer_curves(arch: str, s0: int) -> list[RunConfig]:
+    """One s0 of Figure 12 (LCN) or 15 (CNN): v = 8, P over more than two decades."""
+    unit = (s0 + 1) ** 2
+    return curve(arch, 8, s0, smallest=128 * unit, largest=min(16_384 * unit, 131_072))
 
 
 def run_grid(name: str, store: Store, max_P: int = 10**6, repeats: int = 3, **sweep_options):
