@@ -104,7 +104,7 @@ def curve(
     base = setting(arch, v, s0, **other)
     largest = min(largest, base.task.num_data * 3 // 4)
     sizes = [grid_P(i) for i in range(grid_index(smallest), grid_index(largest) + 1, every)]
-    return [at(base, P, seed) for P in sizes if P <= largest for seed in range(3)]
+    return [at(base, P, seed) for P in sizes if largest >= P for seed in range(3)]
 
 
 def layer_curves(arch: str, s0: int) -> list[RunConfig]:
