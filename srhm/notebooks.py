@@ -93,6 +93,7 @@ def run_notebooks(
             failures.append(str(error))
     if failures:
         raise NotebookError("\n".join(failures))
+    _write_claims(out / "claims.md")
     return outcomes
 
 
@@ -215,6 +216,7 @@ def _execute(notebook: Path, target: Path, parameters: dict, stamp: str) -> None
             executed = papermill.execute_notebook(
                 notebook, running, parameters, kernel_name="python3",
                 cwd=project(), progress_bar=False,
+                extra_arguments=["--log-level=ERROR"],  # of the kernel: no advice on transport
             )  # fmt: skip
         except Exception as error:
             kept = project("_build", "failed", notebook.name)
@@ -251,6 +253,14 @@ def _make_reproducible(notebook) -> None:
         cell.metadata.pop("execution", None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected"
+
+
+def _write_claims(target: Path) -> None:
+    """The table that the landing page includes: it too is made from the results."""
+    from srhm.claims import claims, to_markdown
+    from srhm.store import Store
+
+    _replace(target, to_markdown(claims(Store(project("results")))))
 
 
 def _describe(notebook: Path, error: Exception, kept: Path) -> str:

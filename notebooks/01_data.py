@@ -1,0 +1,152 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   srhm:
+#     reads: []
+# ---
+
+# %% [markdown]
+# # The data
+#
+# **The question.** What does a task look like whose data are both hierarchical and sparse, and
+# which changes of a datum leave its label alone?
+#
+# **The paper's answer** {cite:p}`tomasini2024` is a generative model, the Sparse Random Hierarchy
+# Model (SRHM). A class is rewritten, level by level, into features of features, and at every level
+# the informative elements are scattered among empty ones. Its Figure 2 shows a small instance; this
+# chapter builds that instance and draws all of it with the code that also makes the training data
+# of the later chapters. {doc}`/book/model` defines every symbol.
+
+# %% tags=["parameters", "hide-input"]
+profile = "book"  # "book", "fresh" or "smoke"
+device = "auto"
+workers = 0  # processes for training; 0 is one per core
+
+v, n_c, m = 3, 2, 3  # features per level, classes, synonyms per feature
+s, L, s0 = 2, 2, 1  # branching, levels, empty elements per informative one
+seed = 0  # of the rules; the samples take it too
+
+# %% tags=["hide-input"]
+import numpy as np
+from myst_nb import glue
+
+from srhm import pictures, plots
+from srhm.task import SRHM
+
+plots.use_style()
+task = SRHM(v=v, s=s, L=L, s0=s0, n_c=n_c, m=m, seed=seed)
+task_B = SRHM(v=v, s=s, L=L, s0=s0, n_c=n_c, m=m, sparsity="B", seed=seed)
+for name, value in {
+    "v": v, "n_c": n_c, "m": m, "s": s, "L": L, "s0": s0, "d": task.d, "patch": task.patch,
+    "leaves": s**L, "num_data": f"{task.num_data:,}", "num_data_B": f"{task_B.num_data:,}",
+    "num_rhm": f"{SRHM(v=v, s=s, L=L, s0=0, n_c=n_c, m=m, seed=seed).num_data:,}",
+    "percent": f"{100 * task.relevant_fraction:.0f} %",
+}.items():  # fmt: skip
+    glue(name, value, display=False)
+
+# %% [markdown]
+# ## Rules
+#
+# A task is its rules, drawn once at random. {numref}`fig-rules` shows those of an instance with
+# {glue:text}`n_c` classes, {glue:text}`v` features at each of {glue:text}`L` levels, and
+# {glue:text}`m` rules for each class and each feature. A rule rewrites its parent as
+# {glue:text}`s` features one level down. The rules of one parent are *synonyms*: exchanging one for
+# another keeps the meaning. No tuple belongs to two parents, so a datum can be read back without
+# ambiguity, from the input up to its class.
+
+# %% mystnb={"figure": {"name": "fig-rules", "caption": "The rules of a small task. Left: what each class may become, as pairs of level-2 features (capitals). Right: what each level-2 feature may become, as pairs of input features (small letters)."}, "image": {"alt": "Two columns of rewriting rules. Left: each of the classes, a numbered square, points to several pairs of discs with capital letters. Right: each capital letter points to several pairs of discs with small letters."}} tags=["hide-input"]
+pictures.draw_rules(task);
+
+# %% [markdown]
+# ## Four samples
+#
+# To make a datum, draw a class, then a rule for it, then a rule for each feature that this makes,
+# down to the input. Sparsity enters with the places: every informative element comes with $s_0$
+# empty ones (here $s_0$ is {glue:text}`s0`), so a patch has {glue:text}`patch` positions for
+# {glue:text}`s` features, and below an empty element there is nothing. The {glue:text}`leaves`
+# informative features end up among {glue:text}`d` input positions ({numref}`fig-samples`):
+# {glue:text}`percent` of the input matters, the fraction $F = (s_0+1)^{-L}$. This one small task
+# has {glue:text}`num_data` different data; without empty elements it would have
+# {glue:text}`num_rhm`.
+
+# %% mystnb={"figure": {"name": "fig-samples", "caption": "Four data of the task. From top to bottom: the class, the level-2 features with their empty neighbours (rings), and the input. A shaded fan leads from a feature to its patch."}, "image": {"alt": "Four trees. Each has a class on top, two lettered discs among empty rings in the middle row, and four lettered discs among twelve empty rings in the bottom row."}} tags=["hide-input"]
+pool = task.sample(min(64, task.num_data), seed=seed)
+per_class = -(-4 // n_c)  # rounded up
+four = pool[np.concatenate([np.flatnonzero(pool.labels == y)[:per_class] for y in range(n_c)])][:4]
+pictures.draw_trees(
+    task, [four[i : i + 1] for i in range(len(four))],
+    [f"class {label + 1}" for label in four.labels],
+);  # fmt: skip
+
+# %% [markdown]
+# A network sees the bottom row alone, as a *one-hot* array of shape $(v, d)$: a column has a single
+# one at an informative position and is all zero at an empty one.
+
+# %%
+print(task.one_hot(four[:1])[0].int().numpy())
+
+# %% [markdown]
+# ## Two kinds of sparsity
+#
+# The paper has two ways to scatter the features of one patch ({numref}`fig-sparsity`). In sparsity
+# A, which is the default everywhere in this book, each feature moves within a sub-patch of
+# $s_0+1$ positions of its own. In sparsity B the features sit anywhere in the patch, in order, all
+# choices being equally likely. With sparsity B the small task has {glue:text}`num_data_B` data.
+
+# %% mystnb={"figure": {"name": "fig-sparsity", "caption": "Every placement of one patch's features under sparsity A, where each stays inside its own shaded sub-patch, and under sparsity B, where only their order is fixed."}, "image": {"alt": "Two panels of rows, each row a patch of four positions with two lettered discs and two empty rings. Sparsity A has four rows, with one disc in each half; sparsity B has six, with the two discs anywhere in order."}} tags=["hide-input"]
+pictures.draw_placements([task, task_B]);
+
+# %% [markdown]
+# ## What leaves the label alone
+#
+# Two changes of the input keep its meaning, at any level $\ell$ ({numref}`fig-invariances`;
+# $\ell = 1$ is the input). A *displacement* $\tau_\ell$ redraws the places of the level-$\ell$
+# features and keeps all values: a diffeomorphism, made discrete. An *exchange of synonyms* $p_\ell$
+# replaces every level-$\ell$ tuple by another one of the same parent and keeps all places. At
+# $\ell = 2$ both act on whole sub-trees. A network that has understood the task should not care
+# about any of these changes; how much it still does is what later chapters measure.
+
+# %% mystnb={"figure": {"name": "fig-invariances", "caption": "A datum, two displacements of it and two exchanges of synonyms, at the input (level 1) and one level higher (level 2). The class stays the same throughout."}, "image": {"alt": "Five trees with the same class on top: the original; the same letters at other places at the bottom; sub-trees moved as a whole; other small letters under the same capitals; other capitals with new small letters below them."}} tags=["hide-input"]
+one = four[:1]
+changed = {"a datum $x$": one}
+for level in range(1, L + 1):
+    where = "the input" if level == 1 else f"level {level}"
+    changed[rf"$\tau_{level} x$: displaced at {where}"] = task.displace(one, level, seed=seed)
+for level in range(1, L + 1) if m > 1 else ():
+    where = "the input" if level == 1 else f"level {level}"
+    changed[rf"$p_{level} x$: synonyms exchanged at {where}"] = task.exchange_synonyms(
+        one, level, seed=seed
+    )
+pictures.draw_trees(task, list(changed.values()), list(changed));
+
+# %% [markdown]
+# ## Is it so?
+#
+# `decode` reads the class back from the one-hot array by inverting the rules, without being told
+# anything else. It must agree with the label of every datum, before and after each of the changes,
+# for both sparsities.
+
+# %%
+num_checked = {"book": 20_000, "fresh": 5_000, "smoke": 200}[profile]
+checked = 0
+for each in (task, task_B):
+    data = each.sample(min(num_checked, each.num_data), seed=seed + 1)
+    versions = [data]
+    for level in range(1, L + 1):
+        versions += [each.displace(data, level, seed=level)]
+        versions += [each.exchange_synonyms(data, level, seed=level)] if m > 1 else []
+    for version in versions:
+        assert np.array_equal(each.decode(each.one_hot(version)), data.labels)
+        checked += len(version)
+glue("checked", f"{checked:,}", display=False)
+
+# %% [markdown]
+# All {glue:text}`checked` decoded labels agree: the label is a function of the input, and it does
+# not change under displacements and exchanges of synonyms, at either level and for either sparsity.
+#
+# **Limits.** This chapter shows that the data are what the model says; it says nothing about
+# learning. The paper leaves open whether "another" synonym may be the same one again; here it never
+# is ({doc}`/book/choices`).

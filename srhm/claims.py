@@ -1,0 +1,176 @@
+"""What the paper claims and what was found: the landing page's table, as data.
+
+Every number is computed: ours from the store, the paper's from `book/paper`. The rule for a
+verdict on a sample complexity: the paper's values are points of its grid of training sizes, known
+to about 20 %; ours *agrees* when its 95 % interval meets the paper's value ± 20 %.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+import pandas as pd
+
+from srhm.analysis import sample_complexity
+from srhm.config import RunConfig
+from srhm.paths import project
+from srhm.store import Store
+
+PAPER_TOLERANCE = 0.2
+RULE = (
+    "A sample complexity *agrees* when the 95 % interval found here meets the paper's value "
+    f"± {PAPER_TOLERANCE:.0%}: the paper's values are points of its grid of training sizes."
+)
+SEEDS = ("seed_rules", "seed_sample", "seed_init")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim of the paper and its verdict: agrees, differs, not measured, or to come.
+
+    paper, measured: the same quantity there and here; interval: ours, 95 %, an end None where it
+    is open; ratio: measured / paper; settings, seeds: how many the measured value rests on;
+    chapter: the notebook that shows it; reason: why it was not measured.
+    """
+
+    id: str
+    statement: str
+    figure: str
+    verdict: str = "to come"
+    paper: float | None = None
+    measured: float | None = None
+    interval: tuple[float | None, float | None] | None = None
+    ratio: float | None = None
+    settings: int = 0
+    seeds: int = 0
+    chapter: str | None = None
+    reason: str | None = None
+
+
+# Measured from the store: id, architecture, task, figure, chapter.
+MEASURED = (
+    ("P_star_lcn_v6", "lcn", {"v": 6, "s0": 1}, "4B", "03_learning_curve"),
+    ("P_star_cnn_v6", "cnn", {"v": 6, "s0": 1}, "4C", "03_learning_curve"),
+    ("P_star_lcn_v10", "lcn", {"v": 10, "s0": 2}, "4A", "03_learning_curve"),
+)
+TO_COME = (
+    Claim("eq3", "LCN: P* grows as s^(L/2) (s₀+1)^L n_c m^L (Eq. 3)", "4B"),
+    Claim("eq4", "CNN: P* grows as (s₀+1)² n_c m^L at every depth (Eq. 4)", "4C"),
+    Claim("eq5", "At a fixed input size, sparser data need fewer examples (Eq. 5)", "5"),
+    Claim("eq8", "Both invariances are learnt just when the task is (Eq. 8)", "6, 14, 16"),
+    Claim("fig1", "Networks that err less are less sensitive to both changes", "1, 9, 17"),
+    Claim("fig7", "The laws also hold for sparsity B", "7, 8"),
+    Claim("fig12", "Invariances are learnt level by level along the layers", "12, 15"),
+)
+
+
+def claims(store: Store) -> list[Claim]:
+    """All claims; those that have a chapter with their value from the runs in `store`."""
+    frame = store.frame()
+    return [_sample_complexity_claim(frame, *row) for row in MEASURED] + list(TO_COME)
+
+
+def to_json(items: list[Claim]) -> str:
+    """The claims as a JSON list of objects."""
+    return json.dumps([asdict(item) for item in items], indent=2, ensure_ascii=False)
+
+
+def to_markdown(items: list[Claim]) -> str:
+    """The claims as a table for the landing page, with the rule of the verdicts below it."""
+    lines = [
+        "| Claim | Figure | Paper | Here (95 % interval) | Verdict | Chapter |",
+        "|---|---|---|---|---|---|",
+    ]
+    for item in items:
+        statement = _escape(item.statement)
+        chapter = f"{{doc}}`/book/executed/{item.chapter}`" if item.chapter else "{doc}`to_come`"
+        cells = (
+            statement, item.figure, _round(item.paper), _with_interval(item),
+            item.verdict + (f" (ratio {item.ratio:.2f})" if item.ratio else ""), chapter,
+        )  # fmt: skip
+        lines.append(f"| {' | '.join(cells)} |")
+    reasons = [f"- {_escape(item.statement)}: {item.reason}." for item in items if item.reason]
+    return "\n".join([":::{div} claims", *lines, ":::", "", RULE, "", *reasons]) + "\n"
+
+
+def paper_P_star(arch: str, v: int, s0: int, L: int = 2, s: int = 2) -> float:
+    """P* of the paper (Figures 4B and 4C); a LookupError where it shows no such point."""
+    table = pd.read_csv(project("book", "paper", "fig4B.csv" if arch == "lcn" else "fig4C.csv"))
+    rows = table.query("arch == @arch and v == @v and s0 == @s0 and L == @L and s == @s")
+    if len(rows) != 1:
+        raise LookupError(f"the paper shows no P* for arch={arch}, v={v}, s0={s0}, L={L}, s={s}")
+    return float(rows.P_star_median.iloc[0])
+
+
+def paper_curve() -> pd.DataFrame:
+    """Figure 4A (LCN, v=10, s0=2, L=2): columns P (total, ten times the axis) and test_error."""
+    table = pd.read_csv(project("book", "paper", "fig4A.csv"))
+    return pd.DataFrame({"P": table.P_x10, "test_error": table.test_error.clip(lower=0)})
+
+
+def select(frame: pd.DataFrame, setting: RunConfig) -> pd.DataFrame:
+    """The rows of `frame` that differ from `setting` in P and seeds alone."""
+    keep = pd.Series(True, index=frame.index)
+    for field in fields(RunConfig):
+        if field.name != "P" and field.name not in SEEDS:
+            keep &= frame[field.name] == getattr(setting, field.name)
+    return frame[keep]
+
+
+def verdict_on(paper: float, measured: float, interval) -> str:
+    """Says "agrees" when the interval meets paper ± 20 %; an open end reaches as far as need be.
+
+    With a single seed (both ends None) the measured value stands for its interval.
+    """
+    low, high = interval
+    if low is None and high is None:
+        low = high = measured
+    low, high = low if low is not None else 0.0, high if high is not None else math.inf
+    meets = low <= paper * (1 + PAPER_TOLERANCE) and high >= paper * (1 - PAPER_TOLERANCE)
+    return "agrees" if meets else "differs"
+
+
+def _sample_complexity_claim(frame, id, arch, task, figure, chapter) -> Claim:
+    v, s0 = task["v"], task["s0"]
+    statement = f"P* of the {arch.upper()} at v = {v}, s₀ = {s0}, L = 2"
+    paper = crossing(paper_curve()) if figure == "4A" else paper_P_star(arch, v, s0)
+    rows = select(frame, RunConfig(arch=arch, P=1000, **task)) if len(frame) else frame
+    found = sample_complexity(rows) if len(rows) else None
+    if found is None or found.P_star is None:
+        return Claim(
+            id, statement, figure, "not measured", paper, chapter=chapter,
+            reason="no runs are stored" if found is None else found.reason,
+        )  # fmt: skip
+    interval = (found.low, found.high)
+    return Claim(
+        id, statement, figure, verdict_on(paper, found.P_star, interval), paper, found.P_star,
+        interval, found.P_star / paper, settings=1, seeds=found.num_seeds, chapter=chapter,
+    )  # fmt: skip
+
+
+def crossing(curve: pd.DataFrame, threshold: float = 0.1) -> float:
+    """Where a published curve (P, test_error) falls through the threshold, linear in log P."""
+    error, log_P = curve.test_error.to_numpy(), np.log(curve.P.to_numpy())
+    last = np.flatnonzero(error >= threshold)[-1]
+    share = (error[last] - threshold) / (error[last] - error[last + 1])
+    return float(np.exp(log_P[last] + share * (log_P[last + 1] - log_P[last])))
+
+
+def _escape(text: str) -> str:
+    return text.replace("*", r"\*")
+
+
+def _round(value: float | None) -> str:
+    """Three significant digits, thousands separated; "–" for nothing."""
+    if value is None:
+        return "–"
+    digits = 2 - math.floor(math.log10(abs(value))) if value else 0
+    return f"{round(value, digits):,.{max(digits, 0)}f}"
+
+
+def _with_interval(item: Claim) -> str:
+    if item.measured is None:
+        return "–"
+    low, high = (_round(end) if end is not None else "?" for end in item.interval)
+    return f"{_round(item.measured)} ({low} to {high}; {item.seeds} seeds)"

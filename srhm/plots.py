@@ -1,0 +1,128 @@
+"""One look for every figure: sizes for phones, colour *and* marker for each case.
+
+The colours are Okabe and Ito's, which colour-blind readers can tell apart; each comes with a
+marker of its own, so that a figure also works without colour. Figures have a white ground: the
+book's dark mode shows them as cards.
+"""
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+
+BLUE, VERMILION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
+SKY, PURPLE, YELLOW, BLACK, GREY = "#56B4E9", "#CC79A7", "#F0E442", "#222222", "#777777"
+CYCLE = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK)
+
+# Widths in inches. A page's column shows about 7.5 of them; a phone shrinks them all to fit.
+NARROW, WIDE = 5.4, 7.4
+
+S0_STYLES = {
+    0: {"color": BLACK, "marker": "o"},
+    1: {"color": BLUE, "marker": "s"},
+    2: {"color": VERMILION, "marker": "^"},
+    4: {"color": GREEN, "marker": "D"},
+    6: {"color": PURPLE, "marker": "v"},
+}
+ARCH_STYLES = {
+    "lcn": {"color": BLUE, "marker": "o"},
+    "cnn": {"color": VERMILION, "marker": "s"},
+    "fcn": {"color": GREEN, "marker": "^"},
+}
+PAPER_STYLE = {"color": GREY, "marker": "x", "linestyle": ":", "linewidth": 1.2, "markersize": 6}
+
+RC = {
+    "figure.figsize": (NARROW, 3.6),
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "font.size": 12,
+    "axes.labelsize": 12,
+    "axes.titlesize": 12,
+    "legend.fontsize": 11,
+    "xtick.labelsize": 11,
+    "ytick.labelsize": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.7,
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "lines.linewidth": 1.6,
+    "lines.markersize": 6,
+    "axes.prop_cycle": matplotlib.cycler(color=CYCLE),
+    "mathtext.fontset": "dejavusans",
+    "svg.hashsalt": "srhm",  # or the ids inside an SVG file differ from run to run
+}
+
+
+def use_style() -> None:
+    """Sets the figures' look and, inside a notebook, makes them SVG without a date."""
+    matplotlib.rcParams.update(RC)
+    if "inline" in matplotlib.get_backend():
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("svg", metadata={"Date": None})
+
+
+def style_for(s0: int | None = None, arch: str | None = None) -> dict:
+    """Keywords for `plot` (colour and marker) of a sparsity s0, or else of a network."""
+    table, key, name = (S0_STYLES, s0, "s0") if arch is None else (ARCH_STYLES, arch, "arch")
+    if key not in table:
+        raise ValueError(f"{name} must be one of {', '.join(map(str, table))}, not {key!r}")
+    return dict(table[key])
+
+
+def draw_learning_curve(ax, frame, quantity="test_error", label=None, **style) -> None:
+    """Draws `quantity` against P (log axis) from runs that differ only in P and seeds.
+
+    frame: DataFrame with columns P and `quantity`, one row per run. The line joins the means over
+    the runs at each P; each run is a faint dot; bars span the runs from lowest to highest.
+    """
+    runs = frame[["P", quantity]].astype(float).dropna().sort_values("P")
+    if runs.empty:
+        raise ValueError(f"there is no run with a {quantity} to draw")
+    grouped = runs.groupby("P")[quantity]
+    mean, low, high = grouped.mean(), grouped.min(), grouped.max()
+    style = {"linestyle": "-", "marker": "o", **style}
+    ax.plot(
+        runs["P"], runs[quantity], linestyle="none", marker=style["marker"], markersize=3,
+        color=style.get("color"), alpha=0.35,
+    )  # fmt: skip
+    ax.errorbar(
+        mean.index, mean, yerr=np.stack([mean - low, high - mean]), label=label, capsize=2, **style
+    )
+    ax.set_xscale("log")
+    ax.set_xlabel("training-set size $P$")
+    ax.set_ylabel(quantity.replace("_", " "))
+
+
+def draw_P_star(ax, estimate, threshold=0.1, **style) -> None:
+    """Marks a sample complexity on a learning curve: its value, and a band for its interval.
+
+    estimate: what `srhm.analysis.sample_complexity` returns; without a P_star nothing is drawn.
+    """
+    if estimate.P_star is None:
+        return
+    color = style.get("color", BLACK)
+    visible = ax.get_xlim()  # a wide interval must not squeeze the curve
+    ax.axhline(threshold, color=GREY, linewidth=0.8, linestyle="--", zorder=0)
+    if estimate.low is not None and estimate.high is not None:
+        ax.axvspan(estimate.low, estimate.high, color=color, alpha=0.15, linewidth=0)
+    ax.plot([estimate.P_star] * 2, [0, threshold], color=color, linewidth=1.2)
+    ax.plot(
+        [estimate.P_star], [threshold], marker=style.get("marker", "o"), color=color,
+        markeredgecolor="white", markersize=9, zorder=5,
+    )  # fmt: skip
+    ax.set_xlim(visible)
+
+
+def draw_paper(ax, P, values, label="paper", **style) -> None:
+    """Draws values read off the paper's figures: grey crosses on a dotted line."""
+    ax.plot(P, values, label=label, **{**PAPER_STYLE, **style})
+
+
+def new_axes(columns=1, rows=1, width=None, height=3.6, **keywords):
+    """`plt.subplots` for a grid of panels, sizes in inches; returns figure and axes."""
+    width = width or (NARROW if columns == 1 else WIDE)
+    size = (width, height)
+    return plt.subplots(rows, columns, figsize=size, layout="constrained", **keywords)
