@@ -96,6 +96,30 @@ def search(
     return to_frame(run for s in searches for run in s.complete())
 
 
+def stored(
+    settings: Iterable[RunConfig],
+    store: Store,
+    repeats: Iterable[int] = (5, 3),
+    targets: Iterable[Target] = (Target(),),
+    max_P: int = 10**6,
+) -> tuple[dict[RunConfig, pd.DataFrame], list[RunConfig]]:
+    """What `search` would return for each setting if nothing were trained, and what is missing.
+
+    Each setting comes with the first of the numbers of ``repeats`` for which the store holds its
+    whole search; those without any are listed.
+    """
+    found, missing, targets = {}, [], list(targets)
+    for setting in settings:
+        for number in repeats:
+            trial = _Search(setting, number, max_P)
+            if trial.read(store, targets):
+                found[setting] = to_frame(trial.complete())
+                break
+        else:
+            missing.append(setting)
+    return found, missing
+
+
 def next_points(curve: Mapping[int, float], start: int, threshold: float, step: int) -> int | None:
     """The grid index to train next for one seed, or None when the crossing is bracketed.
 
@@ -146,6 +170,16 @@ class _Search:
         if not points:
             points = self._rectangle(curves, target) - set(self.runs)
         return [self._config(i, seed) for i, seed in sorted(points)]
+
+    def read(self, store: Store, targets: list[Target]) -> bool:
+        """Take all runs from the store; whether nothing is left to train."""
+        while wanted := [config for target in targets for config in self.missing(target)]:
+            for config in wanted:
+                run = store.get(config)
+                if run is None:
+                    return False
+                self.add(run)
+        return True
 
     def add(self, run: dict) -> None:
         """Take a run, if it is one that this search has asked for."""

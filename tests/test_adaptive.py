@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from srhm.adaptive import Target, at, bracket, grid_index, grid_P, next_points, search
+from srhm.adaptive import Target, at, bracket, grid_index, grid_P, next_points, search, stored
 from srhm.config import RunConfig
+from srhm.store import Store
 
 SETTING = RunConfig(v=8, s0=1, P=1024, arch="lcn")
 
@@ -101,3 +102,20 @@ def test_next_points():
 def test_bad_repeats():
     with pytest.raises(ValueError, match="repeats must be at least 1, not 0"):
         search([SETTING], None, repeats=0)
+
+
+def test_stored_tells_what_is_there_and_what_is_missing(tmp_path):
+    store = Store(tmp_path)
+    other = SETTING.replace(v=7, n_c=7, m=7)
+    calls = []
+    with ThreadPoolExecutor(2) as pool:
+        options = {"executor": pool, "progress": False, "_train": synthetic(1000, calls)}
+        frame = search([SETTING], store, **options)
+        assert stored([SETTING, other], store)[1] == [other]
+        found, missing = stored([SETTING], store)
+        assert missing == []
+        assert found[SETTING].equals(frame)
+        search([SETTING], store, repeats=5, **options)
+    assert stored([SETTING], store)[0][SETTING].seed_rules.nunique() == 5
+    store.path_of(calls[0]).unlink()
+    assert stored([SETTING], store) == ({}, [SETTING])
