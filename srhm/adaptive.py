@@ -144,6 +144,11 @@ def bracket(curve: Mapping[int, float], threshold: float) -> tuple[int, int]:
     return low, min(i for i in curve if i > low)
 
 
+def _exists(quantity: str, setting: RunConfig) -> bool:
+    """Whether runs have it: no synonyms with m = 1, no displacements with s0 = 0."""
+    return {"S_": setting.m > 1, "D_": setting.s0 > 0}.get(quantity[:2], True)
+
+
 class _Search:
     """The runs of one setting so far."""
 
@@ -157,6 +162,8 @@ class _Search:
 
     def missing(self, target: Target) -> list[RunConfig]:
         """The runs that are to be trained next for this target; none when it is bracketed."""
+        if not _exists(target.quantity, self.setting):
+            return []
         curves = [self._curve(seed, target) for seed in range(self.repeats)]
         first = self._next(curves[0], self.start, target, POINTS_PER_OCTAVE)
         points = set() if first is None else {(first, 0)}

@@ -67,6 +67,13 @@ def test_a_second_target_adds_what_it_needs():
     assert two.groupby("P").S_2_1.mean().min() <= 0.2
 
 
+def test_nothing_is_trained_for_a_sensitivity_that_does_not_exist():
+    dense = SETTING.replace(s0=0)
+    _, one = run_search(1000, settings=[dense])
+    _, two = run_search(1000, settings=[dense], targets=[Target(), Target("D_2_1", 0.1)])
+    assert {c.key for c in two} == {c.key for c in one}
+
+
 def test_gives_up_at_the_largest_P():
     frame, calls = run_search(1e9, max_P=5000)
     assert max(c.P for c in calls) <= 5000
