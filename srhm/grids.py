@@ -61,6 +61,33 @@ def _at_paper_rate() -> list[RunConfig]:
     ]
 
 
+def _fixed_d() -> list[RunConfig]:
+    """LCNs on inputs of one size d = (s(s0+1))^L and different informative fractions F.
+
+    Eq. 5 holds s, v, n_c and m fixed and trades L against s0: v = n_c = 4 throughout, and
+    within each block of equal m, s and d only (L, s0) changes. Cheapest first.
+    """
+    trades = {  # (s, d): pairs (L, s0)
+        (2, 16): ((4, 0), (2, 1)),
+        (2, 64): ((6, 0), (3, 1), (2, 3)),
+        (2, 256): ((4, 1), (2, 7)),
+        (3, 81): ((4, 0), (2, 2)),
+    }
+    blocks = (  # (m, s, d, smallest L, largest L)
+        (1, 2, 64, 2, 3), (1, 2, 256, 2, 4),  # m < sqrt(s): the law says that sparser is harder
+        (2, 2, 16, 2, 4), (2, 2, 64, 2, 6), (2, 2, 256, 2, 4), (2, 3, 81, 2, 4),
+        (3, 2, 16, 2, 4), (3, 2, 64, 2, 3),
+        (4, 2, 16, 2, 4), (4, 2, 64, 2, 3), (4, 3, 81, 2, 4),
+    )  # fmt: skip
+    chosen = [
+        setting("lcn", 4, s0, s=s, L=L, m=m)
+        for m, s, d, low, high in blocks
+        for L, s0 in trades[s, d]
+        if low <= L <= high
+    ]
+    return sorted(chosen, key=lambda config: config.P * config.s**config.L)
+
+
 # Name of the grid: its settings. A setting may be in several grids; its runs are trained once.
 GRIDS = {
     "lcn_L2": _grid("lcn", (4, 6, 8, 10), (0, 1, 2, 4)),
@@ -83,6 +110,7 @@ GRIDS = {
     # n_c apart from v, and m apart from v^(s-1): which the paper does not do.
     "classes": [setting(arch, 8, 1, n_c=n_c) for arch, n_c in product(("lcn", "cnn"), (2, 4, 8))],
     "synonyms": [setting(arch, 8, 1, m=m) for arch, m in product(("lcn", "cnn"), (2, 4, 6, 8))],
+    "fixed_d": _fixed_d(),
 }
 
 # Sensitivities of layer 2 at which the paper reads P*_S and P*_D (captions of Figures 6, 11, 14).
@@ -111,6 +139,35 @@ def layer_curves(arch: str, s0: int) -> list[RunConfig]:
     """One s0 of Figure 12 (LCN) or 15 (CNN): v = 8, P over more than two decades."""
     unit = (s0 + 1) ** 2
     return curve(arch, 8, s0, smallest=128 * unit, largest=min(16_384 * unit, 131_072))
+
+
+def sparsity_B_curves(
+    arch: str, v: int, s0: int, L: int = 2, sparsity: str = "B", largest: int = 65_536
+) -> list[RunConfig]:
+    """One curve of Figure 7 (LCN) or 8 (CNN): P from 0.1 to 4 times the guessed P*.
+
+    No P above ``largest``; with ``sparsity="A"`` the same sizes for the other sparsity.
+    """
+    guess = setting(arch, v, s0, L=L, sparsity=sparsity).P
+    ends = 0.1 * guess, min(4 * guess, largest)
+    return curve(arch, v, s0, *ends, L=L, sparsity=sparsity)
+
+
+# (arch, v, s0, L) of the curves of sparsity B: the LCN at v=6 (Figure 7) and the CNN at v=6, as
+# Figure 8 is captioned, and at v=10, as it is drawn; L=3 also at v=4, where it is affordable.
+SPARSITY_B = tuple(
+    (arch, v, s0, L)
+    for arch, v, L, s0s in (
+        ("lcn", 6, 2, (1, 2, 4)),
+        ("cnn", 6, 2, (1, 2, 4)),
+        ("cnn", 10, 2, (1, 2, 4)),
+        ("cnn", 4, 3, (1, 2, 4)),
+        ("lcn", 4, 3, (1, 2)),
+        ("cnn", 6, 3, (1, 2)),
+        ("lcn", 6, 3, (1, 2)),
+    )
+    for s0 in s0s
+)
 
 
 def run_grid(name: str, store: Store, max_P: int = 10**6, repeats: int = 3, **sweep_options):

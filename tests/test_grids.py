@@ -1,0 +1,52 @@
+"""The grids behind the figures hold what they say they hold."""
+
+from itertools import pairwise
+
+import pytest
+
+from srhm.grids import GRIDS, SPARSITY_B, sparsity_B_curves
+from srhm.laws import predicted_scale
+
+
+def blocks():
+    """Settings of the fixed-size grid by (m, s, d)."""
+    found = {}
+    for config in GRIDS["fixed_d"]:
+        found.setdefault((config.m, config.s, config.task.d), []).append(config)
+    return found
+
+
+def test_fixed_d_trades_depth_against_sparsity_alone():
+    for (m, s, d), settings in blocks().items():
+        assert len(settings) >= 2
+        assert len({config.L for config in settings}) == len(settings)
+        for config in settings:
+            assert (config.s * (config.s0 + 1)) ** config.L == d
+            assert (config.v, config.n_c, config.m, config.s) == (4, 4, m, s)
+            assert config.arch == "lcn" and config.sparsity == "A"
+            assert 1.7 * predicted_scale(config) < 40_000
+
+
+def test_fixed_d_holds_both_signs_of_the_law():
+    assert any(m**2 < s for m, s, _ in blocks())
+    assert sum(m**2 > s for m, s, _ in blocks()) >= 5
+
+
+@pytest.mark.parametrize(("arch", "v", "s0", "L"), SPARSITY_B)
+def test_whole_curves_of_sparsity_B(arch, v, s0, L):
+    configs = sparsity_B_curves(arch, v, s0, L)
+    sizes = sorted({config.P for config in configs})
+    assert {config.sparsity for config in configs} == {"B"}
+    assert len(configs) == 3 * len(sizes) and sizes[-1] <= 65_536
+    guess = {"lcn": 1.7, "cnn": 2.5}[arch] * predicted_scale(configs[0])
+    assert sizes[0] == pytest.approx(0.1 * guess, rel=0.2)
+    largest = min(4 * guess, 65_536)
+    assert largest / 1.7 < sizes[-1] <= 1.1 * largest
+    assert all(b / a == pytest.approx(2**0.5, rel=0.02) for a, b in pairwise(sizes))
+
+
+def test_the_other_sparsity_has_the_same_sizes():
+    ours = sparsity_B_curves("cnn", 6, 1)
+    other = sparsity_B_curves("cnn", 6, 1, sparsity="A")
+    assert [c.P for c in ours] == [c.P for c in other]
+    assert other[0].sparsity == "A"
