@@ -1,0 +1,309 @@
+"""The command `srhm`: train, sweep, verify, merge, notebooks, claims.
+
+What a command prints is on stdout; progress, warnings and errors are on stderr. Exit code 0: done;
+1: done, and something did not agree or was refused; 2: an error, in one sentence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+import warnings
+from pathlib import Path
+
+from srhm.config import FIELD_HELP, RunConfig
+
+DESCRIPTION = """\
+The Sparse Random Hierarchy Model (Tomasini & Wyart 2024): train networks on it, keep the results,
+and make the book that reproduces the paper.
+
+The paper's symbols:
+"""
+GROUPS = {
+    "the task": ("v", "s", "L", "s0", "n_c", "m", "sparsity"),
+    "the network": ("arch", "width"),
+    "the training": ("P", "batch_size", "lr", "momentum", "stop_loss", "max_epochs", "num_test"),
+    "the seeds (one of each makes a repetition)": ("seed_rules", "seed_sample", "seed_init"),
+}
+NOT_FIELDS = {
+    "d": "input size, (s (s0 + 1))^L positions, of which s^L are informative",
+    "P*": "sample complexity: the P at which the test error reaches 10 %",
+    "S_k_l": "sensitivity of layer k to exchanged synonyms at level l (l = 1: the input)",
+    "D_k_l": "sensitivity of layer k to displaced features (diffeomorphisms) at level l",
+}
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help that keeps the line breaks of descriptions, and leaves room for the options."""
+
+    def __init__(self, prog: str):
+        super().__init__(prog, max_help_position=40, width=100)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def __init__(self, *arguments, **keywords):
+        super().__init__(
+            *arguments,
+            allow_abbrev=False,
+            formatter_class=_Help,
+            **keywords,
+        )
+
+    def error(self, message: str):
+        self.exit(2, f"srhm: error: {message} (see {self.prog} --help)\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command (``arguments`` default to the process's own); returns the exit code."""
+    options = _parser().parse_args(arguments)
+    with warnings.catch_warnings():
+        from srhm.store import StoreWarning
+
+        warnings.simplefilter("always", StoreWarning)
+        warnings.showwarning = _show_warning
+        try:
+            return options.run(options) or 0
+        except KeyboardInterrupt:
+            print("srhm: interrupted; what had finished is kept", file=sys.stderr)
+            return 130
+        except ModuleNotFoundError as error:
+            message = f"{error.name} is not installed; pip install 'srhm[book]' has it."
+        except (ValueError, OSError, RuntimeError) as error:
+            message = str(error)
+    print(f"srhm: error: {message}", file=sys.stderr)
+    return 2
+
+
+def _show_warning(message, *_):
+    print(f"srhm: warning: {message}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    symbols = FIELD_HELP | NOT_FIELDS
+    shown = [*GROUPS["the task"], "P", *NOT_FIELDS]
+    table = "\n".join(f"  {name:9} {symbols[name]}" for name in shown)
+    parser = _Parser(prog="srhm", description=DESCRIPTION + table)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for add in (_add_train, _add_sweep, _add_verify, _add_merge, _add_notebooks, _add_claims):
+        add(commands)
+    return parser
+
+
+def _add_train(commands) -> None:
+    example = "example: srhm train --arch cnn --v 6 --s0 1 --P 2000"
+    parser = _command(commands, "train", "train one network and print its row as JSON", _train)
+    parser.epilog = example
+    fields = {field.name: field for field in dataclasses.fields(RunConfig)}
+    for title, names in GROUPS.items():
+        group = parser.add_argument_group(title)
+        for name in names:
+            _add_field(group, fields[name])
+    _add_device(parser)
+    parser.add_argument(
+        "--store", metavar="DIR", help="keep the row in DIR, or take it from there if it is there"
+    )
+
+
+def _add_field(group, field: dataclasses.Field) -> None:
+    kind = next(kind for kind in (int, float, str) if kind.__name__ in field.type)
+    required = field.default is dataclasses.MISSING
+    default = " (required)" if required else f" (default {field.default})"
+    if field.default is None:  # what stands for it is in the help itself
+        default = ""
+    group.add_argument(
+        *dict.fromkeys([f"--{field.name}", f"--{_hyphened(field.name)}"]),
+        dest=field.name,
+        type=kind,
+        default=None if required else field.default,
+        required=required,
+        metavar=kind.__name__.upper().replace("STR", "NAME"),
+        help=(FIELD_HELP[field.name] + default).replace("%", "%%"),
+    )
+
+
+def _hyphened(name: str) -> str:
+    return name if name == "n_c" else name.replace("_", "-")
+
+
+def _add_sweep(commands) -> None:
+    from srhm import sweepfile
+
+    parser = _command(commands, "sweep", "train what a grid of runs still lacks", _sweep)
+    parser.epilog = sweepfile.__doc__
+    parser.add_argument("file", metavar="FILE.yml", help="the grid (see below)")
+    _add_store(parser)
+    _add_workers(parser)
+    _add_device(parser)
+
+
+def _add_verify(commands) -> None:
+    text = "train a few stored runs again and compare"
+    parser = _command(commands, "verify", text, _verify)
+    parser.add_argument("--n", type=int, default=3, help="how many (default 3)")
+    parser.add_argument("--seed", type=int, default=0, help="which ones are drawn (default 0)")
+    _add_store(parser)
+    _add_workers(parser)
+    _add_device(parser)
+
+
+def _add_merge(commands) -> None:
+    text = "bring in runs that finished elsewhere"
+    parser = _command(commands, "merge", text, _merge)
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="records, .jsonl bundles, or folders of them"
+    )
+    _add_store(parser)
+
+
+def _add_notebooks(commands) -> None:
+    text = "execute the book's notebooks whose inputs changed"
+    parser = _command(commands, "notebooks", text, _notebooks)
+    parser.epilog = "example: srhm notebooks 03_learning_curve -p v 8 --profile fresh"
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which ones (default: all)")
+    parser.add_argument(
+        "-p", nargs=2, action="append", default=[], metavar=("KEY", "VALUE"), dest="parameters",
+        help="set a parameter of the notebooks' parameters cell",
+    )  # fmt: skip
+    parser.add_argument(
+        "--profile", metavar="NAME",
+        help="book: from the store; fresh: a reduced grid trained anew; smoke: seconds",
+    )  # fmt: skip
+    parser.add_argument("--out", metavar="DIR", help="where to put them (default: book/executed)")
+    parser.add_argument("--force", action="store_true", help="also those that are up to date")
+    _add_workers(parser)
+    parser.add_argument("--device", metavar="NAME", help="auto, cpu or cuda")
+
+
+def _add_claims(commands) -> None:
+    text = "the paper's claims and what was found, as a table"
+    parser = _command(commands, "claims", text, _claims)
+    parser.add_argument("--json", action="store_true", help="as JSON instead of Markdown")
+    _add_store(parser)
+
+
+def _command(commands, name: str, text: str, run) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_store(parser) -> None:
+    text = "the results (default: results/ of the repository)"
+    parser.add_argument("--store", metavar="DIR", help=text)
+
+
+def _add_workers(parser) -> None:
+    text = "processes at once (default: one per core)"
+    parser.add_argument("--workers", type=int, metavar="N", help=text)
+
+
+def _add_device(parser) -> None:
+    text = "auto (a GPU if there is one), cpu or cuda (default auto)"
+    parser.add_argument("--device", default="auto", metavar="NAME", help=text)
+
+
+def _store(options):
+    from srhm.paths import project
+    from srhm.store import Store
+
+    return Store(project("results") if options.store is None else options.store)
+
+
+def _train(options) -> None:
+    config = RunConfig(**{name: getattr(options, name) for name in FIELD_HELP})
+    from srhm.sweep import describe
+    from srhm.training import resolve_device, train
+
+    resolve_device(options.device)
+    store = None if options.store is None else _store(options)
+    row = None if store is None else store.get(config)
+    if row is None:
+        if store is not None:
+            store.check_writable()
+        print(f"training {describe(config)}", file=sys.stderr)
+        row = train(config, options.device)
+        if store is not None:
+            store.put(row)
+    print(json.dumps(row, indent=2))
+
+
+def _sweep(options) -> None:
+    from srhm.sweep import sweep
+    from srhm.sweepfile import read_sweep
+
+    configs, store = read_sweep(options.file), _store(options)
+    frame = sweep(configs, store, workers=options.workers, device=options.device)
+    counts = frame.status.value_counts().sort_index()
+    statuses = ", ".join(f"{count} {status}" for status, count in counts.items())
+    print(f"{len(frame)} runs in {store.path}: {statuses}")
+
+
+def _verify(options) -> int:
+    from srhm.checks import verify
+
+    table = verify(
+        _store(options), options.n, options.seed, device=options.device, workers=options.workers
+    )
+    shown = ["arch", "s", "L", "s0", "v", "P", "seed_rules"]
+    print(table[[*shown, "stored", "live", "tolerance", "agrees"]].to_string(index=False))
+    return 0 if table.agrees.all() else 1
+
+
+def _merge(options) -> int:
+    from srhm.store import merge
+
+    store = _store(options)
+    report = merge(options.files, store)
+    for name, reason in report.refused.items():
+        print(f"srhm: refused {name}: {reason}", file=sys.stderr)
+    print(
+        f"{report.added} added to {store.path}, {report.already_there} already there, "
+        f"{len(report.refused)} refused"
+    )
+    return 1 if report.refused else 0
+
+
+def _notebooks(options) -> None:
+    from srhm.notebooks import run_notebooks
+
+    parameters = {key: _value(text) for key, text in options.parameters}
+    outcomes = run_notebooks(
+        options.names or None,
+        parameters,
+        out="book/executed" if options.out is None else Path(options.out).absolute(),
+        profile=options.profile,
+        force=options.force,
+        workers=options.workers,
+        device=options.device,
+    )
+    for outcome in outcomes:
+        print(f"{outcome.path}: {'executed' if outcome.executed else 'up to date'}")
+
+
+def _value(text: str):
+    """A parameter as Python: numbers (also 1e3), true, false, null, [lists], or a word."""
+    import yaml
+
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _claims(options) -> None:
+    from srhm.claims import claims, to_json, to_markdown
+
+    items = claims(_store(options))
+    print(to_json(items) if options.json else to_markdown(items))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

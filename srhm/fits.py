@@ -1,0 +1,157 @@
+"""Power laws through sample complexities: exponents and prefactors, each with an interval.
+
+The laws to be tested are Eqs. 3 and 4 of Tomasini & Wyart 2024, P* ~ C (s0+1)^L n_c m^L for the LCN
+and P* ~ C (s0+1)^2 n_c m^L for the CNN.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from srhm.analysis import interval
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A fitted number and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def includes(self, value: float) -> bool:
+        """Whether the interval holds ``value``."""
+        return self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class PowerLawFit:
+    """response = prefactor * product of predictor ** exponent.
+
+    scatter: standard deviation of the points about the fit, in decades.
+    """
+
+    exponents: dict[str, Estimate]
+    prefactor: Estimate
+    scatter: float
+    num_points: int
+
+
+def fit_power_law(
+    points: pd.DataFrame,
+    predictors: Sequence[str],
+    response: str = "P_star",
+    replicates: str = "replicates",
+    num_bootstrap: int = 2000,
+    seed: int = 0,
+) -> PowerLawFit:
+    """Ordinary least squares of log ``response`` on the logs of ``predictors``, and a constant.
+
+    The intervals are a bootstrap over the points, drawn with replacement, and, where the column
+    ``replicates`` is there, over the seeds behind each of them: each drawn point takes the value of
+    one of its own replicates. The points' scatter holds the seeds' already, so this errs on the
+    side of too wide. `srhm.analysis.spread_factor` corrects for the small number of points.
+
+    Parameters
+    ----------
+    points: one row a setting; columns ``response`` and ``predictors``, positive numbers, and
+        perhaps ``replicates``, arrays as `SampleComplexity.replicates`.
+    predictors: names of columns, such as the prediction of Eq. 3, or "s0+1", "m", "n_c".
+
+    Raises
+    ------
+    ValueError
+        A column is missing or not positive, the points are too few (at least two more than
+        predictors), or the predictors do not vary independently.
+    """
+    predictors = list(predictors)
+    log_response = _logs(points, response)
+    design = np.column_stack([np.ones(len(points)), *(_logs(points, p) for p in predictors)])
+    _check_design(design, predictors)
+    best, _, _, _ = np.linalg.lstsq(design, log_response, rcond=None)
+    free = len(points) - design.shape[1]
+    scatter = math.sqrt(float(np.sum((log_response - design @ best) ** 2)) / free) / math.log(10)
+    seeds = _log_replicates(points, response, replicates)
+    draws = _bootstrap(design, seeds, num_bootstrap, np.random.default_rng(seed))
+    ends = [
+        interval(value, column, len(points), design.shape[1])
+        for value, column in zip(best, draws.T, strict=True)
+    ]
+    if any(None in end for end in ends):
+        raise ValueError(f"{len(points)} points do not determine the fit well enough to resample.")
+    constant, *exponents = (
+        Estimate(float(b), float(low), float(high))
+        for b, (low, high) in zip(best, ends, strict=True)
+    )
+    # Few points can leave an end of the interval beyond what a float holds: cut it there.
+    prefactor = Estimate(*(math.exp(min(x, 700.0)) for x in dataclasses.astuple(constant)))
+    named = dict(zip(predictors, exponents, strict=True))
+    return PowerLawFit(named, prefactor, scatter, len(points))
+
+
+def _logs(points: pd.DataFrame, column: str) -> np.ndarray:
+    if column not in points:
+        raise ValueError(f"The points have no column {column!r}.")
+    values = pd.to_numeric(points[column]).to_numpy(float)
+    bad = ~(np.isfinite(values) & (values > 0))
+    if bad.any():
+        raise ValueError(f"{column} must be positive and finite, not {values[bad][0]:g}.")
+    return np.log(values)
+
+
+def _check_design(design: np.ndarray, predictors: list[str]) -> None:
+    num_points, num_fitted = design.shape
+    if not predictors:
+        raise ValueError("predictors must name at least one column.")
+    if num_points < num_fitted + 1:
+        raise ValueError(
+            f"A fit on {', '.join(predictors)} needs at least {num_fitted + 1} points, "
+            f"not {num_points}."
+        )
+    if _rank(design) < num_fitted:
+        raise ValueError(
+            f"The points do not tell {', '.join(predictors)} apart: a predictor is constant, or "
+            "follows from the others."
+        )
+
+
+def _rank(design: np.ndarray) -> int:
+    return int(np.linalg.matrix_rank(design, tol=1e-8 * np.abs(design).max()))
+
+
+def _log_replicates(points: pd.DataFrame, response: str, replicates: str) -> list[np.ndarray]:
+    """For each point the logs of the values that resampling may take; its own value if no others.
+
+    A replicate whose curve had no crossing (0, inf, nan) is no value.
+    """
+    values = [np.array([value]) for value in points[response].astype(float)]
+    if replicates in points:
+        for i, array in enumerate(points[replicates]):
+            array = np.asarray(array, float)
+            array = array[np.isfinite(array) & (array > 0)]
+            values[i] = array if len(array) else values[i]
+    return [np.log(array) for array in values]
+
+
+def _bootstrap(
+    design: np.ndarray, seeds: list[np.ndarray], num_bootstrap: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Coefficients (num_bootstrap, columns of design) of fits to resampled points.
+
+    A draw whose points do not determine the fit is nan.
+    """
+    num_points, num_fitted = design.shape
+    draws = np.full((num_bootstrap, num_fitted), np.nan)
+    for draw in draws:
+        chosen = rng.integers(num_points, size=num_points)
+        if len(set(chosen.tolist())) < num_fitted or _rank(design[chosen]) < num_fitted:
+            continue
+        response = np.array([rng.choice(seeds[i]) for i in chosen])
+        draw[:] = np.linalg.lstsq(design[chosen], response, rcond=None)[0]
+    return draws

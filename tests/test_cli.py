@@ -1,0 +1,214 @@
+"""The command line, as a user meets it: what is printed, where, and with which exit code."""
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from srhm import cli
+from srhm.config import FIELD_HELP, RunConfig
+from srhm.notebooks import NotebookError, Outcome
+from srhm.store import Store
+
+ROOT = Path(__file__).parent.parent
+TINY = ["--v", "4", "--P", "64", "--batch-size", "16", "--width", "32", "--max-epochs", "3"]
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Run a command in an empty folder: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        try:
+            code = cli.main([str(word) for word in arguments])
+        except SystemExit as stop:
+            code = stop.code
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def fails(result, message):
+    """Exit code 2, nothing on stdout, and one line on stderr."""
+    code, out, err = result
+    assert (code, out) == (2, "")
+    assert err.startswith("srhm: error: ")
+    assert err.count("\n") == 1
+    assert message in err
+
+
+# Help
+
+
+def test_the_help_explains_every_symbol(run):
+    code, out, _ = run("--help")
+    assert code == 0
+    for name in ("v", "s", "L", "s0", "n_c", "m", "sparsity", "P"):
+        assert f"  {name:9} {FIELD_HELP[name]}" in out
+    for command in ("train", "sweep", "verify", "merge", "notebooks", "claims"):
+        assert f"    {command}" in out
+        assert run(command, "--help")[0] == 0
+
+
+def test_train_has_an_option_for_every_field(run):
+    fields = [field.name for field in dataclasses.fields(RunConfig)]
+    assert sorted(name for group in cli.GROUPS.values() for name in group) == sorted(fields)
+    _, out, _ = run("train", "--help")
+    words = " ".join(out.split())
+    for name in fields:
+        assert f"--{name} " in words
+        assert FIELD_HELP[name] in words
+
+
+def test_help_is_quick():
+    """Nothing heavy is imported for it."""
+    code = "import sys, srhm.cli; srhm.cli._parser(); print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "False\n", done.stderr
+
+
+# Train
+
+
+def test_train_prints_the_row_and_keeps_it_only_when_asked(run, tmp_path):
+    code, out, err = run("train", *TINY, "--arch", "lcn", "--s0", "1", "--device", "cpu")
+    assert code == 0
+    row = json.loads(out)
+    assert (row["arch"], row["v"], row["n_c"], row["m"], row["s0"]) == ("lcn", 4, 4, 4, 1)
+    assert row["epochs"] == 3
+    assert 0 <= row["test_error"] <= 1
+    assert err == "training lcn v=4 s=2 L=2 s0=1 P=64 seeds 0/0/0\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_train_takes_what_the_store_has(run, tmp_path):
+    first = run("train", *TINY, "--store", "kept", "--seed-init", 5, "--device", "cpu")
+    again = run("train", *TINY, "--store", "kept", "--seed_init", 5, "--device", "cpu")
+    assert first[0] == again[0] == 0
+    assert json.loads(first[1]) == json.loads(again[1])
+    assert again[2] == ""  # not trained
+    assert Store(tmp_path / "kept").frame().seed_init.tolist() == [5]
+
+
+def test_errors_of_train_are_one_sentence(run, tmp_path):
+    fails(run("train", *TINY, "--arch", "rnn"), "arch must be one of lcn, cnn, fcn, not 'rnn'")
+    fails(run("train", *TINY, "--sparsity", "C"), "'C'")
+    fails(run("train", *TINY, "--s0", "-1"), "s0")
+    fails(run("train", *TINY, "--device", "tpu"), "device must be auto, cpu or cuda, not 'tpu'")
+    fails(run("train", "--v", "4"), "the following arguments are required: --P")
+    fails(run("train", *TINY, "--s", "two"), "invalid int value: 'two'")
+    fails(run("train", *TINY, "--wid", "3"), "unrecognized arguments: --wid 3")
+    fails(run("tarin"), "invalid choice: 'tarin'")
+    fails(run(), "COMMAND")
+    (tmp_path / "file").touch()
+    fails(run("train", *TINY, "--store", "file"), "results folder 'file' is a file")
+    fails(run("train", *TINY, "--store", "file/below"), "'file/below' cannot be written")
+
+
+def test_there_is_no_traceback_in_a_real_process(tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "srhm.cli", "train", "--v", "4", "--P", "-3"]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.splitlines() == ["srhm: error: P must be an integer of at least 1, not -3."]
+
+
+# Sweep, verify, merge
+
+
+def test_sweep_verify_merge(run, tmp_path):
+    grid = "{v: 4, P: 64, batch_size: 16, width: 32, max_epochs: 3, arch: [cnn, lcn], repeats: 2}"
+    (tmp_path / "grid.yml").write_text(grid)
+    code, out, err = run("sweep", "grid.yml", "--store", "a", "--workers", 2, "--device", "cpu")
+    assert (code, out) == (0, "4 runs in a: 4 max_epochs\n")
+    assert "4/4 runs" in err
+
+    code, out, _ = run("verify", "--n", 1, "--seed", 1, "--store", "a", "--workers", 1)
+    assert code == 0
+    assert out.split()[-1] == "True"
+
+    files = sorted((tmp_path / "a").rglob("*.json"))
+    files[0].write_text(files[0].read_text().replace('"test_error": 0', '"test_error": 1'))
+    code, out, err = run("merge", "a", "--store", "b")
+    assert (code, out) == (1, "3 added to b, 0 already there, 1 refused\n")
+    assert f"srhm: refused {files[0].relative_to(tmp_path)}: its digest" in err
+    assert run("merge", *files[1:], "--store", "b")[:2] == (
+        0,
+        "0 added to b, 3 already there, 0 refused\n",
+    )
+
+    # The changed record is named, trained anew and replaced.
+    code, out, err = run("sweep", "grid.yml", "--store", "a", "--workers", 1)
+    assert code == 0
+    assert f"srhm: warning: The record {files[0].relative_to(tmp_path)} is ignored" in err
+    assert "3/4 runs" in err
+    assert len(Store(tmp_path / "a").frame()) == 4
+
+
+def test_verify_says_when_a_run_disagrees(run, tmp_path):
+    run("train", *TINY, "--store", "a", "--device", "cpu")
+    row = Store("a").get(RunConfig(v=4, P=64, batch_size=16, width=32, max_epochs=3))
+    Store("a").put({**row, "test_error": 0.0})
+    code, out, _ = run("verify", "--store", "a", "--workers", 1)
+    assert code == 1
+    assert out.split()[-1] == "False"
+
+
+def test_errors_of_the_others_are_one_sentence(run, tmp_path):
+    (tmp_path / "empty.yml").write_text("{v: 4, P: []}")
+    fails(run("sweep", "empty.yml", "--store", "a"), "the grid is empty: P has no values")
+    fails(run("sweep", "none.yml"), "none.yml cannot be read")
+    (tmp_path / "good.yml").write_text("{v: 4, P: 200}")
+    fails(run("sweep", "good.yml", "--store", "a", "--workers", -1), "workers must be")
+    fails(run("sweep", "good.yml", "--store", "good.yml/x"), "cannot be written")
+    fails(run("verify", "--store", "a"), "holds no runs to verify")
+    fails(run("merge", "none", "--store", "a"), "There is no file or folder 'none' to merge")
+    fails(run("merge"), "required: FILE")
+    assert not (tmp_path / "a").exists()
+
+
+# Notebooks and claims
+
+
+def test_notebooks_passes_on_what_was_asked(run, monkeypatch, tmp_path):
+    asked = {}
+
+    def driver(names, parameters, **options):
+        asked.update(names=names, parameters=parameters, **options)
+        return [Outcome("01_data", Path("x/01_data.ipynb"), executed=True)]
+
+    monkeypatch.setattr("srhm.notebooks.run_notebooks", driver)
+    words = "01_data -p v 8 -p lr 1e-3 -p arch cnn -p flag true --profile smoke --workers 1"
+    assert run("notebooks", *words.split())[:2] == (0, "x/01_data.ipynb: executed\n")
+    assert asked["names"] == ["01_data"]
+    assert asked["parameters"] == {"v": 8, "lr": 1e-3, "arch": "cnn", "flag": True}
+    assert (asked["profile"], asked["workers"], asked["out"]) == ("smoke", 1, "book/executed")
+    run("notebooks", "--out", "here")
+    assert asked["names"] is None
+    assert asked["out"] == tmp_path / "here"
+
+
+def test_a_failed_notebook_is_an_error(run, monkeypatch):
+    def driver(*_, **__):
+        raise NotebookError("01_data failed in cell 3")
+
+    monkeypatch.setattr("srhm.notebooks.run_notebooks", driver)
+    fails(run("notebooks"), "01_data failed in cell 3")
+
+
+def test_claims_as_json_and_as_a_table(run, tmp_path):
+    code, out, _ = run("claims", "--json", "--store", tmp_path / "none")
+    assert code == 0
+    items = json.loads(out)
+    assert {"id", "statement", "measured", "interval", "settings", "seeds", "verdict"} <= set(
+        items[0]
+    )
+    code, out, _ = run("claims", "--store", tmp_path / "none")
+    assert code == 0
+    assert "| Claim |" in out
