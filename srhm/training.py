@@ -8,14 +8,16 @@ import pathlib
 import platform
 import subprocess
 import time
+from collections.abc import Callable
 
 import numpy as np
 import torch
 
 from srhm.config import RunConfig
-from srhm.engine import Engine, encode, evaluate
+from srhm.engine import ActiveData, Engine, encode, evaluate
 from srhm.networks import build_network
 from srhm.observables import sensitivities, sparse_activations
+from srhm.task import Samples
 
 
 def resolve_device(device: str = "auto") -> torch.device:
@@ -42,27 +44,41 @@ def train(config: RunConfig, device: str = "auto") -> dict:
     A diverged run has None for what is not finite.
     """
     place = resolve_device(device)
-    # Momenta of unused weights decay towards denormals, on which CPUs are slow.
-    torch.set_flush_denormal(True)
     start = time.perf_counter()
-    task = config.task
-    train_set, test_set = task.split(config.P, config.num_test, config.seed_sample)
-    net = build_network(config.arch, task, config.width, config.seed_init).to(place)
-    engine = Engine(net, config.lr * config.width, config.momentum, config.batch_size)
-    result = _fit(engine, encode(net, train_set, place), config)
+    engine, data, test_set = prepare(config, place)
+    result = fit(engine, data, config)
     result["num_test_used"] = len(test_set)
     engine.finish()
-    loss, error = evaluate(engine, encode(net, test_set, place))
+    loss, error = evaluate(engine, encode(engine.net, test_set, place))
     result["test_loss"], result["test_error"] = loss, error
     if result["status"] != "diverged":
         activations = sparse_activations(engine)
-        result |= sensitivities(task, activations, test_set, seed=config.seed_sample)
+        result |= sensitivities(config.task, activations, test_set, seed=config.seed_sample)
     result["seconds"] = round(time.perf_counter() - start, 3)
     return config.as_dict() | {k: _jsonable(v) for k, v in result.items()} | provenance(place)
 
 
-def _fit(engine: Engine, data, config: RunConfig) -> dict:
-    """Epochs of SGD until the training loss is below ``stop_loss``; the counts and the status."""
+def prepare(config: RunConfig, place: torch.device) -> tuple[Engine, ActiveData, Samples]:
+    """What a training begins with: the untrained network's engine, the training and test data."""
+    # Momenta of unused weights decay towards denormals, on which CPUs are slow.
+    torch.set_flush_denormal(True)
+    task = config.task
+    train_set, test_set = task.split(config.P, config.num_test, config.seed_sample)
+    net = build_network(config.arch, task, config.width, config.seed_init).to(place)
+    engine = Engine(net, config.lr * config.width, config.momentum, config.batch_size)
+    return engine, encode(net, train_set, place), test_set
+
+
+def fit(
+    engine: Engine,
+    data: ActiveData,
+    config: RunConfig,
+    watch: Callable[[int], None] | None = None,
+) -> dict:
+    """Epochs of SGD until the training loss is below ``stop_loss``; the counts and the status.
+
+    watch: called after each step with the number of steps so far.
+    """
     draw = torch.Generator().manual_seed(config.seed_sample)
     status, steps, epoch = "max_epochs", 0, 0
     while epoch < config.max_epochs:
@@ -72,6 +88,8 @@ def _fit(engine: Engine, data, config: RunConfig) -> dict:
         for batch in order.split(config.batch_size):
             total += engine.step(data.take(batch))
             steps += 1
+            if watch is not None:
+                watch(steps)
         train_loss = total.item() / config.P
         # A loss far above that of chance, log n_c, never comes back: do not wait for infinity.
         if not train_loss < 1e3 * math.log(max(config.n_c, 2)):
