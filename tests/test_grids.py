@@ -23,7 +23,8 @@ def test_fixed_d_trades_depth_against_sparsity_alone():
         for config in settings:
             assert (config.s * (config.s0 + 1)) ** config.L == d
             assert (config.v, config.n_c, config.m, config.s) == (4, 4, m, s)
-            assert config.arch == "lcn" and config.sparsity == "A"
+            assert config.arch == "lcn"
+            assert config.sparsity == "A"
             assert 1.7 * predicted_scale(config) < 40_000
 
 
@@ -37,7 +38,8 @@ def test_whole_curves_of_sparsity_B(arch, v, s0, L):
     configs = sparsity_B_curves(arch, v, s0, L)
     sizes = sorted({config.P for config in configs})
     assert {config.sparsity for config in configs} == {"B"}
-    assert len(configs) == 3 * len(sizes) and sizes[-1] <= 65_536
+    assert len(configs) == 3 * len(sizes)
+    assert sizes[-1] <= 65_536
     guess = {"lcn": 1.7, "cnn": 2.5}[arch] * predicted_scale(configs[0])
     assert sizes[0] == pytest.approx(0.1 * guess, rel=0.2)
     largest = min(4 * guess, 65_536)
