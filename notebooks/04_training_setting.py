@@ -148,6 +148,7 @@ axes[1, 0].set_ylabel("$P^*$ / reference")
 axes[0, 0].legend()
 # %% tags=["hide-input"]
 shown = table.assign(
+    value=table.value.map("{:g}".format),
     **{
         "P*": table.P_star.map("{:,.0f}".format),
         "ratio to the reference": [
