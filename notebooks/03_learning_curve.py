@@ -29,6 +29,7 @@ L, s = 2, 2  # levels, branching
 repeats = 3  # seeds per point: each is new rules, a new sample and new initial weights
 threshold = 0.1  # the test error that defines P*
 width = 512  # channels of each hidden layer
+lr = 0.32  # learning rate per unit of width, at batch 128: the paper's 0.01 at batch 4
 
 # %% tags=["hide-input"]
 import os
@@ -49,7 +50,7 @@ from srhm.sweep import sweep
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 every = 1 if profile == "book" else 2  # of the grid of P, four points per factor of two
-options = {"width": width}
+options = {"width": width, "lr": lr}
 if profile == "smoke":
     v, s0, repeats, every = 4, 1, 2, 4
     options = {"width": 32, "batch_size": 32, "lr": 0.3, "stop_loss": 0.1, "num_test": 500}

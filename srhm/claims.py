@@ -20,7 +20,7 @@ from srhm.store import Store
 PAPER_TOLERANCE = 0.2
 RULE = (
     "A sample complexity *agrees* when the 95 % interval found here meets the paper's value "
-    f"± {PAPER_TOLERANCE:.0%}: the paper's values are points of its grid of training sizes."
+    f"± {100 * PAPER_TOLERANCE:.0f} %, which is how far apart the paper's training sizes are."
 )
 SEEDS = ("seed_rules", "seed_sample", "seed_init")
 
@@ -55,13 +55,13 @@ MEASURED = (
     ("P_star_lcn_v10", "lcn", {"v": 10, "s0": 2}, "4A", "03_learning_curve"),
 )
 TO_COME = (
-    Claim("eq3", "LCN: P* grows as s^(L/2) (s₀+1)^L n_c m^L (Eq. 3)", "4B"),
-    Claim("eq4", "CNN: P* grows as (s₀+1)² n_c m^L at every depth (Eq. 4)", "4C"),
-    Claim("eq5", "At a fixed input size, sparser data need fewer examples (Eq. 5)", "5"),
-    Claim("eq8", "Both invariances are learnt just when the task is (Eq. 8)", "6, 14, 16"),
-    Claim("fig1", "Networks that err less are less sensitive to both changes", "1, 9, 17"),
-    Claim("fig7", "The laws also hold for sparsity B", "7, 8"),
-    Claim("fig12", "Invariances are learnt level by level along the layers", "12, 15"),
+    Claim("eq3", "LCN: P* ~ s^(L/2) (s₀+1)^L n_c m^L (Eq. 3)", "4B"),
+    Claim("eq4", "CNN: P* ~ (s₀+1)² n_c m^L at every depth (Eq. 4)", "4C"),
+    Claim("eq5", "At equal size, sparser data need fewer examples (Eq. 5)", "5"),
+    Claim("eq8", "Both invariances are learnt with the task (Eq. 8)", "6, 14, 16"),
+    Claim("fig1", "Networks that err less are less sensitive to both", "1, 9, 17"),
+    Claim("fig7", "The same laws hold for sparsity B", "7, 8"),
+    Claim("fig12", "Layer by layer, invariance at one more level is learnt", "12, 15"),
 )
 
 
@@ -79,19 +79,19 @@ def to_json(items: list[Claim]) -> str:
 def to_markdown(items: list[Claim]) -> str:
     """The claims as a table for the landing page, with the rule of the verdicts below it."""
     lines = [
-        "| Claim | Figure | Paper | Here (95 % interval) | Verdict | Chapter |",
-        "|---|---|---|---|---|---|",
+        "| Claim | Figure | Paper | Here, 95 % interval | Ratio | Verdict | Chapter |",
+        "|---|---|---|---|---|---|---|",
     ]
     for item in items:
-        statement = _escape(item.statement)
-        chapter = f"{{doc}}`/book/executed/{item.chapter}`" if item.chapter else "{doc}`to_come`"
         cells = (
-            statement, item.figure, _round(item.paper), _with_interval(item),
-            item.verdict + (f" (ratio {item.ratio:.2f})" if item.ratio else ""), chapter,
+            _escape(item.statement), item.figure, _round(item.paper), _with_interval(item),
+            f"{item.ratio:.2f}" if item.ratio else "",
+            item.verdict if item.chapter else f"{{doc}}`{item.verdict} </book/to_come>`",
+            f"{{doc}}`/book/executed/{item.chapter}`" if item.chapter else "",
         )  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
     reasons = [f"- {_escape(item.statement)}: {item.reason}." for item in items if item.reason]
-    return "\n".join([":::{div} claims", *lines, ":::", "", RULE, "", *reasons]) + "\n"
+    return "\n".join([":::{div} claims", *lines, "", RULE, "", *reasons, ":::"]) + "\n"
 
 
 def paper_P_star(arch: str, v: int, s0: int, L: int = 2, s: int = 2) -> float:
@@ -162,15 +162,15 @@ def _escape(text: str) -> str:
 
 
 def _round(value: float | None) -> str:
-    """Three significant digits, thousands separated; "–" for nothing."""
+    """Three significant digits, thousands separated; empty for nothing."""
     if value is None:
-        return "–"
+        return ""
     digits = 2 - math.floor(math.log10(abs(value))) if value else 0
     return f"{round(value, digits):,.{max(digits, 0)}f}"
 
 
 def _with_interval(item: Claim) -> str:
     if item.measured is None:
-        return "–"
-    low, high = (_round(end) if end is not None else "?" for end in item.interval)
-    return f"{_round(item.measured)} ({low} to {high}; {item.seeds} seeds)"
+        return ""
+    low, high = (_round(end) or "?" for end in item.interval)
+    return f"{_round(item.measured)} ({low} to {high})"

@@ -216,7 +216,7 @@ def _execute(notebook: Path, target: Path, parameters: dict, stamp: str) -> None
             executed = papermill.execute_notebook(
                 notebook, running, parameters, kernel_name="python3",
                 cwd=project(), progress_bar=False,
-                extra_arguments=["--log-level=ERROR"],  # of the kernel: no advice on transport
+                extra_arguments=["--log-level=CRITICAL"],  # the kernel's own log says nothing of ours
             )  # fmt: skip
         except Exception as error:
             kept = project("_build", "failed", notebook.name)
