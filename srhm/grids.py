@@ -58,6 +58,10 @@ def _at_paper_rate() -> list[RunConfig]:
         setting("cnn", 8, 1, **rate),
         setting("cnn", 6, 2, **rate),
         setting("cnn", 4, 1, L=3, **rate),
+        # The sparsest ones: does the shift depend on s0, so that it would bend the laws?
+        setting("lcn", 4, 4, **rate),
+        setting("cnn", 3, 6, **rate),
+        setting("cnn", 6, 4, **rate),
     ]
 
 
@@ -108,7 +112,11 @@ GRIDS = {
     "training": _training_variants(),
     "paper_rate": _at_paper_rate(),
     # n_c apart from v, and m apart from v^(s-1): which the paper does not do.
-    "classes": [setting(arch, 8, 1, n_c=n_c) for arch, n_c in product(("lcn", "cnn"), (2, 4, 8))],
+    "classes": [
+        setting(arch, 8, 1, n_c=n_c, m=m)
+        for arch in ("lcn", "cnn")
+        for n_c, m in ((2, 8), (4, 8), (8, 8), (4, 4), (16, 4), (16, 2), (32, 2))
+    ],
     "synonyms": [setting(arch, 8, 1, m=m) for arch, m in product(("lcn", "cnn"), (2, 4, 6, 8))],
     "fixed_d": _fixed_d(),
 }
