@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from srhm.notebooks import NotebookError, pair, run_notebooks
+from srhm.sweepfile import read_sweep
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = sorted((ROOT / "notebooks").glob("*.py"))
@@ -62,6 +63,20 @@ def test_notebook_has_the_common_parameters(script):
 
     known = papermill.inspect_notebook(script.with_suffix(".ipynb"))
     assert {"profile", "device", "workers"} <= set(known)
+
+
+def test_sweep_file_holds_the_learning_curves_runs():
+    """`make sweep` trains what the chapter shows: its configurations, taken from its own cells."""
+    cells = jupytext.read(ROOT / "notebooks" / "03_learning_curve.py").cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    scope = {}
+    exec("\n".join(code[:2]), scope)  # parameters, and what is made from them
+    wanted = [c for arch in ("lcn", "cnn") for c in scope["configs"](arch, 6, 1)]
+    own = next(source for source in code if "own_configs =" in source)
+    exec(own.splitlines()[1], scope)
+    wanted += scope["own_configs"]
+    listed = read_sweep(ROOT / "sweeps" / "learning_curve.yml")
+    assert {config.key for config in listed} == {config.key for config in wanted}
 
 
 @pytest.mark.parametrize(
