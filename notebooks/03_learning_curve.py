@@ -41,8 +41,8 @@ from srhm import plots
 from srhm.adaptive import at, grid_index, grid_P
 from srhm.analysis import sample_complexity
 from srhm.checks import live_check
-from srhm.claims import crossing, paper_curve, paper_P_star
 from srhm.config import RunConfig
+from srhm.paper import crossing, paper_curve, paper_P_star
 from srhm.paths import project
 from srhm.store import Store
 from srhm.sweep import sweep

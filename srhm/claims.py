@@ -9,12 +9,11 @@ import json
 import math
 from dataclasses import asdict, dataclass, fields
 
-import numpy as np
 import pandas as pd
 
 from srhm.analysis import sample_complexity
 from srhm.config import RunConfig
-from srhm.paths import project
+from srhm.paper import crossing, paper_curve, paper_P_star
 from srhm.store import Store
 
 PAPER_TOLERANCE = 0.2
@@ -94,21 +93,6 @@ def to_markdown(items: list[Claim]) -> str:
     return "\n".join([":::{div} claims", *lines, "", RULE, "", *reasons, ":::"]) + "\n"
 
 
-def paper_P_star(arch: str, v: int, s0: int, L: int = 2, s: int = 2) -> float:
-    """P* of the paper (Figures 4B and 4C); a LookupError where it shows no such point."""
-    table = pd.read_csv(project("book", "paper", "fig4B.csv" if arch == "lcn" else "fig4C.csv"))
-    rows = table.query("arch == @arch and v == @v and s0 == @s0 and L == @L and s == @s")
-    if len(rows) != 1:
-        raise LookupError(f"the paper shows no P* for arch={arch}, v={v}, s0={s0}, L={L}, s={s}")
-    return float(rows.P_star_median.iloc[0])
-
-
-def paper_curve() -> pd.DataFrame:
-    """Figure 4A (LCN, v=10, s0=2, L=2): columns P (total, ten times the axis) and test_error."""
-    table = pd.read_csv(project("book", "paper", "fig4A.csv"))
-    return pd.DataFrame({"P": table.P_x10, "test_error": table.test_error.clip(lower=0)})
-
-
 def select(frame: pd.DataFrame, setting: RunConfig) -> pd.DataFrame:
     """The rows of `frame` that differ from `setting` in P and seeds alone."""
     keep = pd.Series(True, index=frame.index)
@@ -147,14 +131,6 @@ def _sample_complexity_claim(frame, id, arch, task, figure, chapter) -> Claim:
         id, statement, figure, verdict_on(paper, found.P_star, interval), paper, found.P_star,
         interval, found.P_star / paper, settings=1, seeds=found.num_seeds, chapter=chapter,
     )  # fmt: skip
-
-
-def crossing(curve: pd.DataFrame, threshold: float = 0.1) -> float:
-    """Where a published curve (P, test_error) falls through the threshold, linear in log P."""
-    error, log_P = curve.test_error.to_numpy(), np.log(curve.P.to_numpy())
-    last = np.flatnonzero(error >= threshold)[-1]
-    share = (error[last] - threshold) / (error[last] - error[last + 1])
-    return float(np.exp(log_P[last] + share * (log_P[last + 1] - log_P[last])))
 
 
 def _escape(text: str) -> str:

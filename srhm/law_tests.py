@@ -1,0 +1,146 @@
+"""Are the exponents of Eqs. 3 and 4 inside the intervals of those that the trainings give?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from srhm.complexity import prefactor
+from srhm.fits import Estimate, fit_power_law
+
+# The powers that the laws are products of, each therefore with exponent 1.
+FACTORS = {
+    "lcn": ("(s0+1)^L", "n_c", "m^L", "s^(L/2)"),
+    "cnn": ("(s0+1)^2", "n_c", "m^L"),
+}
+
+
+@dataclass(frozen=True)
+class LawTest:
+    """One exponent: where, of what, what the law says, and what the settings say.
+
+    estimate is None where they cannot say it, for the ``reason``. law is None where it says
+    nothing.
+    """
+
+    settings: str
+    exponent: str
+    law: float | None
+    estimate: Estimate | None
+    num_points: int
+    reason: str | None = None
+
+    @property
+    def included(self) -> bool | None:
+        """Whether the 95 % interval holds the law's exponent; None when there is nothing to say."""
+        if self.estimate is None or self.law is None:
+            return None
+        return self.estimate.includes(self.law)
+
+
+def with_factors(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the columns that the laws are made of (`FACTORS`)."""
+    return table.assign(
+        **{
+            "s0+1": table.s0 + 1,
+            "(s0+1)^L": (table.s0 + 1.0) ** table.L,
+            "(s0+1)^2": (table.s0 + 1.0) ** 2,
+            "m^L": table.m.astype(float) ** table.L,
+            "s^(L/2)": table.s ** (table.L / 2),
+        }
+    )
+
+
+def slope_tests(table: pd.DataFrame) -> list[LawTest]:
+    """Slope of log P* against the log of the law: all settings, and each (s, L). The law says 1.
+
+    table: rows of one architecture, as `srhm.complexity.complexity_table` gives them.
+    """
+    table = table.dropna(subset="P_star")
+    parts = [("all", table)] if table.groupby(["s", "L"]).ngroups > 1 else []
+    return [
+        _test(name, part, ["scale"], {"scale": 1.0})[0] for name, part in [*parts, *_groups(table)]
+    ]
+
+
+def exponent_tests(table: pd.DataFrame) -> list[LawTest]:
+    """The exponents one by one, jointly fitted at each (s, L).
+
+    That of s0+1 should be L for the LCN and 2 for the CNN, that of n_c 1 and of m L. Where n_c and
+    m only vary together with v, that of v stands for both: n_c m^L = v^(1 + L(s-1)).
+    """
+    table = with_factors(table.dropna(subset="P_star"))
+    found = []
+    for name, part in _groups(table):
+        s, L = int(part.s.iloc[0]), int(part.L.iloc[0])
+        laws = {"s0+1": L if part.arch.iloc[0] == "lcn" else 2}
+        if _vary_apart(part):
+            laws |= {"n_c": 1, "m": L}
+        else:
+            laws["v"] = 1 + L * (s - 1)
+        found += _test(name, part, list(laws), laws)
+    return found
+
+
+def pooled_tests(table: pd.DataFrame) -> list[LawTest]:
+    """One fit through all settings: the exponent of each of the law's factors, which should be 1.
+
+    A factor that takes a single value in the table is left out.
+    """
+    table = with_factors(table.dropna(subset="P_star"))
+    if table.empty:
+        return []
+    factors = [f for f in FACTORS[table.arch.iloc[0]] if table[f].nunique() > 1]
+    return _test("all", table, factors, dict.fromkeys(factors, 1.0))
+
+
+def depth_test(table: pd.DataFrame) -> LawTest:
+    """The factor s^(L/2) of Eq. 3: exponent of P* / ((s0+1)^L n_c m^L) against it.
+
+    The other exponents are held at the law's values, as Figure 10 of the paper does.
+    """
+    table = with_factors(table.dropna(subset="P_star"))
+    others = table["(s0+1)^L"] * table.n_c * table["m^L"]
+    rest = table.assign(
+        P_star=table.P_star / others,
+        replicates=[
+            np.asarray(r, float) / o for r, o in zip(table.replicates, others, strict=True)
+        ],
+    )
+    return _test("all", rest, ["s^(L/2)"], {"s^(L/2)": 1.0})[0]
+
+
+def prefactors(table: pd.DataFrame) -> pd.DataFrame:
+    """Geometric mean of P* / law for each (s, L) and over all, with 95 % intervals.
+
+    Columns settings, C, low, high, num_points; C alone where there is one setting.
+    """
+    table = table.dropna(subset="P_star")
+    rows = []
+    for name, part in [*_groups(table), ("all", table)]:
+        row = {"settings": name, "num_points": len(part), "C": np.exp(np.log(part.C).mean())}
+        if len(part) > 1:
+            estimate = prefactor(part)
+            row |= {"low": estimate.low, "high": estimate.high}
+        rows.append(row)
+    return pd.DataFrame(rows, columns=["settings", "C", "low", "high", "num_points"])
+
+
+def _groups(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    return [(f"s={s}, L={L}", part) for (s, L), part in table.groupby(["s", "L"])]
+
+
+def _vary_apart(part: pd.DataFrame) -> bool:
+    """Whether log n_c and log m are not the same thing here."""
+    logs = np.column_stack([np.ones(len(part)), np.log(part.n_c), np.log(part.m)])
+    return np.linalg.matrix_rank(logs, tol=1e-8) == 3
+
+
+def _test(name: str, part: pd.DataFrame, predictors: list[str], laws: dict) -> list[LawTest]:
+    try:
+        fit = fit_power_law(part, predictors)
+    except ValueError as error:
+        return [LawTest(name, p, laws[p], None, len(part), str(error)) for p in predictors]
+    return [LawTest(name, p, laws[p], fit.exponents[p], fit.num_points) for p in predictors]
