@@ -8,6 +8,7 @@ book's dark mode shows them as cards.
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 BLUE, VERMILION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 SKY, PURPLE, YELLOW, BLACK, GREY = "#56B4E9", "#CC79A7", "#F0E442", "#222222", "#777777"
@@ -91,9 +92,22 @@ def draw_learning_curve(ax, frame, quantity="test_error", label=None, **style) -
     ax.errorbar(
         mean.index, mean, yerr=np.stack([mean - low, high - mean]), label=label, capsize=2, **style
     )
-    ax.set_xscale("log")
+    log_axis(ax)
     ax.set_xlabel("training-set size $P$")
     ax.set_ylabel(quantity.replace("_", " "))
+
+
+def log_axis(ax, which="x") -> None:
+    """Makes an axis logarithmic with few, plain tick labels: 500, 1,000, 2,000, ...
+
+    Call it after drawing: how many ticks there are depends on the range of the data.
+    """
+    ax.set_xscale("log") if which == "x" else ax.set_yscale("log")
+    low, high = ax.dataLim.intervalx if which == "x" else ax.dataLim.intervaly
+    axis = ax.xaxis if which == "x" else ax.yaxis
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 40 * low else (1,)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def draw_P_star(ax, estimate, threshold=0.1, **style) -> None:

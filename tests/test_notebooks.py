@@ -65,6 +65,17 @@ def test_notebook_has_the_common_parameters(script):
     assert {"profile", "device", "workers"} <= set(known)
 
 
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_figures_have_name_caption_alt_and_one_output(script):
+    for cell in jupytext.read(script).cells:
+        if "figure" in (meta := cell.metadata.get("mystnb", {})):
+            assert meta["figure"]["name"].startswith("fig-")
+            assert len(meta["figure"]["caption"]) > 30
+            assert len(meta["image"]["alt"]) > 30
+            # Without a semicolon the last line's value is an output too, and has the same label.
+            assert cell.source.removesuffix("  # fmt: skip").endswith(";"), meta["figure"]["name"]
+
+
 def test_sweep_file_holds_the_learning_curves_runs():
     """`make sweep` trains what the chapter shows: its configurations, taken from its own cells."""
     cells = jupytext.read(ROOT / "notebooks" / "03_learning_curve.py").cells
