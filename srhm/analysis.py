@@ -75,7 +75,7 @@ def sample_complexity(
     P, values = curves.columns.to_numpy(float), curves.to_numpy(float)
     counts = {"num_seeds": len(curves), "num_points": len(P), "num_diverged": num_diverged}
     mean = _mean(values, np.ones((1, len(values))))[0]
-    P_star = _crossing(P, mean, threshold)
+    P_star = last_fall(P, mean, threshold)
     if not 0 < P_star < math.inf:
         reason = _why_not(P, mean, quantity, threshold, num_diverged)
         return SampleComplexity(None, None, None, reason, **counts)
@@ -84,7 +84,7 @@ def sample_complexity(
     draws = np.random.default_rng(seed).multinomial(
         len(curves), [1 / len(curves)] * len(curves), size=num_bootstrap
     )
-    replicates = np.array([_crossing(P, y, threshold) for y in _mean(values, draws)])
+    replicates = np.array([last_fall(P, y, threshold) for y in _mean(values, draws)])
     with np.errstate(divide="ignore"):
         ends = interval(math.log(P_star), np.log(replicates), len(curves))
     low, high = (None if end is None else math.exp(end) for end in ends)
@@ -112,7 +112,7 @@ def nearest_grid_point(
     None where the curve does not cross the threshold: then no P is near in this sense.
     """
     curve = learning_curve(frame, quantity)
-    if not 0 < _crossing(curve.P.to_numpy(float), curve["mean"].to_numpy(), threshold) < math.inf:
+    if not 0 < last_fall(curve.P.to_numpy(float), curve["mean"].to_numpy(), threshold) < math.inf:
         return None
     return int(curve.P[(curve["mean"] - threshold).abs().idxmin()])
 
@@ -188,8 +188,12 @@ def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
         return total / (weights @ present)
 
 
-def _crossing(P: np.ndarray, mean: np.ndarray, threshold: float) -> float:
-    """Last downward crossing, interpolated in log P; 0 is below, inf above, nan nothing there."""
+def last_fall(P: np.ndarray, mean: np.ndarray, threshold: float) -> float:
+    """Where a curve (P rising, means, both (n,)) last falls through the threshold.
+
+    Interpolated linearly in log P; 0 where it ends below without a fall, inf where it ends above,
+    nan where no mean is a number.
+    """
     P, mean = P[np.isfinite(mean)], mean[np.isfinite(mean)]
     if not len(P):
         return math.nan

@@ -7,6 +7,7 @@ than two independent searches: the ratio is taken seed by seed.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,10 +49,15 @@ def paired_ratio(
 ) -> PairedRatio:
     """P* of ``frame`` over that of ``reference``, over the seeds in which both cross.
 
-    The interval is Student's for the mean of the logarithms.
+    The interval is that of `mean_ratio`.
     """
     ours, theirs = (seed_complexities(f, quantity, threshold) for f in (frame, reference))
-    logs = np.array([math.log(ours[seed] / theirs[seed]) for seed in ours if seed in theirs])
+    return mean_ratio([ours[seed] / theirs[seed] for seed in ours if seed in theirs])
+
+
+def mean_ratio(ratios: Sequence[float]) -> PairedRatio:
+    """Geometric mean of positive ratios, one a seed, with Student's interval for their logs."""
+    logs = np.log(np.asarray(ratios, dtype=float))
     if not len(logs):
         return PairedRatio(None, None, None, 0)
     mean = float(logs.mean())

@@ -1,0 +1,149 @@
+"""Sensitivities layer by layer: curves and plateaus, ours and the paper's (Figures 12 and 15).
+
+Both figures have L = s = 2 and n_c = m = v = 8, so there are three layers ("1", "2" and the output
+"out") and two levels (1, the input, and 2).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from srhm.config import RunConfig
+from srhm.grids import setting
+from srhm.paths import project
+from srhm.thresholds import runs_of
+
+LAYERS = ("1", "2", "out")
+LEVELS = (1, 2)
+S0 = (0, 1, 2, 4)
+FIGURE = {"lcn": 12, "cnn": 15}
+# Where the paper's plateaus begin (fig12_plateaus.csv, fig15_plateaus.csv), in P / (s0+1)^2. The
+# axis of Figure 12 counts data per class, of which there are 8.
+PLATEAU_FROM = {"lcn": 400 * 8, "cnn": 2000}
+LOW = 0.4  # a plateau below this counts as insensitive, see `onset`
+
+
+def quantities(s0: int = 1) -> list[str]:
+    """The sensitivities of all layers to all levels, "S_1_1" first; no displacements at s0 = 0."""
+    letters = "SD" if s0 else "S"
+    return [f"{letter}_{k}_{level}" for letter in letters for k in LAYERS for level in LEVELS]
+
+
+def stored_curves(frame: pd.DataFrame, arch: str) -> dict[int, pd.DataFrame]:
+    """The runs of each s0 that the store holds: all P with three seeds, ``x`` = P / (s0+1)^2."""
+    found = {}
+    for s0 in S0:
+        runs = runs_of(frame, setting(arch, 8, s0))
+        if len(runs):
+            found[s0] = runs.assign(x=runs.P / (s0 + 1) ** 2)
+    return found
+
+
+def is_whole(runs: pd.DataFrame, wanted: list[RunConfig]) -> bool:
+    """Whether ``runs`` hold every size of the configurations of a whole curve."""
+    return {config.P for config in wanted} <= set(runs.P)
+
+
+def plateaus(runs: pd.DataFrame, start: float) -> pd.DataFrame:
+    """Mean of every sensitivity over the runs with P / (s0+1)^2 of at least ``start``.
+
+    Where a curve ends before that (the task has no more data), over the runs at its largest P.
+
+    Parameters
+    ----------
+    runs: of one s0, with columns P, s0, ``x`` and the sensitivities; at least one.
+
+    Returns
+    -------
+    One row a sensitivity: ``quantity``, ``s0``, ``value``, ``sd`` over seeds (of each seed's mean;
+    nan for one) and ``num_P``, the number of sizes.
+    """
+    if runs.empty:
+        raise ValueError("runs must hold at least one run, but it is empty.")
+    late = runs[runs.x >= start] if (runs.x >= start).any() else runs[runs.P == runs.P.max()]
+    s0 = int(runs.s0.iloc[0])
+    rows = []
+    for quantity in quantities(s0):
+        seeds = late.groupby("seed_rules")[quantity].mean()
+        rows.append(
+            {"quantity": quantity, "s0": s0, "value": seeds.mean(), "sd": seeds.std(ddof=1),
+             "num_P": late.P.nunique()}
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def onset(values: dict[str, float], letter: str, level: int, low: float = LOW) -> str | None:
+    """The first layer from which on the plateaus are all below ``low``; None if none is.
+
+    values: plateaus by name, of "S_1_1" and so on.
+    """
+    found = None
+    for k in reversed(LAYERS):
+        if not values[f"{letter}_{k}_{level}"] < low:
+            break
+        found = k
+    return found
+
+
+def gap_around(values, low: float = LOW) -> tuple[float, float]:
+    """The largest value below ``low`` and the smallest above: any criterion between is the same."""
+    values = np.asarray(values, float)
+    below, above = values[values < low], values[values >= low]
+    return below.max(initial=0.0), above.min(initial=math.inf)
+
+
+# ---- the paper's -------------------------------------------------------------------------
+
+
+def paper_curves(arch: str) -> pd.DataFrame:
+    """Figure 12 (LCN) or 15 (CNN) as read off.
+
+    Columns: ``quantity`` ("S_1_1" ... or "test_error"), ``s0``, ``P`` (total), ``x`` = P / (s0+1)^2
+    and ``value``. Figure 12 counts data per class; its total is the one inferred in book/paper.
+    """
+    figure = _figure(arch)
+    parts = []
+    for name in [f"{letter}_{k}" for letter in "SD" for k in ("k1", "k2", "output")]:
+        table = pd.read_csv(project("book", "paper", f"fig{figure}_{name}.csv"))
+        layer = name.removeprefix("S_").removeprefix("D_")
+        layer = {"k1": "1", "k2": "2", "output": "out"}[layer]
+        table["quantity"] = [f"{name[0]}_{layer}_{level}" for level in table.l]
+        parts.append(table)
+    error = pd.read_csv(project("book", "paper", f"fig{figure}_test_error.csv"))
+    parts.append(error.assign(quantity="test_error", value=error.test_error))
+    table = pd.concat(parts, ignore_index=True)
+    total = table.P_total_inferred if "P_total_inferred" in table else table.P_axis
+    table = table.assign(P=total, x=total / (table.s0 + 1) ** 2)
+    return table[["quantity", "s0", "P", "x", "value"]].sort_values(["quantity", "s0", "P"])
+
+
+def paper_plateaus(arch: str) -> pd.DataFrame:
+    """The paper's plateaus: ``quantity``, ``s0`` and ``value``, nan where its markers are hidden."""
+    table = pd.read_csv(project("book", "paper", f"fig{_figure(arch)}_plateaus.csv"))
+    panel = table.panel.str.replace("_k", "_").str.replace("output", "out")
+    table["quantity"] = panel + "_" + table.l.astype(str)
+    return table[["quantity", "s0"]].assign(value=table.plateau_mean)
+
+
+def _figure(arch: str) -> int:
+    if arch not in FIGURE:
+        raise ValueError(f"arch must be one of {', '.join(FIGURE)}, not {arch!r}.")
+    return FIGURE[arch]
+
+
+def compare_plateaus(curves: dict[int, pd.DataFrame], arch: str) -> pd.DataFrame:
+    """Our plateaus beside the paper's: ``quantity``, ``s0``, ``value``, ``sd``, ``paper``.
+
+    And ``same_side``: whether both lie below `LOW` or both above it; None without the paper's.
+    """
+    ours = [plateaus(runs, PLATEAU_FROM[arch]) for runs in curves.values()]
+    if not ours:
+        return pd.DataFrame()
+    theirs = paper_plateaus(arch).rename(columns={"value": "paper"})
+    table = pd.concat(ours, ignore_index=True).merge(theirs, on=["quantity", "s0"], how="left")
+    same = (table.value < LOW) == (table.paper < LOW)
+    table["same_side"] = same.astype(object).where(table.paper.notna(), None)
+    return table
