@@ -15,6 +15,8 @@ from srhm.laws import predicted_scale
 from srhm.store import Store
 
 GRID = {"width": 256, "batch_size": 128, "lr": 1.28, "stop_loss": 1e-3}
+# A training of a fraction of a second, on which to try a chapter out: its results mean nothing.
+TOY = {"width": 32, "batch_size": 32, "lr": 1.0, "stop_loss": 0.05, "num_test": 500}
 # Medians of the paper's P* over its scale, the search's first guess and nothing else.
 _GUESS = {"lcn": 1.7, "cnn": 2.5, "fcn": 2.5}
 
@@ -58,10 +60,10 @@ def _at_paper_rate() -> list[RunConfig]:
         setting("cnn", 8, 1, **rate),
         setting("cnn", 6, 2, **rate),
         setting("cnn", 4, 1, L=3, **rate),
-        # The sparsest ones: does the shift depend on s0, so that it would bend the laws?
+        # Does the shift depend on s0, so that it would bend the laws?
         setting("lcn", 4, 4, **rate),
-        setting("cnn", 3, 6, **rate),
         setting("cnn", 6, 4, **rate),
+        *_grid("cnn", (3,), (1, 2, 4, 6), **rate),
     ]
 
 
@@ -120,6 +122,22 @@ GRIDS = {
     "synonyms": [setting(arch, 8, 1, m=m) for arch, m in product(("lcn", "cnn"), (2, 4, 6, 8))],
     "fixed_d": _fixed_d(),
 }
+
+
+def law_grid(arch: str, profile: str = "book") -> list[RunConfig]:
+    """The settings on which Eq. 3 ("lcn") or 4 ("cnn") is tested.
+
+    profile: "book" for all of them, "fresh" for a few that train in minutes, "smoke" for a toy.
+    """
+    if profile == "fresh":
+        more = [setting(arch, 6, 0, n_c=2), setting(arch, 6, 0, m=3), setting(arch, 4, 0, L=3)]
+        return [*_grid(arch, (4, 6), (0, 1)), setting(arch, 4, 2), *more]
+    if profile == "smoke":
+        return [*_grid(arch, (4, 5), (0, 1), **TOY), setting(arch, 5, 0, n_c=2, **TOY)]
+    names = [f"{arch}_L2", f"{arch}_L3", f"{arch}_s3", "classes", "synonyms"]
+    chosen = [c for name in names for c in GRIDS[name] if c.arch == arch]
+    return list(dict.fromkeys(chosen))
+
 
 # Sensitivities of layer 2 at which the paper reads P*_S and P*_D (captions of Figures 6, 11, 14).
 TARGETS = {

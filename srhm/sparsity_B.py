@@ -1,0 +1,124 @@
+"""Sparsity B: the curves of Figures 7 and 8, and whether one factor of s0 collapses them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from srhm.analysis import interval
+from srhm.complexity import seed_exponent
+from srhm.config import RunConfig
+from srhm.fits import Estimate
+from srhm.grids import SPARSITY_B, setting, sparsity_B_curves
+from srhm.store import Store, to_frame
+
+FAMILY = ["arch", "v", "L", "sparsity"]
+
+
+def stored_curves(
+    store: Store, sparsity: str = "B"
+) -> tuple[dict[RunConfig, pd.DataFrame], list[RunConfig]]:
+    """The runs of each whole curve that the store holds in full, and the settings it does not."""
+    found, missing = {}, []
+    for arch, v, s0, L in SPARSITY_B:
+        wanted = sparsity_B_curves(arch, v, s0, L, sparsity)
+        base = setting(arch, v, s0, L=L, sparsity=sparsity)
+        runs = [store.get(config) for config in wanted]
+        if None in runs:
+            missing.append(base)
+        else:
+            found[base] = to_frame(runs)
+    return found, missing
+
+
+def sparsity_power(arch: str, L: int) -> int:
+    """The exponent of s0+1 in Eq. 3 (LCN: L) or 4 (CNN: 2)."""
+    return 2 if arch == "cnn" else L
+
+
+def collapse(table: pd.DataFrame) -> pd.DataFrame:
+    """How well the law's power of s0+1 collapses the P* of each network, v, L and sparsity.
+
+    table: as `srhm.complexity.complexity_table`.
+
+    Returns
+    -------
+    One row for each family with two values of s0 or more: arch, v, L, sparsity, s0s, raw (largest
+    P* over smallest), spread (the same of P* / (s0+1)^power: 1 is a perfect collapse), power,
+    exponent with low and high (95 %, over seeds: `srhm.complexity.seed_exponent`) and included:
+    whether that holds the power.
+    """
+    rows = []
+    for family, part in table.dropna(subset="P_star").groupby(FAMILY):
+        if part.s0.nunique() < 2:
+            continue
+        row = dict(zip(FAMILY, family, strict=True)) | {"s0s": sorted(part.s0)}
+        power = sparsity_power(row["arch"], row["L"])
+        rescaled = part.P_star / part["s0+1"] ** power
+        exponent = seed_exponent(part)
+        row |= {"raw": part.P_star.max() / part.P_star.min(), "power": power}
+        row |= {"spread": rescaled.max() / rescaled.min(), "exponent": exponent.value}
+        row |= {"low": exponent.low, "high": exponent.high, "included": exponent.includes(power)}
+        rows.append(row)
+    columns = [*FAMILY, "s0s", "raw", "spread", "power", "exponent", "low", "high", "included"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def against_A(table: pd.DataFrame) -> pd.DataFrame:
+    """P* of sparsity B over that of A, for each setting measured in both.
+
+    Columns arch, v, L, s0, A, B, ratio.
+    """
+    key = ["arch", "v", "L", "s0"]
+    wide = table.dropna(subset="P_star").pivot(index=key, columns="sparsity", values="P_star")
+    wide = wide.reindex(columns=["A", "B"]).dropna().reset_index()
+    wide.columns.name = None
+    return wide.assign(ratio=wide.B / wide.A)
+
+
+def pooled_exponent(table: pd.DataFrame, seed: int = 0, num_bootstrap: int = 2000) -> Estimate:
+    """The exponent of (s0+1)^power over all families of one network: the law says 1.
+
+    Each family (v, L, sparsity) has a constant of its own; the bootstrap draws settings, and each
+    setting's seeds.
+
+    Raises
+    ------
+    ValueError
+        When no family has two values of s0, or the settings are too few for an interval.
+    """
+    table = table.dropna(subset="P_star")
+    parts = [p for _, p in table.groupby(FAMILY) if p.s0.nunique() > 1]
+    if not parts:
+        raise ValueError("An exponent of s0+1 needs a network and task measured at two s0.")
+    x, y, groups, draws = [], [], [], []
+    for number, part in enumerate(parts):
+        power = sparsity_power(part.arch.iloc[0], int(part.L.iloc[0]))
+        x += (power * np.log(part["s0+1"])).tolist()
+        y += np.log(part.P_star).tolist()
+        groups += [number] * len(part)
+        draws += [np.log(_finite(r, p)) for r, p in zip(part.replicates, part.P_star, strict=True)]
+    x, y, groups = np.array(x), np.array(y), np.array(groups)
+    rng, slopes = np.random.default_rng(seed), []
+    for _ in range(num_bootstrap):
+        chosen = rng.integers(len(x), size=len(x))
+        drawn = np.array([rng.choice(draws[i]) for i in chosen])
+        slopes.append(_within_slope(x[chosen], drawn, groups[chosen]))
+    value = _within_slope(x, y, groups)
+    low, high = interval(value, np.array(slopes), len(x), len(parts) + 1)
+    return Estimate(value, low, high)
+
+
+def _within_slope(x: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
+    """Least squares of y on x with a constant for each group; nan where x is constant in all."""
+    _, index, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    dx = x - (np.bincount(index, x) / counts)[index]
+    dy = y - (np.bincount(index, y) / counts)[index]
+    total = float(dx @ dx)
+    return float(dx @ dy) / total if total > 1e-12 else np.nan
+
+
+def _finite(replicates, P_star: float) -> np.ndarray:
+    values = np.asarray(replicates, float)
+    values = values[np.isfinite(values) & (values > 0)]
+    return values if len(values) else np.array([P_star])
