@@ -32,8 +32,6 @@ width = 512  # channels of each hidden layer
 lr = 0.32  # learning rate per unit of width, at batch 128: the paper's 0.01 at batch 4
 
 # %% tags=["hide-input"]
-import os
-
 import pandas as pd
 from myst_nb import glue
 
@@ -67,8 +65,7 @@ def configs(arch, v, s0, first=0.6, last=8.0, every=every):
 
 def run(wanted):
     """Takes the runs from the store and trains what it lacks."""
-    bar = "TQDM_DISABLE" not in os.environ  # set where the output is kept
-    return sweep(wanted, store, workers=workers, device=device, progress=bar)
+    return sweep(wanted, store, workers=workers, device=device)
 
 
 # %% [markdown]

@@ -46,7 +46,8 @@ def sweep(
     store: a `Store` or its folder, written by this process alone and the moment a run ends; None
         keeps nothing.
     executor: any `concurrent.futures.Executor`; it is not shut down. Default: `SpawnPool`.
-    progress: a bar on stderr, with an estimate of the time left.
+    progress: a bar on stderr, with an estimate of the time left; never where the environment has
+        TQDM_DISABLE, as in notebooks whose output is kept.
     workers: number of processes of the default executor; None or 0 is one per core.
     device: "auto", "cpu" or "cuda", as for `srhm.training.train`.
 
@@ -74,7 +75,8 @@ def sweep(
         _train = _train or _default_train(device, local=executor is None)
         if store is not None:
             store.check_writable()
-        with _Bar(len(distinct), missing, progress) as bar:
+        bar = progress and not os.environ.get("TQDM_DISABLE")
+        with _Bar(len(distinct), missing, bar) as bar:
             state = _State(missing, store, rows, bar)
             slots = min(workers or num_cores(), len(missing))
             if executor is not None:

@@ -5,6 +5,7 @@ Needs Chromium on the PATH. Without one these tests are skipped, except on CI, w
 
 import functools
 import http.server
+import json
 import os
 import re
 import shutil
@@ -34,13 +35,36 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def html(chromium, tmp_path_factory):
-    """The folder of a book built from smoke runs; a warning of the build fails it."""
+def executed(tmp_path_factory):
+    """The folder of the notebooks executed in the profile `smoke`, inside a copy of the book."""
     folder = tmp_path_factory.mktemp("book")
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "book", folder / "book", ignore=shutil.ignore_patterns("executed"))
     run_notebooks(profile="smoke", out=folder / "book" / "executed", progress=False)
+    return folder / "book" / "executed"
+
+
+def test_every_figure_is_the_one_output_of_its_cell(executed):
+    """A second output, such as the value of a last line without a semicolon, repeats the label."""
+    for path in sorted(executed.glob("*.ipynb")):
+        for cell in json.loads(path.read_text())["cells"]:
+            if "figure" in cell["metadata"].get("mystnb", {}):
+                kinds = [output["output_type"] for output in cell["outputs"]]
+                assert kinds == ["display_data"], f"{path.name}: {kinds} after {cell['source'][-1]}"
+
+
+def test_no_notebook_keeps_a_progress_bar_or_a_warning(executed):
+    for path in sorted(executed.glob("*.ipynb")):
+        for cell in json.loads(path.read_text())["cells"]:
+            errors = [o for o in cell.get("outputs", []) if o.get("name") == "stderr"]
+            assert not errors, f"{path.name}: {errors}"
+
+
+@pytest.fixture(scope="session")
+def html(chromium, executed):
+    """The folder of the built book; a warning of the build fails it."""
+    folder = executed.parent.parent
     command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
