@@ -113,12 +113,10 @@ def prefactor(table: pd.DataFrame, num_bootstrap: int = 2000, seed: int = 0) -> 
         raise ValueError(f"A prefactor needs at least 2 settings, not {len(table)}.")
     rng = np.random.default_rng(seed)
     logs = np.log(table.C.to_numpy(float))
-    options = _log_replicates(table)
-    means = []
-    for _ in range(num_bootstrap):
-        chosen = rng.integers(len(table), size=len(table))
-        means.append(np.mean([rng.choice(options[i]) for i in chosen]))
-    low, high = interval(float(logs.mean()), np.array(means), len(table))
+    own = np.array([rng.choice(values, num_bootstrap) for values in _log_replicates(table)])
+    counts = rng.multinomial(len(table), [1 / len(table)] * len(table), size=num_bootstrap)
+    means = np.einsum("bi,ib->b", counts, own) / len(table)
+    low, high = interval(float(logs.mean()), means, len(table))
     return Estimate(*(math.exp(x) for x in (float(logs.mean()), low, high)))
 
 

@@ -64,7 +64,7 @@ def tests_view(tests: Iterable[LawTest]) -> pd.DataFrame:
     rows = [
         {
             "settings": test.settings,
-            "exponent of": test.exponent,
+            "exponent of": test.exponent.replace("s0", "s₀").replace("scale", "the whole law"),
             "law": NOTHING if test.law is None else f"{test.law:g}",
             "here (95 % interval)": with_interval(test.estimate),
             "included": {True: "yes", False: "no", None: NOTHING}[test.included],

@@ -147,11 +147,16 @@ def _bootstrap(
     A draw whose points do not determine the fit is nan.
     """
     num_points, num_fitted = design.shape
+    chosen = rng.integers(num_points, size=(num_bootstrap, num_points))
+    lengths = np.array([len(values) for values in seeds])
+    options = np.full((num_points, lengths.max()), np.nan)
+    for row, values in zip(options, seeds, strict=True):
+        row[: len(values)] = values
+    which = (rng.random(chosen.shape) * lengths[chosen]).astype(int)
+    response = options[chosen, which]  # (num_bootstrap, num_points)
+    designs = design[chosen]  # (num_bootstrap, num_points, num_fitted)
+    tol = 1e-8 * np.abs(designs).max(axis=(1, 2))
+    good = np.linalg.matrix_rank(designs, tol=tol) == num_fitted
     draws = np.full((num_bootstrap, num_fitted), np.nan)
-    for draw in draws:
-        chosen = rng.integers(num_points, size=num_points)
-        if len(set(chosen.tolist())) < num_fitted or _rank(design[chosen]) < num_fitted:
-            continue
-        response = np.array([rng.choice(seeds[i]) for i in chosen])
-        draw[:] = np.linalg.lstsq(design[chosen], response, rcond=None)[0]
+    draws[good] = (np.linalg.pinv(designs[good]) @ response[good, :, None])[..., 0]
     return draws

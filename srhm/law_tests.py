@@ -33,6 +33,12 @@ class LawTest:
     reason: str | None = None
 
     @property
+    def name(self) -> str:
+        """The exponent and where it was fitted, as in "s₀+1 at s=2, L=2"."""
+        what = {"scale": "the whole law"}.get(self.exponent, self.exponent.replace("s0", "s₀"))
+        return what if self.settings == "all" else f"{what} at {self.settings}"
+
+    @property
     def included(self) -> bool | None:
         """Whether the 95 % interval holds the law's exponent; None when there is nothing to say."""
         if self.estimate is None or self.law is None:
@@ -69,7 +75,8 @@ def exponent_tests(table: pd.DataFrame) -> list[LawTest]:
     """The exponents one by one, jointly fitted at each (s, L).
 
     That of s0+1 should be L for the LCN and 2 for the CNN, that of n_c 1 and of m L. Where n_c and
-    m only vary together with v, that of v stands for both: n_c m^L = v^(1 + L(s-1)).
+    m only vary together with v, that of v stands for both: n_c m^L = v^(1 + L(s-1)). The exponent
+    of s0+1 is fitted once more to sparse data alone, s0 > 0.
     """
     table = with_factors(table.dropna(subset="P_star"))
     found = []
@@ -81,6 +88,9 @@ def exponent_tests(table: pd.DataFrame) -> list[LawTest]:
         else:
             laws["v"] = 1 + L * (s - 1)
         found += _test(name, part, list(laws), laws)
+        sparse = part[part.s0 > 0]
+        if len(sparse) < len(part):
+            found += _test(f"{name}, s₀>0", sparse, list(laws), laws)[:1]
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from srhm import plots
 from srhm.law_tests import LawTest
@@ -39,6 +40,7 @@ def draw_against_law(axes, table: pd.DataFrame, paper: pd.DataFrame, law: str) -
     for ax in axes:
         ax.set_xscale("log")
         ax.set_yscale("log")
+    plain_ticks(lower.yaxis)
     upper.set_ylabel("$P^*$")
     lower.set_ylabel("$P^*$ / law")
     lower.set_xlabel(law)
@@ -75,16 +77,25 @@ def draw_depth_factor(ax, table: pd.DataFrame) -> None:
     values = np.unique(factor)
     C = np.exp(np.log(rest / factor).mean())
     ax.plot(values, C * values, color=plots.GREY, linewidth=1, zorder=0, label="∝ $s^{L/2}$")
+    names = {}
+    for value, s, L in sorted(set(zip(factor, table.s, table.L, strict=True))):
+        names[value] = f"$s$={s}\n$L$={L}"
     ax.set_xscale("log")
     ax.set_yscale("log")
-    names = {
-        f**1.0: f"$s$={s}\n$L$={L}" for f, s, L in set(zip(factor, table.s, table.L, strict=True))
-    }
+    plain_ticks(ax.yaxis)
     ax.set_xticks(list(names), list(names.values()))
-    ax.minorticks_off()
+    ax.xaxis.minorticks_off()
     ax.set_xlabel("$s^{L/2}$")
     ax.set_ylabel("$P^*/[(s_0+1)^L n_c m^L]$")
     ax.legend()
+
+
+def plain_ticks(axis) -> None:
+    """Ticks 1, 2, 3, 5, 10, ... in plain numbers, for a logarithmic axis of a decade or so."""
+    # A LogLocator takes other numbers as soon as the axis shows less than a decade.
+    axis.set_major_locator(FixedLocator([a * 10.0**n for n in range(-3, 7) for a in (1, 2, 3, 5)]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_locator(NullLocator())
 
 
 def _bars(part: pd.DataFrame, over) -> np.ndarray:

@@ -27,17 +27,35 @@ def with_interval(estimate: Estimate | None, places: int = 2) -> str:
     return f"{estimate.value:.{places}f} ({' to '.join(ends)})"
 
 
-def join(words: Iterable[str]) -> str:
+def join(words: Iterable[str], between: str = ", ") -> str:
     """ "a, b and c"; "none" for nothing."""
     words = list(words)
     if not words:
         return "none"
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    return " and ".join(filter(None, (between.join(words[:-1]), words[-1])))
+
+
+def list_settings(settings: Iterable[RunConfig]) -> str:
+    """ "L=2: v=8 (s0=2, 4); L=3: ...": settings in few words; "none" for nothing."""
+    groups: dict[str, dict[str, list[int]]] = {}
+    for setting in settings:
+        depth = f"L={setting.L}" if setting.s == 2 else f"s={setting.s}, L={setting.L}"
+        task = f"v={setting.v}"
+        for name, usual in (("n_c", setting.v), ("m", setting.v ** (setting.s - 1))):
+            if getattr(setting, name) != usual:
+                task += f" {name}={getattr(setting, name)}"
+        task += "" if setting.sparsity == "A" else f" sparsity {setting.sparsity}"
+        groups.setdefault(depth, {}).setdefault(task, []).append(setting.s0)
+    parts = []
+    for depth, tasks in groups.items():
+        named = (f"{task} (s₀={', '.join(map(str, s0s))})" for task, s0s in tasks.items())
+        parts.append(f"{depth}: {', '.join(named)}")
+    return "; ".join(parts) if parts else "none"
 
 
 def describe_setting(setting: RunConfig) -> str:
-    """ "v=6, s0=1, L=2", and what else is not as in most settings."""
-    text = f"v={setting.v}, s0={setting.s0}, L={setting.L}"
+    """ "v=6, s₀=1, L=2", and what else is not as in most settings."""
+    text = f"v={setting.v}, s₀={setting.s0}, L={setting.L}"
     usual = {"s": 2, "n_c": setting.v, "m": setting.v ** (setting.s - 1), "sparsity": "A"}
     for name, value in usual.items():
         if getattr(setting, name) != value:
