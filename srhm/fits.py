@@ -54,9 +54,11 @@ def fit_power_law(
     """Ordinary least squares of log ``response`` on the logs of ``predictors``, and a constant.
 
     The intervals are a bootstrap over the points, drawn with replacement, and, where the column
-    ``replicates`` is there, over the seeds behind each of them: each drawn point takes the value of
-    one of its own replicates. The points' scatter holds the seeds' already, so this errs on the
-    side of too wide. `srhm.analysis.spread_factor` corrects for the small number of points.
+    ``replicates`` is there, over the seeds behind them: all points take their values from the same
+    replicate. Settings of one v share their rules seed by seed, and `sample_complexity` resamples
+    the seeds of all settings alike, so that what a seed does to several points stays together. The
+    points' scatter holds the seeds' already, so this errs on the side of too wide.
+    `srhm.analysis.spread_factor` corrects for the small number of points.
 
     Parameters
     ----------
@@ -77,8 +79,8 @@ def fit_power_law(
     best, _, _, _ = np.linalg.lstsq(design, log_response, rcond=None)
     free = len(points) - design.shape[1]
     scatter = math.sqrt(float(np.sum((log_response - design @ best) ** 2)) / free) / math.log(10)
-    seeds = _log_replicates(points, response, replicates)
-    draws = _bootstrap(design, seeds, num_bootstrap, np.random.default_rng(seed))
+    values = _log_replicates(points, response, replicates)
+    draws = _bootstrap(design, values, num_bootstrap, np.random.default_rng(seed))
     ends = [
         interval(value, column, len(points), design.shape[1])
         for value, column in zip(best, draws.T, strict=True)
@@ -125,22 +127,23 @@ def _rank(design: np.ndarray) -> int:
     return int(np.linalg.matrix_rank(design, tol=1e-8 * np.abs(design).max()))
 
 
-def _log_replicates(points: pd.DataFrame, response: str, replicates: str) -> list[np.ndarray]:
-    """For each point the logs of the values that resampling may take; its own value if no others.
+def _log_replicates(points: pd.DataFrame, response: str, replicates: str) -> np.ndarray:
+    """Logs of the values that resampling may take, (num_points, num_replicates).
 
-    A replicate whose curve had no crossing (0, inf, nan) is no value.
+    A replicate whose curve had no crossing (0, inf, nan), and a point without any, has the value of
+    the point itself.
     """
-    values = [np.array([value]) for value in points[response].astype(float)]
-    if replicates in points:
-        for i, array in enumerate(points[replicates]):
-            array = np.asarray(array, float)
-            array = array[np.isfinite(array) & (array > 0)]
-            values[i] = array if len(array) else values[i]
-    return [np.log(array) for array in values]
+    own = points[response].to_numpy(float)[:, None]
+    if replicates not in points:
+        return np.log(own)
+    arrays = [np.atleast_1d(np.asarray(array, float)) for array in points[replicates]]
+    num = max(1, *map(len, arrays))
+    values = np.array([np.resize(a, num) if len(a) else np.zeros(num) for a in arrays])
+    return np.log(np.where(np.isfinite(values) & (values > 0), values, own))
 
 
 def _bootstrap(
-    design: np.ndarray, seeds: list[np.ndarray], num_bootstrap: int, rng: np.random.Generator
+    design: np.ndarray, values: np.ndarray, num_bootstrap: int, rng: np.random.Generator
 ) -> np.ndarray:
     """Coefficients (num_bootstrap, columns of design) of fits to resampled points.
 
@@ -148,12 +151,7 @@ def _bootstrap(
     """
     num_points, num_fitted = design.shape
     chosen = rng.integers(num_points, size=(num_bootstrap, num_points))
-    lengths = np.array([len(values) for values in seeds])
-    options = np.full((num_points, lengths.max()), np.nan)
-    for row, values in zip(options, seeds, strict=True):
-        row[: len(values)] = values
-    which = (rng.random(chosen.shape) * lengths[chosen]).astype(int)
-    response = options[chosen, which]  # (num_bootstrap, num_points)
+    response = values[chosen, rng.integers(values.shape[1], size=(num_bootstrap, 1))]
     designs = design[chosen]  # (num_bootstrap, num_points, num_fitted)
     tol = 1e-8 * np.abs(designs).max(axis=(1, 2))
     good = np.linalg.matrix_rank(designs, tol=tol) == num_fitted

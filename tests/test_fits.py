@@ -78,11 +78,34 @@ def test_the_intervals_hold_the_truth_nineteen_times_in_twenty(spread):
 def test_replicates_widen_the_interval():
     table = points(np.random.default_rng(3), scatter=0.05)
     wide = with_replicates(np.random.default_rng(4), table, 3, 1e-9)
-    wide["replicates"] = [p * np.exp(np.linspace(-1, 1, 101)) for p in wide.P_star]
+    rng = np.random.default_rng(5)
+    wide["replicates"] = [p * np.exp(rng.uniform(-1, 1, size=101)) for p in wide.P_star]
     narrow = fit_power_law(table, ["m", "s0+1"]).exponents["m"]
     broad = fit_power_law(wide, ["m", "s0+1"]).exponents["m"]
     assert broad.value == pytest.approx(narrow.value)
     assert broad.high - broad.low > 3 * (narrow.high - narrow.low)
+
+
+def test_what_a_seed_does_to_all_points_is_not_averaged_away():
+    """Ten points whose seeds all move together: their mean is no better known than one of them."""
+    table = points().iloc[:10]
+    shift = np.exp(np.random.default_rng(0).normal(scale=0.2, size=400))
+    together = table.assign(replicates=[p * shift for p in table.P_star])
+    apart = table.assign(
+        replicates=[
+            p * np.random.default_rng(i).permutation(shift) for i, p in enumerate(table.P_star)
+        ]
+    )
+    widths = []
+    for frame in (together, apart):
+        prefactor = fit_power_law(frame, ["m", "s0+1"]).prefactor
+        exponent = fit_power_law(frame, ["m", "s0+1"]).exponents["m"]
+        widths.append((np.log(prefactor.high / prefactor.low), exponent.high - exponent.low))
+    (prefactor, exponent), (prefactor_apart, exponent_apart) = widths
+    assert exponent == pytest.approx(0, abs=1e-9)  # a common shift changes no exponent
+    assert exponent_apart > 0.05
+    assert prefactor > 0.5
+    assert prefactor_apart > prefactor  # the prefactor pays for the exponents' spread
 
 
 def test_replicates_without_a_crossing_are_no_values():
@@ -93,6 +116,15 @@ def test_replicates_without_a_crossing_are_no_values():
     fit = fit_power_law(table, ["m", "s0+1"]).exponents["m"]
     assert fit.low == pytest.approx(same.low, abs=0.1)
     assert fit.high == pytest.approx(same.high, abs=0.1)
+
+
+def test_draws_that_do_not_determine_the_fit_do_not_count():
+    """A single point tells m: without it a draw knows nothing of its exponent."""
+    table = points()
+    table["m"] = [4.0] * 15 + [8.0]
+    table["P_star"] = 1.7 * table["s0+1"] ** 2 * table.m**3
+    estimate = fit_power_law(table, ["s0+1", "m"]).exponents["m"]
+    assert (estimate.low, estimate.high) == pytest.approx((3, 3))
 
 
 def test_the_fit_is_reproducible():
