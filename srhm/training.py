@@ -91,14 +91,27 @@ def fit(
             if watch is not None:
                 watch(steps)
         train_loss = total.item() / config.P
-        # A loss far above that of chance, log n_c, never comes back: do not wait for infinity.
-        if not train_loss < 1e3 * math.log(max(config.n_c, 2)):
+        if _is_lost(engine, data, train_loss, math.log(config.n_c)):
             status = "diverged"
             break
         if train_loss < config.stop_loss:
             status = "converged"
             break
     return {"status": status, "train_loss": train_loss, "epochs": epoch, "steps": steps}
+
+
+def _is_lost(engine: Engine, data: ActiveData, train_loss: float, chance: float) -> bool:
+    """Whether training can never come back: the loss has exploded, or the network is silent.
+
+    A learning rate that is too high can switch off the units of the last hidden layer, all or all
+    but a few that answer to single data; the output is then zero and the loss stays that of chance.
+    """
+    if not train_loss < 1e3 * chance:
+        return True
+    if abs(train_loss - chance) > 1e-4 * chance:
+        return False
+    last_hidden = engine.activations(data.take(slice(0, 1024)))[-2]
+    return (last_hidden > 0).float().mean().item() < 0.01
 
 
 def _jsonable(value):
