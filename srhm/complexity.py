@@ -11,7 +11,7 @@ import pandas as pd
 from srhm.adaptive import at, search, stored
 from srhm.analysis import SEEDS, interval, learning_curve, sample_complexity
 from srhm.config import RunConfig
-from srhm.fits import Estimate
+from srhm.fits import Estimate, log_replicates
 from srhm.laws import predicted_scale
 from srhm.paper import paper_grid_ratio, paper_P_star
 from srhm.store import Store
@@ -112,31 +112,32 @@ def prefactor(table: pd.DataFrame, num_bootstrap: int = 2000, seed: int = 0) -> 
     if len(table) < 2:
         raise ValueError(f"A prefactor needs at least 2 settings, not {len(table)}.")
     rng = np.random.default_rng(seed)
-    logs = np.log(table.C.to_numpy(float))
-    own = np.array([rng.choice(values, num_bootstrap) for values in _log_replicates(table)])
-    counts = rng.multinomial(len(table), [1 / len(table)] * len(table), size=num_bootstrap)
-    means = np.einsum("bi,ib->b", counts, own) / len(table)
-    low, high = interval(float(logs.mean()), means, len(table))
-    return Estimate(*(math.exp(x) for x in (float(logs.mean()), low, high)))
+    logs = log_replicates(table) - np.log(table["scale"].to_numpy(float))[:, None]
+    chosen = rng.integers(len(table), size=(num_bootstrap, len(table)))
+    means = logs[chosen, rng.integers(logs.shape[1], size=(num_bootstrap, 1))].mean(axis=1)
+    value = float(np.log(table.C.to_numpy(float)).mean())
+    low, high = interval(value, means, len(table))
+    return Estimate(*(math.exp(x) for x in (value, low, high)))
 
 
-def seed_exponent(
-    table: pd.DataFrame, predictor: str = "s0+1", num_bootstrap: int = 2000, seed: int = 0
-) -> Estimate:
+def seed_exponent(table: pd.DataFrame, predictor: str = "s0+1") -> Estimate:
     """Slope of log P* on the log of ``predictor`` through few settings, with seeds alone resampled.
 
     For two or three settings, where resampling the settings would leave nothing. The interval says
     how well the seeds determine the slope through *these* settings, and not how well they follow a
-    power law.
+    power law. The seeds of all settings are resampled together: at one v they share their rules.
+
+    Raises
+    ------
+    ValueError
+        For a single value of the predictor, or a single seed.
     """
     x = np.log(table[predictor].to_numpy(float))
     if len(np.unique(x)) < 2:
         raise ValueError(f"An exponent needs two different values of {predictor}.")
     weights = (x - x.mean()) / np.sum((x - x.mean()) ** 2)
-    rng = np.random.default_rng(seed)
-    draws = np.array([rng.choice(own, num_bootstrap) for own in _log_replicates(table, "P_star")])
     value = float(weights @ np.log(table.P_star.to_numpy(float)))
-    low, high = interval(value, weights @ draws, int(table.num_seeds.min()))
+    low, high = interval(value, weights @ log_replicates(table), int(table.num_seeds.min()))
     return Estimate(value, low, high)
 
 
@@ -173,13 +174,3 @@ def _paper_value(setting: RunConfig) -> float:
         return paper_P_star(setting.arch, setting.v, setting.s0, setting.L, setting.s)
     except LookupError:
         return math.nan
-
-
-def _log_replicates(table: pd.DataFrame, column: str = "C") -> list[np.ndarray]:
-    """Logs of ``column`` for each resampling of seeds; the value itself where there is none."""
-    found = []
-    for row in table.to_dict("records"):
-        values = np.asarray(row["replicates"], float) * row[column] / row["P_star"]
-        values = values[np.isfinite(values) & (values > 0)]
-        found.append(np.log(values if len(values) else [row[column]]))
-    return found

@@ -79,7 +79,7 @@ def fit_power_law(
     best, _, _, _ = np.linalg.lstsq(design, log_response, rcond=None)
     free = len(points) - design.shape[1]
     scatter = math.sqrt(float(np.sum((log_response - design @ best) ** 2)) / free) / math.log(10)
-    values = _log_replicates(points, response, replicates)
+    values = log_replicates(points, response, replicates)
     draws = _bootstrap(design, values, num_bootstrap, np.random.default_rng(seed))
     ends = [
         interval(value, column, len(points), design.shape[1])
@@ -127,7 +127,9 @@ def _rank(design: np.ndarray) -> int:
     return int(np.linalg.matrix_rank(design, tol=1e-8 * np.abs(design).max()))
 
 
-def _log_replicates(points: pd.DataFrame, response: str, replicates: str) -> np.ndarray:
+def log_replicates(
+    points: pd.DataFrame, response: str = "P_star", replicates: str = "replicates"
+) -> np.ndarray:
     """Logs of the values that resampling may take, (num_points, num_replicates).
 
     A replicate whose curve had no crossing (0, inf, nan), and a point without any, has the value of

@@ -8,7 +8,7 @@ import pandas as pd
 from srhm.analysis import interval
 from srhm.complexity import seed_exponent
 from srhm.config import RunConfig
-from srhm.fits import Estimate
+from srhm.fits import Estimate, log_replicates
 from srhm.grids import SPARSITY_B, setting, sparsity_B_curves
 from srhm.store import Store, to_frame
 
@@ -79,8 +79,8 @@ def against_A(table: pd.DataFrame) -> pd.DataFrame:
 def pooled_exponent(table: pd.DataFrame, seed: int = 0, num_bootstrap: int = 2000) -> Estimate:
     """The exponent of (s0+1)^power over all families of one network: the law says 1.
 
-    Each family (v, L, sparsity) has a constant of its own; the bootstrap draws settings, and each
-    setting's seeds.
+    Each family (v, L, sparsity) has a constant of its own; the bootstrap draws settings, and
+    resamples the seeds of all of them together.
 
     Raises
     ------
@@ -91,20 +91,16 @@ def pooled_exponent(table: pd.DataFrame, seed: int = 0, num_bootstrap: int = 200
     parts = [p for _, p in table.groupby(FAMILY) if p.s0.nunique() > 1]
     if not parts:
         raise ValueError("An exponent of s0+1 needs a network and task measured at two s0.")
-    x, y, groups, draws = [], [], [], []
-    for number, part in enumerate(parts):
-        power = sparsity_power(part.arch.iloc[0], int(part.L.iloc[0]))
-        x += (power * np.log(part["s0+1"])).tolist()
-        y += np.log(part.P_star).tolist()
-        groups += [number] * len(part)
-        draws += [np.log(_finite(r, p)) for r, p in zip(part.replicates, part.P_star, strict=True)]
-    x, y, groups = np.array(x), np.array(y), np.array(groups)
+    groups = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    table = pd.concat(parts)
+    powers = [sparsity_power(*pair) for pair in zip(table.arch, table.L, strict=True)]
+    x, logs = np.array(powers) * np.log(table["s0+1"].to_numpy(float)), log_replicates(table)
     rng, slopes = np.random.default_rng(seed), []
     for _ in range(num_bootstrap):
         chosen = rng.integers(len(x), size=len(x))
-        drawn = np.array([rng.choice(draws[i]) for i in chosen])
+        drawn = logs[chosen, rng.integers(logs.shape[1])]
         slopes.append(_within_slope(x[chosen], drawn, groups[chosen]))
-    value = _within_slope(x, y, groups)
+    value = _within_slope(x, np.log(table.P_star.to_numpy(float)), groups)
     low, high = interval(value, np.array(slopes), len(x), len(parts) + 1)
     return Estimate(value, low, high)
 
@@ -116,9 +112,3 @@ def _within_slope(x: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
     dy = y - (np.bincount(index, y) / counts)[index]
     total = float(dx @ dx)
     return float(dx @ dy) / total if total > 1e-12 else np.nan
-
-
-def _finite(replicates, P_star: float) -> np.ndarray:
-    values = np.asarray(replicates, float)
-    values = values[np.isfinite(values) & (values > 0)]
-    return values if len(values) else np.array([P_star])
