@@ -7,12 +7,11 @@ to about 20 %; ours *agrees* when its 95 % interval meets the paper's value ± 2
 
 import json
 import math
-from dataclasses import asdict, dataclass, fields
-
-import pandas as pd
+from dataclasses import asdict, dataclass
 
 from srhm.analysis import sample_complexity
-from srhm.config import RunConfig
+from srhm.complexity import rows_of
+from srhm.grids import PAPER, setting
 from srhm.paper import crossing, paper_curve, paper_P_star
 from srhm.store import Store
 
@@ -21,7 +20,6 @@ RULE = (
     "A sample complexity *agrees* when the 95 % interval found here meets the paper's value "
     f"± {100 * PAPER_TOLERANCE:.0f} %, which is how far apart the paper's training sizes are."
 )
-SEEDS = ("seed_rules", "seed_sample", "seed_init")
 
 
 @dataclass(frozen=True)
@@ -93,15 +91,6 @@ def to_markdown(items: list[Claim]) -> str:
     return "\n".join([":::{div} claims", *lines, "", RULE, "", *reasons, ":::"]) + "\n"
 
 
-def select(frame: pd.DataFrame, setting: RunConfig) -> pd.DataFrame:
-    """The rows of `frame` that differ from `setting` in P and seeds alone."""
-    keep = pd.Series(True, index=frame.index)
-    for field in fields(RunConfig):
-        if field.name != "P" and field.name not in SEEDS:
-            keep &= frame[field.name] == getattr(setting, field.name)
-    return frame[keep]
-
-
 def verdict_on(paper: float, measured: float, interval) -> str:
     """Says "agrees" when the interval meets paper ± 20 %; an open end reaches as far as need be.
 
@@ -119,7 +108,7 @@ def _sample_complexity_claim(frame, id, arch, task, figure, chapter) -> Claim:
     v, s0 = task["v"], task["s0"]
     statement = f"P* of the {arch.upper()} at v = {v}, s₀ = {s0}, L = 2"
     paper = crossing(paper_curve()) if figure == "4A" else paper_P_star(arch, v, s0)
-    rows = select(frame, RunConfig(arch=arch, P=1000, **task)) if len(frame) else frame
+    rows = rows_of(frame, setting(arch, v, s0, **PAPER)) if len(frame) else frame
     found = sample_complexity(rows) if len(rows) else None
     if found is None or found.P_star is None:
         return Claim(
