@@ -29,6 +29,7 @@ NOT_READ = ("cli.py", "notebooks.py", "claims.py")
 KERNEL_ENVIRONMENT = {
     "SOURCE_DATE_EPOCH": "1704067200",  # the date inside SVG files
     "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1",  # tensors are small: a second thread costs more than it brings
     "TQDM_DISABLE": "1",  # a progress bar's timings differ from run to run
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # a warning of the debugger's, not ours
 }
