@@ -13,13 +13,12 @@ import pandas as pd
 
 from srhm.config import RunConfig
 from srhm.grids import setting
-from srhm.paths import project
+from srhm.paper import LAYER_FIGURES, published
 from srhm.thresholds import runs_of
 
 LAYERS = ("1", "2", "out")
 LEVELS = (1, 2)
 S0 = (0, 1, 2, 4)
-FIGURE = {"lcn": 12, "cnn": 15}
 # Where the paper's plateaus begin (fig12_plateaus.csv, fig15_plateaus.csv), in P / (s0+1)^2. The
 # axis of Figure 12 counts data per class, of which there are 8.
 PLATEAU_FROM = {"lcn": 400 * 8, "cnn": 2000}
@@ -63,7 +62,7 @@ def plateaus(runs: pd.DataFrame, start: float) -> pd.DataFrame:
     """
     if runs.empty:
         raise ValueError("runs must hold at least one run, but it is empty.")
-    late = runs[runs.x >= start] if (runs.x >= start).any() else runs[runs.P == runs.P.max()]
+    late = runs[runs.x >= min(start, runs.x.max())]
     s0 = int(runs.s0.iloc[0])
     rows = []
     for quantity in quantities(s0):
@@ -107,12 +106,12 @@ def paper_curves(arch: str) -> pd.DataFrame:
     figure = _figure(arch)
     parts = []
     for name in [f"{letter}_{k}" for letter in "SD" for k in ("k1", "k2", "output")]:
-        table = pd.read_csv(project("book", "paper", f"fig{figure}_{name}.csv"))
+        table = published(f"{figure}_{name}")
         layer = name.removeprefix("S_").removeprefix("D_")
         layer = {"k1": "1", "k2": "2", "output": "out"}[layer]
         table["quantity"] = [f"{name[0]}_{layer}_{level}" for level in table.l]
         parts.append(table)
-    error = pd.read_csv(project("book", "paper", f"fig{figure}_test_error.csv"))
+    error = published(f"{figure}_test_error")
     parts.append(error.assign(quantity="test_error", value=error.test_error))
     table = pd.concat(parts, ignore_index=True)
     total = table.P_total_inferred if "P_total_inferred" in table else table.P_axis
@@ -121,17 +120,17 @@ def paper_curves(arch: str) -> pd.DataFrame:
 
 
 def paper_plateaus(arch: str) -> pd.DataFrame:
-    """The paper's plateaus: ``quantity``, ``s0`` and ``value``, nan where its markers are hidden."""
-    table = pd.read_csv(project("book", "paper", f"fig{_figure(arch)}_plateaus.csv"))
+    """The paper's plateaus: ``quantity``, ``s0``, ``value`` (nan where markers are hidden)."""
+    table = published(f"{_figure(arch)}_plateaus")
     panel = table.panel.str.replace("_k", "_").str.replace("output", "out")
     table["quantity"] = panel + "_" + table.l.astype(str)
     return table[["quantity", "s0"]].assign(value=table.plateau_mean)
 
 
-def _figure(arch: str) -> int:
-    if arch not in FIGURE:
-        raise ValueError(f"arch must be one of {', '.join(FIGURE)}, not {arch!r}.")
-    return FIGURE[arch]
+def _figure(arch: str) -> str:
+    if arch not in LAYER_FIGURES:
+        raise ValueError(f"arch must be one of {', '.join(LAYER_FIGURES)}, not {arch!r}.")
+    return LAYER_FIGURES[arch]
 
 
 def compare_plateaus(curves: dict[int, pd.DataFrame], arch: str) -> pd.DataFrame:
@@ -140,9 +139,9 @@ def compare_plateaus(curves: dict[int, pd.DataFrame], arch: str) -> pd.DataFrame
     And ``same_side``: whether both lie below `LOW` or both above it; None without the paper's.
     """
     ours = [plateaus(runs, PLATEAU_FROM[arch]) for runs in curves.values()]
-    if not ours:
-        return pd.DataFrame()
     theirs = paper_plateaus(arch).rename(columns={"value": "paper"})
+    if not ours:
+        return theirs.iloc[:0].assign(value=[], sd=[], num_P=[], same_side=[])
     table = pd.concat(ours, ignore_index=True).merge(theirs, on=["quantity", "s0"], how="left")
     same = (table.value < LOW) == (table.paper < LOW)
     table["same_side"] = same.astype(object).where(table.paper.notna(), None)

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from srhm.adaptive import Target, at
+from srhm.adaptive import Target
 from srhm.analysis import SEEDS, interval, sample_complexity
+from srhm.complexity import rows_of
 from srhm.config import RunConfig
-from srhm.store import CONFIG_FIELDS
 
 ERROR, S2, D2 = "test_error", "S_2_1", "D_2_1"
 SYMBOLS = ("arch", "v", "s", "L", "s0")
@@ -48,21 +48,12 @@ def runs_of(frame: pd.DataFrame, setting: RunConfig, repeats: int = 3) -> pd.Dat
         raise ValueError(f"repeats must be an integer of at least 1, not {repeats!r}.")
     if frame.empty:
         return frame
-    keep = pd.Series(True, index=frame.index)
-    for name in CONFIG_FIELDS:
-        if name not in ("P", "batch_size", "lr", *SEEDS):
-            keep &= frame[name] == getattr(setting, name)
-    first, *others = (frame[name] for name in SEEDS)
+    rows = rows_of(frame, setting)
+    first, *others = (rows[name] for name in SEEDS)
+    keep = first.between(0, repeats - 1)
     for other in others:
         keep &= first == other
-    rows = frame[keep & first.between(0, repeats - 1)]
-    training = {P: at(setting, int(P), 0) for P in rows.P.unique()}
-    fits = [
-        row.batch_size == training[row.P].batch_size
-        and math.isclose(row.lr, training[row.P].lr, rel_tol=1e-9)
-        for row in rows.itertuples()
-    ]
-    rows = rows[np.array(fits, bool)].drop_duplicates(["P", SEEDS[0]])
+    rows = rows[keep].drop_duplicates(["P", SEEDS[0]])
     whole = rows.groupby("P")[SEEDS[0]].transform("size") == repeats
     return rows[whole].sort_values(["P", SEEDS[0]])
 
