@@ -66,7 +66,8 @@ def test_a_network_that_falls_silent_has_diverged():
         v=4, L=3, s0=0, P=512, arch="lcn", width=64, batch_size=64, lr=2.5, num_test=500
     )
     run = train(config, "cpu")
-    assert (run["status"], run["epochs"]) == ("diverged", 10)
+    assert run["status"] == "diverged"
+    assert run["epochs"] <= 30
     assert run["train_loss"] == pytest.approx(math.log(4), rel=1e-3)
 
 
