@@ -10,7 +10,7 @@ HTML = _build/html/index.html
 help:
 	@echo "make book    run the notebooks that are out of date and build the book: $(HTML)"
 	@echo "make test    check the package, the notebooks and the built book"
-	@echo "make sweep   train what results/ lacks of the sweeps in sweeps/"
+	@echo "make sweep   train what results/ lacks of the sweeps in sweeps/ and of the figures' grids"
 	@echo "make bench   measure the speed of data generation and training"
 	@echo "make clean   remove the built book, the executed notebooks and $(VENV)"
 	@echo "make lock    rewrite requirements.lock from pyproject.toml"
@@ -31,6 +31,7 @@ test: env
 
 sweep: env
 	@for file in sweeps/*.yml; do $(BIN)/srhm sweep $$file || exit 1; done
+	@$(BIN)/srhm grid $(GRIDS)
 	@echo "The results: $(CURDIR)/results"
 
 bench: env

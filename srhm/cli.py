@@ -88,7 +88,15 @@ def _parser() -> argparse.ArgumentParser:
     table = "\n".join(f"  {name:9} {symbols[name]}" for name in shown)
     parser = _Parser(prog="srhm", description=DESCRIPTION + table)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add in (_add_train, _add_sweep, _add_verify, _add_merge, _add_notebooks, _add_claims):
+    for add in (
+        _add_train,
+        _add_sweep,
+        _add_grid,
+        _add_verify,
+        _add_merge,
+        _add_notebooks,
+        _add_claims,
+    ):
         add(commands)
     return parser
 
@@ -135,6 +143,24 @@ def _add_sweep(commands) -> None:
     parser = _command(commands, "sweep", "train what a grid of runs still lacks", _sweep)
     parser.epilog = sweepfile.__doc__
     parser.add_argument("file", metavar="FILE.yml", help="the grid (see below)")
+    _add_store(parser)
+    _add_workers(parser)
+    _add_device(parser)
+
+
+def _add_grid(commands) -> None:
+    from srhm.grids import CURVES, GRIDS
+
+    text = "train what the figures' grids still lack, searching each setting's P*"
+    parser = _command(commands, "grid", text, _grid)
+    known = [*GRIDS, *CURVES]
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"default: all of {', '.join(known)}"
+    )
+    parser.add_argument("--max-P", type=int, default=10**6, help="no larger training sets")
+    parser.add_argument("--repeats", type=int, default=3, help="seeds per setting (default 3)")
+    text = "also bracket where the sensitivities S_2 and D_2 cross their thresholds"
+    parser.add_argument("--sensitivities", action="store_true", help=text)
     _add_store(parser)
     _add_workers(parser)
     _add_device(parser)
@@ -240,6 +266,23 @@ def _sweep(options) -> None:
     counts = frame.status.value_counts().sort_index()
     statuses = ", ".join(f"{count} {status}" for status, count in counts.items())
     print(f"{len(frame)} runs in {store.path}: {statuses}")
+
+
+def _grid(options) -> None:
+    from srhm.grids import CURVES, GRIDS, run_grid
+
+    known = [*GRIDS, *CURVES]
+    for name in options.names:
+        if name not in known:
+            raise ValueError(f"grid must be one of {', '.join(known)}, not {name!r}.")
+    store = _store(options)
+    for name in options.names or known:
+        print(f"grid {name}", file=sys.stderr)
+        frame = run_grid(
+            name, store, options.max_P, options.repeats, options.sensitivities,
+            workers=options.workers, device=options.device,
+        )  # fmt: skip
+        print(f"{name}: {len(frame)} runs in {store.path}")
 
 
 def _verify(options) -> int:

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 from itertools import product
 
+import pandas as pd
+
 from srhm.adaptive import Target, at, grid_index, grid_P, search
 from srhm.config import RunConfig
 from srhm.laws import predicted_scale
 from srhm.store import Store
+from srhm.sweep import sweep
 
 GRID = {"width": 256, "batch_size": 128, "lr": 0.64, "stop_loss": 1e-2}
 # The paper's own choices, but for the width, and the batch with its proportional learning rate.
@@ -143,6 +146,16 @@ def law_grid(arch: str, profile: str = "book") -> list[RunConfig]:
     return list(dict.fromkeys(chosen))
 
 
+def fixed_d_grid(profile: str = "book") -> list[RunConfig]:
+    """The settings of equal d; profile as for `law_grid`."""
+    if profile == "fresh":
+        return [config for config in GRIDS["fixed_d"] if config.P * config.s**config.L <= 12_000]
+    if profile == "smoke":
+        tasks = [(m, L, s0) for m in (2, 4) for L, s0 in ((1, 3), (3, 0))]  # d = 8
+        return [setting("lcn", 4, s0, m=m, L=L, **TOY) for m, L, s0 in tasks]
+    return GRIDS["fixed_d"]
+
+
 # Sensitivities of layer 2 at which the paper reads P*_S and P*_D (captions of Figures 6, 11, 14).
 TARGETS = {
     "lcn": (Target(), Target("S_2_1", 0.3), Target("D_2_1", 0.1)),
@@ -200,14 +213,44 @@ SPARSITY_B = tuple(
 )
 
 
-def run_grid(name: str, store: Store, max_P: int = 10**6, repeats: int = 3, **sweep_options):
-    """Search every setting of the grid ``name``; returns the runs (see `srhm.adaptive.search`).
+# Whole curves by name: a list of runs, where `GRIDS` has settings to be searched.
+CURVES = {
+    "layers_lcn": [c for s0 in (0, 1, 2, 4) for c in layer_curves("lcn", s0)],
+    "layers_cnn": [c for s0 in (0, 1, 2, 4) for c in layer_curves("cnn", s0)],
+    "sparsity_B": [c for task in SPARSITY_B for c in sparsity_B_curves(*task)],
+}
+
+
+def run_grid(
+    name: str,
+    store: Store,
+    max_P: int = 10**6,
+    repeats: int = 3,
+    sensitivities: bool = False,
+    **sweep_options,
+) -> pd.DataFrame:
+    """Train what the store lacks of one grid or family of curves; returns its runs.
+
+    Parameters
+    ----------
+    name: a key of `GRIDS` or `CURVES`.
+    max_P: leave out larger training sets; settings whose first guess is beyond it too.
+    repeats: seeds per setting of a grid (curves have three).
+    sensitivities: bracket the crossings of S_2 and D_2 as well (`TARGETS`).
+    sweep_options: as for `srhm.sweep.sweep`.
 
     Raises
     ------
     ValueError
-        For a name that is no grid.
+        For a name that is none.
     """
+    if name in CURVES:
+        return sweep([c for c in CURVES[name] if max_P >= c.P], store, **sweep_options)
     if name not in GRIDS:
-        raise ValueError(f"grid must be one of {', '.join(GRIDS)}, not {name!r}.")
-    return search(GRIDS[name], store, repeats, max_P=max_P, **sweep_options)
+        raise ValueError(f"grid must be one of {', '.join([*GRIDS, *CURVES])}, not {name!r}.")
+    frames = []
+    for arch, targets in TARGETS.items():
+        settings = [c for c in GRIDS[name] if c.arch == arch and max_P >= c.P]
+        targets = targets if sensitivities else targets[:1]
+        frames.append(search(settings, store, repeats, targets, max_P, **sweep_options))
+    return pd.concat(frames, ignore_index=True)

@@ -1,11 +1,14 @@
 """The grids behind the figures hold what they say they hold."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
 
+from srhm import grids
 from srhm.grids import GRIDS, SPARSITY_B, sparsity_B_curves
 from srhm.laws import predicted_scale
+from srhm.store import Store
 
 
 def blocks():
@@ -52,3 +55,17 @@ def test_the_other_sparsity_has_the_same_sizes():
     other = sparsity_B_curves("cnn", 6, 1, sparsity="A")
     assert [c.P for c in ours] == [c.P for c in other]
     assert other[0].sparsity == "A"
+
+
+def test_run_grid_searches_settings_and_sweeps_curves(tmp_path, monkeypatch):
+    config = grids.setting("lcn", 4, 0, **grids.TOY | {"max_epochs": 2, "num_test": 50})
+    monkeypatch.setitem(grids.GRIDS, "tiny", [config])
+    monkeypatch.setitem(grids.CURVES, "tiny curve", [config, config.replace(P=200)])
+    store = Store(tmp_path)
+    with ThreadPoolExecutor(1) as pool:
+        options = {"executor": pool, "progress": False}
+        assert len(grids.run_grid("tiny curve", store, max_P=150, **options)) == 1
+        grids.run_grid("tiny", store, repeats=1, max_P=150, **options)
+    assert len(store.frame()) >= 1
+    with pytest.raises(ValueError, match="grid must be one of lcn_L2, .*, not 'none'"):
+        grids.run_grid("none", store)
