@@ -45,11 +45,11 @@ class Claim:
     reason: str | None = None
 
 
-# Measured from the store: id, architecture, task, figure, chapter.
+# Measured from the store: id, the setting, figure, chapter.
 MEASURED = (
-    ("P_star_lcn_v6", "lcn", {"v": 6, "s0": 1}, "4B", "03_learning_curve"),
-    ("P_star_cnn_v6", "cnn", {"v": 6, "s0": 1}, "4C", "03_learning_curve"),
-    ("P_star_lcn_v10", "lcn", {"v": 10, "s0": 2}, "4A", "03_learning_curve"),
+    ("P_star_lcn_v6", setting("lcn", 6, 1, **PAPER), "4B", "03_learning_curve"),
+    ("P_star_cnn_v6", setting("cnn", 6, 1, **PAPER), "4C", "03_learning_curve"),
+    ("P_star_lcn_v10", setting("lcn", 10, 2), "4A", "03_learning_curve"),
 )
 TO_COME = (
     Claim("eq3", "LCN: P* ~ s^(L/2) (s₀+1)^L n_c m^L (Eq. 3)", "4B"),
@@ -104,11 +104,11 @@ def verdict_on(paper: float, measured: float, interval) -> str:
     return "agrees" if meets else "differs"
 
 
-def _sample_complexity_claim(frame, id, arch, task, figure, chapter) -> Claim:
-    v, s0 = task["v"], task["s0"]
-    statement = f"P* of the {arch.upper()} at v = {v}, s₀ = {s0}, L = 2"
+def _sample_complexity_claim(frame, id, config, figure, chapter) -> Claim:
+    arch, v, s0 = config.arch, config.v, config.s0
+    statement = f"P* of the {arch.upper()} at v = {v}, s₀ = {s0}, L = {config.L}"
     paper = crossing(paper_curve()) if figure == "4A" else paper_P_star(arch, v, s0)
-    rows = rows_of(frame, setting(arch, v, s0, **PAPER)) if len(frame) else frame
+    rows = rows_of(frame, config) if len(frame) else frame
     found = sample_complexity(rows) if len(rows) else None
     if found is None or found.P_star is None:
         return Claim(
