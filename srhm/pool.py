@@ -70,7 +70,7 @@ class SpawnPool(ThreadPoolExecutor):
 
 @contextmanager
 def _one_thread():
-    """Let processes started inside read from their environment that they have one thread."""
+    """Processes started inside have one thread: numpy and torch read it when they are imported."""
     before = {name: os.environ.get(name) for name in _THREAD_VARIABLES}
     os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
     try:
@@ -84,13 +84,10 @@ def _one_thread():
 
 
 def _start(parent: int, lifeline) -> None:
-    """First thing in a new process: tie it to its parent, and keep it to one thread."""
+    """First thing in a new process: tie its life to its parent's."""
     # Ctrl-C reaches every process of the terminal; the parent alone decides what then happens.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_watch, args=(parent, lifeline), daemon=True).start()
-    import torch
-
-    torch.set_num_threads(1)
 
 
 def _watch(parent: int, lifeline) -> None:

@@ -176,8 +176,6 @@ class Store:
     def _records(self) -> Iterator[tuple[Path, RunConfig | None, dict | str]]:
         """Every record file with its configuration and run, or with None and what is wrong."""
         for path in sorted(self.path.glob("*/*.json")):
-            if path.name.startswith("."):
-                continue
             try:
                 config, run = _parse(_read(path))
                 if path != self.path_of(config):
@@ -282,7 +280,7 @@ def _texts(files: Iterable[Path]) -> Iterator[tuple[str, Callable[[], str]]]:
     for file in files:
         if file.is_dir():
             inside = sorted(p for p in file.rglob("*") if p.suffix in (".json", ".jsonl"))
-            yield from _texts(p for p in inside if p.is_file() and not p.name.startswith("."))
+            yield from _texts(p for p in inside if p.is_file())
         elif file.suffix == ".jsonl":
             try:
                 lines = _read(file).split("\n")

@@ -143,6 +143,10 @@ def test_an_interval_is_open_where_resampled_curves_do_not_cross():
     assert result.high is None
     assert result.low < 400
     assert np.isinf(result.replicates).any()
+    result = sample_complexity(frame([[0.3, 0.05, 0.02], [0.0, 0.0, 0.0]], [100, 400, 1600]))
+    assert result.low is None
+    assert result.high > 100
+    assert (result.replicates == 0).any()
 
 
 def test_the_bootstrap_is_reproducible():

@@ -165,7 +165,11 @@ def test_a_bad_record_is_named_and_not_used(tmp_path, harm):
     with pytest.warns(StoreWarning, match=re.escape(str(path))):
         assert store.frame().seed_init.tolist() == [1]
     assert list(store.problems()) == [path.relative_to(tmp_path).as_posix()]
-    if harm is not folder:
+    if harm is folder:  # nothing to write over; the attempt leaves nothing behind
+        with pytest.raises(OSError, match="directory"):
+            store.put(run(config()))
+        assert len(list(path.parent.iterdir())) == 2
+    else:
         store.put(run(config()))
         assert store.get(config()) == run(config())
         assert store.problems() == {}
@@ -278,3 +282,7 @@ def test_merge_of_nothing(tmp_path):
     with pytest.raises(StoreError, match=r"no file or folder '.*missing\.json'"):
         merge([tmp_path / "missing.json"], tmp_path / "here")
     assert not (tmp_path / "here").exists()
+    there = Store(tmp_path / "there")
+    file = there.put(run(config()))
+    with pytest.raises(StoreError, match=r"results folder '.*' cannot be written"):
+        merge([there.path], file / "below")
