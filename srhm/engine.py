@@ -19,11 +19,12 @@ import torch
 import torch.nn.functional as F
 
 from srhm.networks import PatchNetwork
+from srhm.rows import DirectRows, LazyRows
 from srhm.task import Samples
-from srhm.updates import DeferredBlocks, DirectBlocks, DirectRows, LazyRows
+from srhm.updates import DeferredBlocks, DirectBlocks
 
 # Up to so many rows per step and block of weights, writing them once in many steps is faster.
-ROWS_TO_DEFER = 2
+ROWS_TO_DEFER = 1
 
 
 @dataclass(frozen=True)
@@ -123,24 +124,20 @@ class Engine:
     @torch.no_grad()
     def step(self, data: ActiveData) -> torch.Tensor:
         """One step of SGD on a batch; returns the sum of its losses, before the step."""
-        hs, logits, sorts = self._forward(data)
+        hs, logits, routes = self._forward(data)
         log_p = F.log_softmax(logits, 1)
         loss = -log_p.gather(1, data.labels[:, None]).sum()
         d_logits = log_p.exp_()
         d_logits.scatter_add_(1, data.labels[:, None], d_logits.new_full((len(data), 1), -1.0))
         d_logits /= self.batch_size * self.net.width
         d_h = d_logits @ self.readout.t()
-        torch.add(
-            hs[-1].t() @ d_logits,
-            self.readout_velocity,
-            alpha=self.momentum,
-            out=self.readout_velocity,
-        )
-        self.readout.add_(self.readout_velocity, alpha=-self.lr)
+        velocity = self.readout_velocity
+        torch.add(_thin_product(hs[-1].t(), d_logits), velocity, alpha=self.momentum, out=velocity)
+        self.readout.add_(velocity, alpha=-self.lr)
         for k in range(len(self.hidden), 0, -1):
-            d_pre = d_h.mul_(hs[k] > 0).mul_(self.net.scale(k))
-            d_h = self._hidden_backward(self.hidden[k - 1], hs[k - 1], d_pre, sorts[k - 1])
-        d_pre = d_h.mul_(hs[0] > 0).mul_(self.net.scale(0))
+            d_pre = torch.ops.aten.threshold_backward(d_h, hs[k], 0).mul_(self.net.scale(k))
+            d_h = routes[k - 1].backward(d_pre)
+        d_pre = torch.ops.aten.threshold_backward(d_h, hs[0], 0).mul_(self.net.scale(0))
         self.first.backward(data.rows.flatten(0, 1), d_pre)
         return loss
 
@@ -151,50 +148,46 @@ class Engine:
             part.sync()
 
     def _forward(self, data: ActiveData):
-        """Activations (n * tokens_k, width) of each hidden layer, logits, and the sorts used."""
+        """Activations (n * tokens_k, width) of each hidden layer, logits, and the routes taken."""
         h = self.first.forward(data.rows.flatten(0, 1)).mul_(self.net.scale(0)).relu_()
-        hs, sorts = [h], []
+        hs, routes = [h], []
         for k, (blocks, hidden) in enumerate(zip(data.blocks, self.hidden, strict=True), 1):
-            sort = _Sort(blocks, len(hidden.weight))
-            pre, inputs = h.new_zeros(sort.num_parents, self.net.width), sort.gather(h)
-            for block, part in sort.runs:
-                pre.index_add_(0, sort.parents[part], hidden.forward(block, inputs[part]))
-            h = pre.mul_(self.net.scale(k)).relu_()
+            route = _Route(blocks, hidden)
+            h = route.forward(h).mul_(self.net.scale(k)).relu_()
             hs.append(h)
-            sorts.append(sort)
-        return hs, (h @ self.readout).div_(self.net.width), sorts
-
-    def _hidden_backward(self, hidden, h_in, d_pre, sort) -> torch.Tensor:
-        """Gradient with respect to the layer's input; steps the layer's weights on the way."""
-        inputs, d_sorted = sort.gather(h_in), d_pre.index_select(0, sort.parents)
-        d_in = torch.empty_like(h_in)
-        for block, part in sort.runs:
-            d_part = hidden.backward(block, inputs[part], d_sorted[part])
-            d_in.index_copy_(0, sort.order[part], d_part)
-        hidden.end_step(sort.idle)
-        return d_in
+            routes.append(route)
+        return hs, _thin_product(h, self.readout).div_(self.net.width), routes
 
 
-class _Sort:
-    """The inputs of one layer in the order of the blocks of weights that they meet."""
+def _thin_product(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """a @ b for a b of few columns: MKL is several times faster on the transposed problem."""
+    return (b.t() @ a.t()).t()
 
-    def __init__(self, blocks: torch.Tensor, num_blocks: int):
-        siblings = blocks.shape[-1]
+
+class _Route:
+    """The way of one batch through a hidden layer: its inputs are sorted by the block they meet."""
+
+    def __init__(self, blocks: torch.Tensor, hidden: DirectBlocks | DeferredBlocks):
+        self.hidden, self.siblings = hidden, blocks.shape[-1]
         flat = blocks.reshape(-1)
-        self.num_parents = flat.numel() // siblings
-        counts = torch.bincount(flat, minlength=num_blocks).tolist()
+        counts = torch.bincount(flat, minlength=len(hidden.weight)).tolist()
+        self.present = [block for block, count in enumerate(counts) if count]
+        self.sizes = [counts[block] for block in self.present]
         self.order = flat.argsort(stable=True)
-        self.parents = self.order // siblings
-        self.runs, self.idle, start = [], [], 0
-        for block, count in enumerate(counts):
-            if count:
-                self.runs.append((block, slice(start, start + count)))
-            else:
-                self.idle.append(block)
-            start += count
+        self.back = torch.empty_like(self.order)
+        self.back[self.order] = torch.arange(len(flat), device=flat.device)
 
-    def gather(self, h: torch.Tensor) -> torch.Tensor:
-        return h.index_select(0, self.order)
+    def forward(self, h: torch.Tensor) -> torch.Tensor:
+        """Inputs (n, width), siblings side by side, to pre-activations (n / siblings, width)."""
+        self.inputs = h.index_select(0, self.order)
+        products = self.hidden.forward(self.present, self.sizes, self.inputs)
+        return F.embedding_bag(self.back.view(-1, self.siblings), products, mode="sum")
+
+    def backward(self, d_pre: torch.Tensor) -> torch.Tensor:
+        """Gradient with respect to the inputs; the layer takes its step."""
+        d_sorted = d_pre.index_select(0, self.order // self.siblings)
+        d_inputs = self.hidden.backward(self.present, self.sizes, self.inputs, d_sorted)
+        return d_inputs.index_select(0, self.back)
 
 
 @torch.no_grad()

@@ -16,10 +16,12 @@ def _onednn_available() -> bool:
 
 
 ONEDNN = _onednn_available()
+# With fewer rows a product is a reading of the matrix, in which oneDNN is the slower one.
+FEW_ROWS = 4
 
 
 def matmul(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     """a @ b for matrices (i, j) and (j, k), either of them possibly a transposed view."""
-    if ONEDNN and a.device.type == "cpu" and a.dtype == torch.float32 and len(a):
+    if ONEDNN and a.device.type == "cpu" and a.dtype == torch.float32 and len(a) >= FEW_ROWS:
         return torch.ops.mkldnn._linear_pointwise(a, b.t(), None, "none", [], "")
     return a @ b

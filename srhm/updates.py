@@ -1,213 +1,191 @@
 """SGD with momentum on blocks of weights, of which a step touches only some.
 
-Both classes below are the update of ``torch.optim.SGD``,
+Both classes of blocks are the update of ``torch.optim.SGD``,
 
     M <- mu M + gradient,   W <- W - lr M,
 
 for a stack of weights (blocks, in, out) whose gradients are products of the inputs and output
-gradients of a few rows: gradient = sum_i x_i g_i^T.
+gradients of a few rows: gradient = sum_i x_i g_i^T. They are called with the rows of a batch sorted
+by block: ``present``, the blocks that have any, and ``sizes``, how many. Both are lazy: what a step
+does to a block is worked out when the block is next read, so a block without rows costs nothing.
+The first layer's table of rows, of which a datum reads a few, has `srhm.rows`.
 """
 
 from __future__ import annotations
 
-import math
-
 import torch
-import torch.nn.functional as F
 
 from srhm.gemm import matmul
 
 
 class DirectBlocks:
-    """Velocity and weights are written at every step: best when a step brings many rows."""
+    """Velocity and weights are written once per step with rows: best when a step brings many.
+
+    A block's step is taken just before its weights are next read, while they are in the cache; the
+    steps without rows before that, in which it coasts on its velocity, are a factor in the same
+    pass.
+    """
 
     def __init__(self, weight: torch.Tensor, lr: float, momentum: float):
         self.weight, self.lr, self.momentum = weight, lr, momentum
+        self.weights = weight.unbind()
         self.velocity = torch.zeros_like(weight)
+        self.velocities = self.velocity.unbind()
+        self.now = 0
+        self.steps = [0] * len(weight)  # how many of the steps each block has taken
+        # The velocity is this factor times what is stored; 0 for a block that never had rows.
+        self.factors = [0.0] * len(weight)
+        self.waiting: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}  # rows of the last step
 
-    def forward(self, block: int, x: torch.Tensor) -> torch.Tensor:
-        """x (n, in) times the block's present weights: (n, out)."""
-        return matmul(x, self.weight[block])
+    def forward(self, present: list[int], sizes: list[int], x: torch.Tensor) -> torch.Tensor:
+        """Rows x (n, in) times the present weights of their blocks: (n, out)."""
+        for block in present:
+            self._catch_up(block)
+        return torch.cat(
+            [
+                matmul(part, self.weights[block])
+                for block, part in zip(present, x.split(sizes), strict=True)
+            ]
+        )
 
-    def backward(self, block: int, x: torch.Tensor, g: torch.Tensor) -> torch.Tensor:
-        """Gradient (n, in) with respect to x, given that (n, out) of the product; then the step."""
-        d_x = matmul(g, self.weight[block].t())
-        velocity = self.velocity[block]
-        torch.add(matmul(x.t(), g), velocity, alpha=self.momentum, out=velocity)
-        self.weight[block].add_(velocity, alpha=-self.lr)
-        return d_x
-
-    def end_step(self, idle: list[int]) -> None:
-        """Blocks without rows in this step still coast on their velocity."""
-        for block in idle:
-            self.velocity[block].mul_(self.momentum)
-            self.weight[block].add_(self.velocity[block], alpha=-self.lr)
+    def backward(
+        self, present: list[int], sizes: list[int], x: torch.Tensor, g: torch.Tensor
+    ) -> torch.Tensor:
+        """Gradient (n, in) with respect to x, given that of the products, g (n, out); the step."""
+        d_x = []
+        parts = zip(present, x.split(sizes), g.split(sizes), strict=True)
+        for block, x_part, g_part in parts:
+            d_x.append(matmul(g_part, self.weights[block].t()))
+            self.waiting[block] = x_part, g_part
+        self.now += 1
+        return torch.cat(d_x)
 
     def sync(self) -> None:
-        """Make ``weight`` the present weights (here it always is)."""
+        """Make ``weight`` the present weights."""
+        for block in range(len(self.weights)):
+            self._catch_up(block)
+
+    def _catch_up(self, block: int) -> None:
+        """Take the steps that the block has missed: the first with its waiting rows, if any."""
+        missed, velocity = self.now - self.steps[block], self.velocities[block]
+        if not missed:
+            return
+        self.steps[block] = self.now
+        left, factor = self.momentum**missed, self.factors[block]
+        if block in self.waiting:
+            x, g = self.waiting.pop(block)
+            gradient = matmul(x.t(), g)
+            torch.add(gradient, velocity, alpha=self.momentum * factor, out=velocity)
+            travelled = (1 - left) / (1 - self.momentum)  # 1 + mu + ... + mu^(missed - 1)
+            self.factors[block] = self.momentum ** (missed - 1)
+        else:
+            travelled = factor * self.momentum * (1 - left) / (1 - self.momentum)
+            self.factors[block] = factor * left
+        if travelled:
+            self.weights[block].add_(velocity, alpha=-self.lr * travelled)
 
 
 class DeferredBlocks:
     """Exact, but weights are written once in many steps: best for small batches.
 
     A row x g^T of age a (in steps) has moved the weights by -eta (1 - mu^a), eta = lr / (1 - mu).
-    The rows are kept; products add their contribution as a low-rank term. Once `MERGE` rows
-    wait, the whole -eta x g^T goes into the stored matrix by one product, and only the +eta mu^a
-    that momentum has not yet delivered stays outside, until mu^a is below float32's rounding.
-    There is no velocity matrix, and an untouched block costs nothing.
+    The rows are kept; products add their contribution as a low-rank term. Once `MERGE` rows of a
+    block wait, the whole -eta x g^T goes into the stored matrix by one product, and only the
+    +eta mu^a that momentum has not yet delivered stays outside, until mu^a is below float32's
+    rounding. There is no velocity matrix.
     """
 
-    MERGE = 64
+    MERGE = 32
+    LEAST = 1e-6  # below this fraction, what momentum has still to deliver is dropped
 
     def __init__(self, weight: torch.Tensor, lr: float, momentum: float):
         self.weight, self.momentum, self.eta = weight, momentum, lr / (1 - momentum)
-        # After this many steps momentum has delivered all but 1e-8 of a gradient.
-        self.memory = math.ceil(math.log(1e-8) / math.log(momentum)) if momentum else 0
-        self.now = 0
-        self.rows = [_Rows(weight.shape[1], weight.shape[2], weight) for _ in weight]
+        self.weights = weight.unbind()
+        self.counts = [0] * len(weight)  # rows kept of each block
+        self.merged = [0] * len(weight)  # how many of them, the oldest, are in the matrix
+        self._allocate(2 * self.MERGE)
 
-    def forward(self, block: int, x: torch.Tensor) -> torch.Tensor:
+    def forward(self, present: list[int], sizes: list[int], x: torch.Tensor) -> torch.Tensor:
         """As `DirectBlocks.forward`."""
-        product, rows = matmul(x, self.weight[block]), self.rows[block]
-        if rows.count:
-            overlap = (x @ rows.x.t()).mul_(self._coefficients(rows))
-            product.addmm_(overlap, rows.g)
-        return product
+        self._coefficients = self.undelivered - self.absent
+        return torch.cat(
+            [
+                self._product(part, self.weights[block], block, self.x, self.g)
+                for block, part in zip(present, x.split(sizes), strict=True)
+            ]
+        )
 
-    def backward(self, block: int, x: torch.Tensor, g: torch.Tensor) -> torch.Tensor:
-        """As `DirectBlocks.backward`."""
-        d_x, rows = matmul(g, self.weight[block].t()), self.rows[block]
-        if rows.count:
-            overlap = (g @ rows.g.t()).mul_(self._coefficients(rows))
-            d_x.addmm_(overlap, rows.x)
-        rows.append(x, g, self.now)
-        return d_x
-
-    def end_step(self, idle: list[int]) -> None:
-        """Time goes on; blocks with many waiting rows are written."""
-        self.now += 1
-        for rows, weight in zip(self.rows, self.weight, strict=True):
-            if rows.count - rows.merged >= self.MERGE:
-                waiting = slice(rows.merged, rows.count)
-                weight.add_(matmul(rows.x[waiting].t(), rows.g[waiting]), alpha=-self.eta)
-                rows.merged = rows.count
-                rows.forget(self.now - self.memory)
+    def backward(
+        self, present: list[int], sizes: list[int], x: torch.Tensor, g: torch.Tensor
+    ) -> torch.Tensor:
+        """As `DirectBlocks.backward`; follows a `forward` of the same rows."""
+        d_x = [
+            self._product(part, self.weights[block].t(), block, self.g, self.x)
+            for block, part in zip(present, g.split(sizes), strict=True)
+        ]
+        self._append(present, sizes, x, g)
+        for block in present:
+            if self.counts[block] - self.merged[block] >= self.MERGE:
+                self._merge(block)
+        return torch.cat(d_x)
 
     def sync(self) -> None:
         """Make ``weight`` the present weights; no step may follow."""
-        for rows, weight in zip(self.rows, self.weight, strict=True):
-            if rows.count:
-                weight.add_(matmul((rows.x * self._coefficients(rows)[:, None]).t(), rows.g))
-                rows.count = rows.merged = 0
+        coefficients = self.undelivered - self.absent
+        for block, count in enumerate(self.counts):
+            if count:
+                x, g = self.x[block, :count], self.g[block, :count]
+                self.weights[block].add_(matmul((x * coefficients[block, :count, None]).t(), g))
+        self.counts, self.merged = [0] * len(self.counts), [0] * len(self.merged)
 
-    def _coefficients(self, rows: _Rows) -> torch.Tensor:
-        return torch.pow(self.momentum, self.now - rows.born).sub_(rows.waiting).mul_(self.eta)
+    def _product(self, rows, matrix, block, left, right) -> torch.Tensor:
+        """rows (matrix + sum_i c_i left_i right_i^T), the sum over the block's kept rows."""
+        product, count = matmul(rows, matrix), self.counts[block]
+        if count:
+            overlap = rows @ left[block, :count].t()
+            product.addmm_(overlap.mul_(self._coefficients[block, :count]), right[block, :count])
+        return product
 
+    def _append(self, present, sizes, x, g) -> None:
+        """Keep the rows of a step; then a step has passed."""
+        if max(self.counts[b] + n for b, n in zip(present, sizes, strict=True)) > self.x.shape[1]:
+            self._allocate(2 * self.x.shape[1] + max(sizes))
+        slots = []
+        for block, size in zip(present, sizes, strict=True):
+            start = block * self.x.shape[1] + self.counts[block]
+            slots.extend(range(start, start + size))
+            self.counts[block] += size
+        slots = torch.tensor(slots, device=x.device)
+        self.x.view(-1, x.shape[1]).index_copy_(0, slots, x)
+        self.g.view(-1, g.shape[1]).index_copy_(0, slots, g)
+        self.undelivered.view(-1).index_fill_(0, slots, self.eta)
+        self.absent.view(-1).index_fill_(0, slots, self.eta)
+        self.undelivered.mul_(self.momentum)
 
-class _Rows:
-    """A growing list of rows (x, g, step); the first ``merged`` of them are in the matrix."""
+    def _merge(self, block: int) -> None:
+        """Write the waiting rows into the matrix, and drop those that are there altogether."""
+        count, waiting = self.counts[block], slice(self.merged[block], self.counts[block])
+        x, g = self.x[block], self.g[block]
+        self.weights[block].add_(matmul(x[waiting].t(), g[waiting]), alpha=-self.eta)
+        self.absent[block, waiting] = 0
+        # Rows are in the order of their birth, so those delivered come first.
+        drop = int((self.undelivered[block, :count] < self.LEAST * self.eta).sum())
+        for buffer in (x, g, self.undelivered[block], self.absent[block]):
+            buffer[: count - drop] = buffer[drop:count].clone()
+            buffer[count - drop : count] = 0
+        self.counts[block] = self.merged[block] = count - drop
 
-    def __init__(self, num_in: int, num_out: int, like: torch.Tensor):
-        self.count = self.merged = 0
-        self._x = like.new_empty(0, num_in)
-        self._g = like.new_empty(0, num_out)
-        self._born = like.new_empty(0)
+    def _allocate(self, capacity: int) -> None:
+        """Room for so many rows a block, those at hand kept.
 
-    @property
-    def x(self) -> torch.Tensor:
-        return self._x[: self.count]
-
-    @property
-    def g(self) -> torch.Tensor:
-        return self._g[: self.count]
-
-    @property
-    def born(self) -> torch.Tensor:
-        return self._born[: self.count]
-
-    @property
-    def waiting(self) -> torch.Tensor:
-        """1 for rows that are not in the matrix, 0 for those that are."""
-        return (torch.arange(self.count, device=self._x.device) >= self.merged).to(self._x.dtype)
-
-    def append(self, x: torch.Tensor, g: torch.Tensor, now: int) -> None:
-        end = self.count + len(x)
-        if end > len(self._x):
-            self._grow(2 * end)
-        self._x[self.count : end] = x
-        self._g[self.count : end] = g
-        self._born[self.count : end] = now
-        self.count = end
-
-    def forget(self, before: int) -> None:
-        """Drop merged rows born before this step (rows are in the order of their birth)."""
-        drop = min(int((self.born < before).sum()), self.merged)
-        keep = slice(drop, self.count)
-        for buffer in (self._x, self._g, self._born):
-            buffer[: self.count - drop] = buffer[keep].clone()
-        self.count -= drop
-        self.merged -= drop
-
-    def _grow(self, capacity: int) -> None:
-        for name in ("_x", "_g", "_born"):
-            old = getattr(self, name)
-            new = old.new_empty(capacity, *old.shape[1:])
-            new[: self.count] = old[: self.count]
+        x, g: (blocks, capacity, in or out); undelivered: eta mu^a; absent: eta where the row is not
+        in the matrix, else 0.
+        """
+        blocks, num_in, num_out = self.weight.shape
+        shapes = {"x": (num_in,), "g": (num_out,), "undelivered": (), "absent": ()}
+        for name, shape in shapes.items():
+            new = self.weight.new_zeros(blocks, capacity, *shape)
+            if hasattr(self, name):
+                old = getattr(self, name)
+                new[:, : old.shape[1]] = old
             setattr(self, name, new)
-
-
-class DirectRows:
-    """The first layer's table (rows, width): every row moves at every step."""
-
-    def __init__(self, weight: torch.Tensor, lr: float, momentum: float):
-        self.weight, self.lr, self.momentum = weight, lr, momentum
-        self.velocity = torch.zeros_like(weight)
-
-    def forward(self, index: torch.Tensor) -> torch.Tensor:
-        """Sums over the rows ``index`` (n, siblings): (n, width)."""
-        return F.embedding_bag(index, self.weight, mode="sum")
-
-    def backward(self, index: torch.Tensor, g: torch.Tensor) -> None:
-        """The step, given the gradient g (n, width) of the sums."""
-        self.velocity.mul_(self.momentum)
-        for j in range(index.shape[1]):
-            self.velocity.index_add_(0, index[:, j], g)
-        self.weight.add_(self.velocity, alpha=-self.lr)
-
-    def sync(self) -> None:
-        """Make ``weight`` the present weights (here it always is)."""
-
-
-class LazyRows(DirectRows):
-    """As `DirectRows`, but a row coasts on its velocity only when it is next read."""
-
-    def __init__(self, weight: torch.Tensor, lr: float, momentum: float):
-        super().__init__(weight, lr, momentum)
-        self.now = 0
-        self.steps = torch.zeros(len(weight), device=weight.device)  # steps each row has taken
-
-    def forward(self, index: torch.Tensor) -> torch.Tensor:
-        self._catch_up(index.unique())
-        return super().forward(index)
-
-    def backward(self, index: torch.Tensor, g: torch.Tensor) -> None:
-        rows, inverse = index.unique(return_inverse=True)
-        gradient = g.new_zeros(len(rows), g.shape[1])
-        for j in range(index.shape[1]):
-            gradient.index_add_(0, inverse[:, j], g)
-        velocity = gradient.add_(self.velocity[rows], alpha=self.momentum)
-        self.velocity[rows] = velocity
-        self.weight.index_add_(0, rows, velocity, alpha=-self.lr)
-        self.now += 1
-        self.steps[rows] = self.now
-
-    def sync(self) -> None:
-        self._catch_up(torch.arange(len(self.weight), device=self.weight.device))
-
-    def _catch_up(self, rows: torch.Tensor) -> None:
-        """The steps that these rows have missed: mu^a of the velocity is left after a of them."""
-        left = torch.pow(self.momentum, self.now - self.steps[rows])[:, None]
-        velocity, travelled = self.velocity[rows], self.momentum * (1 - left) / (1 - self.momentum)
-        self.weight.index_add_(0, rows, velocity * travelled, alpha=-self.lr)
-        self.velocity[rows] = velocity * left
-        self.steps[rows] = self.now

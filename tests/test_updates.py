@@ -1,9 +1,12 @@
 """Deferred and lazy updates are SGD with momentum, also over many steps and merges."""
 
+import math
+
 import pytest
 import torch
 
-from srhm.updates import DeferredBlocks, DirectBlocks, DirectRows, LazyRows
+from srhm.rows import DirectRows, LazyRows
+from srhm.updates import DeferredBlocks, DirectBlocks
 
 BLOCKS, IN, OUT, LR = 5, 12, 9, 0.05
 
@@ -28,20 +31,19 @@ def test_blocks_against_sgd(update, momentum, steps):
     exact, gradients = start.clone(), []
     velocity = torch.zeros_like(start)
     for _ in range(steps):
-        gradient, idle = torch.zeros_like(start), []
-        for block in range(BLOCKS):
-            n = int(torch.randint(0, 4, (), generator=draw))
-            if n == 0 or block == BLOCKS - 1:  # the last block is never touched
-                idle.append(block)
-                continue
-            x, g = torch.randn(n, IN, generator=draw), torch.randn(n, OUT, generator=draw) / 10
-            torch.testing.assert_close(
-                ours.forward(block, x), x @ exact[block], atol=1e-4, rtol=1e-4
-            )
-            d_x = ours.backward(block, x, g)
-            torch.testing.assert_close(d_x, g @ exact[block].t(), atol=1e-4, rtol=1e-4)
-            gradient[block] = x.t() @ g
-        ours.end_step(idle)
+        counts = torch.randint(0, 4, (BLOCKS - 1,), generator=draw)  # the last block is never met
+        if not counts.any():
+            counts[0] = 1
+        met = torch.arange(BLOCKS - 1).repeat_interleave(counts)
+        present, sizes = counts.nonzero().flatten().tolist(), counts[counts > 0].tolist()
+        x, g = torch.randn(len(met), IN, generator=draw), torch.randn(len(met), OUT, generator=draw)
+        g /= 10
+        expected = torch.einsum("ni,nio->no", x, exact[met])
+        torch.testing.assert_close(ours.forward(present, sizes, x), expected, atol=1e-4, rtol=1e-4)
+        expected = torch.einsum("no,nio->ni", g, exact[met])
+        d_x = ours.backward(present, sizes, x, g)
+        torch.testing.assert_close(d_x, expected, atol=1e-4, rtol=1e-4)
+        gradient = torch.zeros_like(start).index_add_(0, met, torch.einsum("ni,no->nio", x, g))
         gradients.append(gradient)
         velocity = momentum * velocity + gradient
         exact = exact - LR * velocity
@@ -52,14 +54,31 @@ def test_blocks_against_sgd(update, momentum, steps):
     assert torch.equal(ours.weight[-1], start[-1])
 
 
+def test_reading_between_steps_changes_nothing():
+    draw = torch.Generator().manual_seed(3)
+    start = torch.randn(2, IN, OUT, generator=draw)
+    read, unread = (DirectBlocks(start.clone(), LR, 0.9) for _ in range(2))
+    for step in range(12):
+        present = [step % 2] if step < 6 else [0]  # block 1 coasts in the end
+        x, g = torch.randn(1, IN, generator=draw), torch.randn(1, OUT, generator=draw)
+        for update in (read, unread):
+            update.forward(present, [1], x)
+            update.backward(present, [1], x, g)
+        read.forward([0, 1], [1, 1], torch.zeros(2, IN))
+    read.sync()
+    unread.sync()
+    torch.testing.assert_close(read.weight, unread.weight, atol=1e-5, rtol=1e-5)
+
+
 def test_deferred_rows_are_forgotten():
     draw = torch.Generator().manual_seed(0)
     blocks = DeferredBlocks(torch.randn(1, IN, OUT, generator=draw), LR, 0.9)
     for _ in range(1000):
-        x = torch.randn(2, IN, generator=draw)
-        blocks.backward(0, x, torch.randn(2, OUT, generator=draw))
-        blocks.end_step([])
-    assert blocks.rows[0].count < 2 * (blocks.memory + blocks.MERGE)
+        x, g = torch.randn(2, IN, generator=draw), torch.randn(2, OUT, generator=draw)
+        blocks.forward([0], [2], x)
+        blocks.backward([0], [2], x, g)
+    memory = math.log(blocks.LEAST) / math.log(0.9)
+    assert 2 * memory < blocks.counts[0] < 2 * memory + 2 * blocks.MERGE
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.9])
