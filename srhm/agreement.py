@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from srhm.adaptive import Target
 from srhm.analysis import interval
 from srhm.config import RunConfig
 from srhm.fits import Estimate, fit_power_law
+from srhm.paper import SENSITIVITY_FIGURES, published
 from srhm.thresholds import SYMBOLS, crossings, pairs
 
 FEWEST = 4  # points: fewer say nothing of their own scatter
@@ -82,3 +84,34 @@ def at_every_threshold(scan: pd.DataFrame) -> pd.DataFrame:
         return scan
     count = scan.groupby(list(SYMBOLS)).threshold.transform("nunique")
     return scan[count == scan.threshold.nunique()]
+
+
+def scan_table(scan: pd.DataFrame) -> pd.DataFrame:
+    """`agreement` at every threshold of a scan, for each network.
+
+    Columns arch, threshold, num_points, slope, median with low, high, and scatter with scatter_low,
+    scatter_high; thresholds with fewer than 4 settings are left out.
+    """
+    rows = []
+    for (arch, threshold), points in scan.groupby(["arch", "threshold"]) if len(scan) else ():
+        found = agreement(points, num_bootstrap=300)
+        if found is not None:
+            rows.append(
+                (arch, threshold, found.num_points, found.slope.value,
+                 *dataclasses.astuple(found.median_ratio), *dataclasses.astuple(found.scatter))
+            )  # fmt: skip
+    columns = ["arch", "threshold", "num_points", "slope", "median", "low", "high"]
+    return pd.DataFrame(rows, columns=[*columns, "scatter", "scatter_low", "scatter_high"])
+
+
+def paper_pairs(arch: str, quantity: str) -> pd.DataFrame:
+    """The paper's P*_S (quantity "S_2_1") or P*_D ("D_2_1") beside its P*: Figures 6 and 14.
+
+    Columns ``arch``, ``v``, ``s``, ``L``, ``s0``, ``P_x``, ``P_star`` and ``ratio``; empty for a
+    network of which no values were read off. Both P are points of the paper's grid of sizes.
+    """
+    if (arch, quantity[0]) not in SENSITIVITY_FIGURES:
+        return pd.DataFrame(columns=[*SYMBOLS, "P_x", "P_star", "ratio"])
+    name, _ = SENSITIVITY_FIGURES[arch, quantity[0]]
+    table = published(name).rename(columns={f"P_star_{quantity[0]}": "P_x"})
+    return table[[*SYMBOLS, "P_x", "P_star"]].assign(ratio=table.P_x / table.P_star)

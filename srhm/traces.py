@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -10,6 +11,7 @@ from srhm.analysis import SEEDS
 from srhm.config import RunConfig
 from srhm.engine import encode, evaluate
 from srhm.observables import sensitivities, sparse_activations
+from srhm.pool import SpawnPool, num_cores
 from srhm.training import fit, prepare, resolve_device
 
 
@@ -26,7 +28,7 @@ def trace(config: RunConfig, per_octave: int = 4, device: str = "auto") -> pd.Da
     -------
     One row a measurement, the untrained network (step 0) first and the final one last: ``step``,
     ``epoch`` (a fraction), ``test_loss`` (nats), ``test_error``, the sensitivities as in
-    `srhm.observables.sensitivities`; and, the same in all rows, ``status`` and the seeds.
+    `srhm.observables.sensitivities`; and, the same in all rows, ``status``, ``arch`` and seeds.
 
     Raises
     ------
@@ -57,10 +59,33 @@ def trace(config: RunConfig, per_octave: int = 4, device: str = "auto") -> pd.Da
         measure(result["steps"])
     frame = pd.DataFrame(rows)
     frame.insert(1, "epoch", frame.step * result["epochs"] / result["steps"])
-    return frame.assign(status=result["status"], **{name: getattr(config, name) for name in SEEDS})
+    constant = {name: getattr(config, name) for name in ("arch", *SEEDS)}
+    return frame.assign(status=result["status"], **constant)
 
 
 def is_due(step: int, per_octave: int) -> bool:
     """Whether ``step`` (from 1) is one of the integers round(2^(i / per_octave)), i = 0, 1, ..."""
     i = round(math.log2(step) * per_octave)
     return any(round(2 ** (j / per_octave)) == step for j in (i - 1, i, i + 1))
+
+
+def trace_all(
+    configs: Iterable[RunConfig],
+    per_octave: int = 4,
+    device: str = "auto",
+    workers: int | None = None,
+) -> pd.DataFrame:
+    """The traces of several trainings, in parallel processes, below one another in one frame.
+
+    workers: number of processes, one a core by default; with 1 everything happens in this process.
+    """
+    configs = list(configs)
+    workers = min(workers or num_cores(), len(configs))
+    if workers <= 1:
+        return pd.concat([trace(c, per_octave, device) for c in configs], ignore_index=True)
+    pool = SpawnPool(workers)
+    try:
+        waiting = [pool.submit(trace, config, per_octave, device) for config in configs]
+        return pd.concat([future.result() for future in waiting], ignore_index=True)
+    finally:
+        pool.close()

@@ -1,0 +1,325 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   srhm:
+#     reads: ["results/lcn_*_A/*.json", "results/cnn_*_A/*.json", "book/paper/fig6*.csv", "book/paper/fig14*.csv"]
+# ---
+
+# %% [markdown]
+# # Three thresholds, one P\*
+#
+# **The question.** Does a network become insensitive to synonyms, and to displacements, at the
+# training-set size at which it learns the task?
+#
+# **The paper's claim** {cite:p}`tomasini2024`, Eq. {eq}`eq-transition` and Figures 6C, 6D, 11 and 14:
+# $P^*_S\approx P^*_D\approx P^*$. Here $P^*_S$ and $P^*_D$ are the sizes at which $S_2$ and $D_2$, the
+# sensitivities of the second layer to changes of the input level, fall to thresholds that the paper
+# tunes by eye: for the LCN 30 % and 10 % (50 % and 10 % at $s=3$), for the CNN 40 % and 20 %
+# ($S_2$: 20 % at $L=3$, 50 % at $s=3$). We use the same, move them, and ask what does not depend on
+# them: which of the three falls first.
+
+# %% tags=["parameters", "hide-input"]
+profile = "book"  # "book": from the store; "fresh": a few settings trained now; "smoke": a toy
+device = "auto"
+workers = 0  # processes for training; 0 is one per core
+
+repeats = 3  # seeds per point: each is new rules, a new sample and new initial weights
+trace_v, trace_s0 = 6, 1  # the task whose training is watched
+
+# %% tags=["hide-input"]
+import math
+
+import pandas as pd
+from myst_nb import glue
+
+from srhm import plots
+from srhm.adaptive import at, grid_index, grid_P
+from srhm.agreement import agreement, at_every_threshold, paper_pairs, scan_table, scan_thresholds
+from srhm.checks import live_check
+from srhm.claims_invariance import COVERED, MOST_SCATTER, SLOPE_REACH, eq8_verdict
+from srhm.grids import layer_curves, setting
+from srhm.invariance_runs import SMOKE, runs_for
+from srhm.layers import is_whole, stored_curves
+from srhm.paths import project
+from srhm.plots_thresholds import draw_falls, draw_pairs, draw_scan, pairs_legend
+from srhm.store import Store
+from srhm.threshold_views import agreement_view, order_view, settings_view
+from srhm.thresholds import D2, ERROR, S2, crossings, missing, pairs, runs_of
+from srhm.traces import trace_all
+from srhm.transitions import TOGETHER, compare_times, fall_times
+from srhm.wording import with_interval
+
+plots.use_style()
+store = Store(project("results")) if profile == "book" else None
+ARCHS = ("lcn", "cnn")
+if profile == "smoke":
+    repeats, trace_v = 2, 4
+
+# %% [markdown]
+# ## Three sizes for every setting
+#
+# For each setting the mean curves of test error, $S_2$ and $D_2$ over {glue:text}`repeats` seeds are
+# interpolated where they cross their thresholds.
+
+# %%
+names = ("L2", "L3", "s3") if profile == "book" else (profile,)
+settings, frame = runs_for(ARCHS, names, store, repeats, workers=workers, device=device)
+table = crossings(frame, settings, repeats=repeats)
+
+# %% tags=["hide-input"]
+known = table.dropna(subset=["P_star"])
+points = {(arch, q): pairs(table[table.arch == arch], q) for arch in ARCHS for q in (S2, D2)}
+lost = missing(table[table.reason != "no runs are stored"])
+absent = table[(table.quantity == ERROR) & (table.reason == "no runs are stored")]
+glue("repeats", repeats, display=False)
+for (arch, q), found in points.items():
+    with_P = known[(known.arch == arch) & (known.quantity == ERROR)]
+    possible = with_P[with_P.s0 > 0] if q == D2 else with_P
+    glue(f"{arch} {q} num", len(found), display=False)
+    glue(f"{arch} {q} of", len(possible), display=False)
+
+# %% mystnb={"figure": {"name": "fig-pairs", "caption": "P* against the size at which S₂ (above) and D₂ (below) of the second layer reach their thresholds, for locally connected networks (left; Figures 6C, 6D, 11) and convolutional ones (right; Figure 14). Colour and marker: s₀; filling: s and L; bars: 95 % intervals over seeds. Grey crosses: the paper's points (s = 2), both coordinates rounded to its grid of sizes. Line and band: equality, and a factor of two."}, "image": {"alt": "Four panels of points on logarithmic axes along the diagonal, most of them inside the band of a factor of two; for displacements the points lie to the left of the diagonal."}} tags=["hide-input"]
+figure, axes = plots.new_axes(2, 2, height=7.4)
+for row, q in zip(axes, (S2, D2), strict=True):
+    for ax, arch in zip(row, ARCHS, strict=True):
+        theirs = paper_pairs(arch, q) if profile != "smoke" else None
+        draw_pairs(ax, points[arch, q], theirs, f"$P^*_{q[0]}$")
+        ax.set_title(arch.upper(), fontsize=11)
+everything = pd.concat(points.values())
+pairs_legend(figure, everything, with_paper=profile != "smoke");
+
+# %% [markdown]
+# Both sizes are known for {glue:text}`lcn S_2_1 num` ($S$) and {glue:text}`lcn D_2_1 num` ($D$) of
+# the {glue:text}`lcn S_2_1 of` and {glue:text}`lcn D_2_1 of` settings of the LCN that have a $P^*$
+# (displacements need $s_0>0$), and for {glue:text}`cnn S_2_1 num` and {glue:text}`cnn D_2_1 num` of
+# {glue:text}`cnn S_2_1 of` and {glue:text}`cnn D_2_1 of` of the CNN.
+#
+# How well do they agree? The slope of $\log P^*$ against $\log P^*_S$ (or $\log P^*_D$) is 1 if they
+# are proportional; then the scatter is the standard deviation of $\log_{10}$ of their ratio. In
+# brackets are 95 % intervals over settings. First the LCN:
+
+# %% tags=["hide-input"]
+agreement_view(table, "lcn")
+
+# %% [markdown]
+# and the CNN:
+
+# %% tags=["hide-input"]
+agreement_view(table, "cnn")
+
+# %% [markdown]
+# The paper's points often agree to a digit because all its $P^*$ are points of one coarse grid of
+# sizes: equal within a grid step is drawn as equal. Its outliers are real points of its figures.
+# All settings, with the three sizes of each (LCN, then CNN):
+
+# %% tags=["hide-input", "hide-output"]
+settings_view(table[table.arch == "lcn"])
+
+# %% tags=["hide-input", "hide-output"]
+settings_view(table[table.arch == "cnn"])
+
+# %% tags=["hide-input", "hide-output"]
+# What is missing, and why.
+lines = [f"Not in the store yet: {len(absent)} settings."] if len(absent) else []
+pd.DataFrame({"missing": [*lines, *lost] or ["nothing"]}).style.hide(axis="index")
+
+# %% [markdown]
+# ## When the thresholds move
+#
+# The paper's thresholds are tuned so that the sizes agree. From 10 % to 60 % the median ratio must
+# move, since the sensitivities fall gradually; the question is how far, and whether the *scatter*,
+# which no choice of threshold can tune away, stays small. A threshold is shown where at least four
+# settings cross it inside the sizes that were trained.
+
+# %% tags=["hide-input"]
+THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+scans = {q: scan_thresholds(frame, settings, q, THRESHOLDS) for q in (S2, D2)}
+scan_tables = {q: scan_table(scan) for q, scan in scans.items()}
+
+# %% mystnb={"figure": {"name": "fig-scan", "caption": "Median over settings of P*_S / P* (left) and P*_D / P* (right), and the scatter of the ratio in decades, against the threshold at which P*_S and P*_D are read off. Bars: 95 % intervals over settings."}, "image": {"alt": "Four panels against the threshold: the median ratio falls from above one to below one as the threshold rises, the scatter stays low."}} tags=["hide-input"]
+figure, axes = plots.new_axes(2, 2, height=5.6, sharex=True)
+for column, (q, scan) in zip(axes.T, scan_tables.items(), strict=True):
+    draw_scan(column, scan)
+    column[0].set_ylabel(f"median $P^*_{q[0]}/P^*$")
+    column[1].set_ylabel("scatter (decades)")
+    column[1].set_xlabel(f"threshold of ${q[0]}_2$")
+    if len(scan):
+        column[0].legend();
+
+# %% tags=["hide-input"]
+def scan_view(scan):
+    """Threshold by threshold: the number of settings, median ratio, scatter and slope."""
+    text = [
+        f"{r.median:.2f}; {r.scatter:.2f}; {r.slope:.2f} ({r.num_points})" for r in scan.itertuples()
+    ]
+    cells = scan.assign(text=text, network=scan.arch.str.upper())
+    return cells.pivot(index="network", columns="threshold", values="text").fillna("–")
+
+
+wide = pd.concat({f"{q[0]}2": scan_view(scan) for q, scan in scan_tables.items() if len(scan)} or {"–": pd.DataFrame()})
+wide.rename(columns=lambda t: f"{100 * t:.0f} %" if isinstance(t, float) else t)
+
+# %% [markdown]
+# Each cell: median ratio; scatter; slope (number of settings). Different thresholds are crossed by
+# different settings. {glue:text}`common S` settings are known at every threshold from
+# {glue:text}`common S range`; in these the median of $P^*_S/P^*$ moves from
+# {glue:text}`common S first` to {glue:text}`common S last`.
+
+# %% tags=["hide-input"]
+for q, scan in scans.items():
+    counts = scan.groupby("threshold").size() if len(scan) else pd.Series(dtype=int)
+    # The longest range of thresholds around the paper's at which several settings are known.
+    shown = [t for t in counts.index if counts[t] >= 4]
+    common = at_every_threshold(scan[scan.threshold.isin(shown)]) if shown else scan
+    medians = common.groupby("threshold").ratio.median() if len(common) else pd.Series(dtype=float)
+    letter = q[0]
+    glue(f"common {letter}", common.groupby(["arch", "v", "s", "L", "s0"]).ngroups if len(common) else 0, display=False)
+    several = len(medians) > 1
+    glue(f"common {letter} range", f"{100 * medians.index[0]:.0f} % to {100 * medians.index[-1]:.0f} %" if several else "none", display=False)
+    glue(f"common {letter} first", f"{medians.iloc[0]:.2f}" if several else "–", display=False)
+    glue(f"common {letter} last", f"{medians.iloc[-1]:.2f}" if several else "–", display=False)
+
+# %% [markdown]
+# ## Which falls first? With more data
+#
+# A test without thresholds: for each seed, the $P$ at which each quantity has lost half of all that
+# it loses along its curve. If both invariances *are* the learning of the task, the three sizes lie
+# together; we call them together when the interval of their ratio stays within a factor of
+# {glue:text}`together`. The curves are those of {doc}`10_layer_by_layer` ($v=8$, $L=s=2$).
+
+# %% tags=["hide-input"]
+glue("together", f"{TOGETHER:g}", display=False)
+QUANTITIES = [ERROR, S2, D2]
+
+
+def whole_curves(arch):
+    """Curves over P that reach from far below P* to far above; s0 = 0 has no displacements."""
+    if store:
+        curves = stored_curves(frame, arch)
+        return {s0: c for s0, c in curves.items() if s0 and is_whole(c, layer_curves(arch, s0))}
+    first = next(c for c in settings if c.arch == arch and c.s0)
+    return {first.s0: runs_of(frame, first, repeats)}
+
+
+sizes = {arch: whole_curves(arch) for arch in ARCHS}
+by_size, half_sizes = {}, {}
+for arch in ARCHS:
+    times = [fall_times(c, "P", QUANTITIES).assign(s0=s0) for s0, c in sizes[arch].items()]
+    if times:
+        half_sizes[arch] = pd.concat(times)
+        by_size[arch.upper()] = order_view(compare_times(half_sizes[arch].drop(columns="s0")))
+pd.concat(by_size) if by_size else "None of these curves is complete yet."
+
+# %% [markdown]
+# ## Which falls first? Along training
+#
+# The sharper test: at *one* $P$, about twice $P^*$, a training is watched from its first step to its
+# last. Nothing forces the order that we saw in $P$ to hold here.
+
+# %%
+def watched(arch):
+    """The trainings to watch: P about twice P*, three seeds."""
+    options = SMOKE if profile == "smoke" else {"num_test": 1000}
+    base = setting(arch, trace_v, trace_s0, **options)
+    star = known[(known.arch == arch) & (known.v == trace_v) & (known.s0 == trace_s0)
+                 & (known.L == 2) & (known.s == 2) & (known.quantity == ERROR)]  # fmt: skip
+    P_star = star.P_star.iloc[0] if len(star) else base.P
+    P_star = 100 if profile == "smoke" else P_star
+    return [at(base, grid_P(grid_index(2 * P_star)), seed) for seed in range(3)]
+
+
+plan = [config for arch in ARCHS for config in watched(arch)]
+traces = trace_all(plan, device=device, workers=1 if profile == "smoke" else workers)
+
+# %% mystnb={"figure": {"name": "fig-falls", "caption": "Which falls first? Test error, S₂ and D₂, each scaled to fall from 1 to 0, along training at P of about twice P* (above), and at the end of training against P (below; v = 8, s₀ = 1, where complete). Lines: means over seeds; bands: their range. The dashed line is half the fall."}, "image": {"alt": "Two rows of panels for the LCN and the CNN. Along training the displacement sensitivity falls first, then that to synonyms, then the test error; against P the three fall closer together."}} tags=["hide-input"]
+figure, axes = plots.new_axes(2, 2, height=5.8, sharey=True)
+for (above, below), arch in zip(axes.T, ARCHS, strict=True):
+    draw_falls(above, traces[traces.arch == arch], "step")
+    above.set_title(arch.upper(), fontsize=11)
+    above.set_xlabel("step of training")
+    if sizes[arch]:
+        draw_falls(below, next(iter(sizes[arch].values())), "P")
+    below.set_xlabel("training-set size $P$")
+for ax in axes[:, 0]:
+    ax.set_ylabel("share still to fall")
+axes[0, 0].legend();
+
+# %% tags=["hide-input"]
+by_step, steps = {}, {}
+for arch in ARCHS:
+    own = traces[traces.arch == arch]
+    for share in (0.5, 0.9):
+        steps[arch, share] = compare_times(fall_times(own, "step", QUANTITIES, share))
+        by_step[arch.upper(), f"{100 * share:.0f} % of the fall"] = order_view(steps[arch, share])
+    for q in (S2, D2):
+        row = steps[arch, 0.5].loc[q]
+        known_ratio = pd.notna(row.ratio)
+        glue(f"{arch} {q} step", f"{row.ratio:.2f}" if known_ratio else "–", display=False)
+        glue(f"{arch} {q} order", row.order, display=False)
+        late = steps[arch, 0.9].loc[q]
+        glue(f"{arch} {q} late", f"{late.ratio:.2f}" if pd.notna(late.ratio) else "–", display=False)
+glue("trace v", trace_v, display=False)
+glue("trace s0", trace_s0, display=False)
+glue("trace P", " and ".join(f"{plan[i].P:,}" for i in (0, 3)), display=False)
+pd.concat(by_step)
+
+# %% [markdown]
+# The task is $v=$ {glue:text}`trace v`, $s_0=$ {glue:text}`trace s0` with $P=$ {glue:text}`trace P`
+# (LCN and CNN).
+#
+# ## Is the store right?
+
+# %% tags=["hide-input"]
+checks = {}
+for arch in ARCHS if store else ():
+    star = known[(known.arch == arch) & (known.quantity == ERROR)].sort_values("P_star")
+    if len(star):
+        row = star.iloc[0]  # the cheapest
+        base = setting(arch, row.v, row.s0, s=row.s, L=row.L)
+        stored_P = runs_of(frame, base, repeats).P.unique()
+        P = min(stored_P, key=lambda P: abs(math.log(P / row.P_star)))
+        config = at(base, int(P), 0)
+        live, kept = live_check(config, store, device=device)
+        checks[arch.upper()] = {
+            "v": config.v, "s0": config.s0, "P": config.P,
+            "trained now": f"{live['test_error']:.4f}", "stored": f"{kept['test_error']:.4f}",
+        }  # fmt: skip
+pd.DataFrame(checks).T if checks else "All runs of this profile were trained just now."
+
+# %% tags=["hide-input"]
+# What the verdict quotes.
+for (arch, q), found in points.items():
+    result = agreement(found)
+    glue(f"{arch} {q} slope", with_interval(result.slope) if result else "–", display=False)
+    glue(f"{arch} {q} scatter", f"{result.scatter.value:.2f}" if result else "–", display=False)
+    glue(f"{arch} {q} median", f"{result.median_ratio.value:.2f}" if result else "–", display=False)
+    glue(f"{arch} {q} verdict", eq8_verdict(table, arch, q)[0], display=False)
+glue("reach", f"{SLOPE_REACH:g}", display=False)
+glue("most scatter", f"{MOST_SCATTER:g}", display=False)
+glue("covered", f"{100 * COVERED:.0f} %", display=False)
+
+# %% [markdown]
+# **Verdict.** Eq. {eq}`eq-transition` *agrees* when the slope's interval meets $1\pm$
+# {glue:text}`reach`, the scatter is at most {glue:text}`most scatter` decades, the median ratio is
+# within a factor of two of 1, and {glue:text}`covered` of the settings are known.
+#
+# | | slope | median ratio | scatter | verdict |
+# |---|---|---|---|---|
+# | LCN, $P^*_S$ | {glue:text}`lcn S_2_1 slope` | {glue:text}`lcn S_2_1 median` | {glue:text}`lcn S_2_1 scatter` | {glue:text}`lcn S_2_1 verdict` |
+# | LCN, $P^*_D$ | {glue:text}`lcn D_2_1 slope` | {glue:text}`lcn D_2_1 median` | {glue:text}`lcn D_2_1 scatter` | {glue:text}`lcn D_2_1 verdict` |
+# | CNN, $P^*_S$ | {glue:text}`cnn S_2_1 slope` | {glue:text}`cnn S_2_1 median` | {glue:text}`cnn S_2_1 scatter` | {glue:text}`cnn S_2_1 verdict` |
+# | CNN, $P^*_D$ | {glue:text}`cnn D_2_1 slope` | {glue:text}`cnn D_2_1 median` | {glue:text}`cnn D_2_1 scatter` | {glue:text}`cnn D_2_1 verdict` |
+#
+# Along training the three do not fall at once. Half of $D_2$'s fall is over after
+# {glue:text}`lcn D_2_1 step` (LCN) and {glue:text}`cnn D_2_1 step` (CNN) of the steps that the error
+# needs for half of its own, half of $S_2$'s after {glue:text}`lcn S_2_1 step` and
+# {glue:text}`cnn S_2_1 step`; for nine tenths of the fall the ratios are {glue:text}`lcn D_2_1 late`
+# and {glue:text}`cnn D_2_1 late`, {glue:text}`lcn S_2_1 late` and {glue:text}`cnn S_2_1 late`. So the
+# coincidence of the three sizes says that the same amount of data suffices for all, not that they
+# are one event.
+#
+# **Limits.** A setting enters only where its curves cross the thresholds at trained sizes; those that
+# do not are listed above with the reason. The watched trainings are of one task and one $P$.
