@@ -10,6 +10,8 @@ import pandas as pd
 
 from srhm.adaptive import at
 from srhm.config import RunConfig
+from srhm.fits import Estimate
+from srhm.fixed_d import as_predicted
 from srhm.law_tests import LawTest
 from srhm.wording import NOTHING, significant, with_interval
 
@@ -72,7 +74,8 @@ def tests_view(tests: Iterable[LawTest]) -> pd.DataFrame:
         }
         for test in tests
     ]
-    return pd.DataFrame(rows).set_index(["settings", "exponent of"])
+    columns = ["settings", "exponent of", "law", "here (95 % interval)", "included", "points"]
+    return pd.DataFrame(rows, columns=columns).set_index(columns[:2])
 
 
 def prefactors_view(table: pd.DataFrame) -> pd.DataFrame:
@@ -81,6 +84,42 @@ def prefactors_view(table: pd.DataFrame) -> pd.DataFrame:
     text = [f"{r.C:.2f} ({_two_places(r.low)} to {_two_places(r.high)})" for r in ends.itertuples()]
     columns = {"P* / law (95 % interval)": text, "points": table.num_points}
     return pd.DataFrame({"settings": table.settings} | columns).set_index("settings")
+
+
+def pairs_view(pairs: pd.DataFrame) -> pd.DataFrame:
+    """`srhm.fixed_d.sparser_pairs` in words, one line a pair."""
+    holds = np.where(as_predicted(pairs), "yes", np.where(pairs.side == "either", "open", "no"))
+    columns = {
+        "denser: L, s₀": _both(pairs["L dense"], pairs["s0 dense"]),
+        "P* denser": pairs["P_star dense"].map(significant),
+        "sparser: L, s₀": _both(pairs["L sparse"], pairs["s0 sparse"]),
+        "P* sparser": pairs["P_star sparse"].map(significant),
+        "sparser / denser (95 % interval)": [
+            f"{row.ratio:.2f} ({_two_places(row.low)} to {_two_places(row.high)})"
+            for row in pairs.itertuples()
+        ],
+        "by Eq. 5": pairs.predicted.map(_two_places),
+        "as predicted": holds,
+    }
+    return pairs[["m", "s", "d"]].assign(**columns).set_index(["m", "s", "d"])
+
+
+def collapse_view(measured: pd.DataFrame) -> pd.DataFrame:
+    """`srhm.sparsity_B.collapse` in words."""
+    columns = {
+        "s₀": [", ".join(map(str, s0s)) for s0s in measured.s0s],
+        "largest / smallest P*": measured.raw.map(_two_places),
+        "the same rescaled": measured.spread.map(_two_places),
+        "exponent of s₀+1 (95 % interval)": [
+            with_interval(Estimate(row.exponent, row.low, row.high))
+            for row in measured.itertuples()
+        ],
+        "law": measured.power,
+        "included": np.where(measured.included, "yes", "no"),
+    }
+    key = ["arch", "v", "L", "sparsity"]
+    shown = measured[key].assign(**columns)
+    return shown.assign(arch=shown.arch.str.upper()).set_index(key)
 
 
 def geometric_mean_ratio(values: pd.Series) -> tuple[float, float, int]:
@@ -102,6 +141,10 @@ def cheap_point(runs: Mapping[RunConfig, pd.DataFrame], stars: pd.DataFrame) -> 
     sizes = frame.P[frame.seed_rules == 0].unique()
     P = min(sizes, key=lambda P: abs(math.log(P / stars.P_star.iloc[chosen])))
     return at(setting, int(P), 0)
+
+
+def _both(first: pd.Series, second: pd.Series) -> list[str]:
+    return [f"{a}, {b}" for a, b in zip(first, second, strict=True)]
 
 
 def _two_places(value) -> str:

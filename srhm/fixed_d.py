@@ -16,6 +16,8 @@ import pandas as pd
 from srhm.analysis import interval
 from srhm.fits import PowerLawFit, fit_power_law
 
+_OF_EACH = ("L", "s0", "F", "P_star")  # what the table of pairs says of both members
+
 
 def eq5(F, d, m: float, s: float):
     """P* / n_c of Eq. 5, up to its constant; F and d may be arrays."""
@@ -41,7 +43,9 @@ def sparser_pairs(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         members = block.to_dict("records")
         for dense, sparse in pairwise(members):
             rows.append({"m": m, "s": s, "d": d} | _pair(dense, sparse, rng))
-    return pd.DataFrame(rows)
+    sides = [f"{column} {side}" for side in ("dense", "sparse") for column in _OF_EACH]
+    columns = ["m", "s", "d", "exponent", *sides, "predicted", "ratio", "low", "high"]
+    return pd.DataFrame(rows, columns=[*columns, "replicates", "side"])
 
 
 def fit_eq5(pairs: pd.DataFrame) -> PowerLawFit:
@@ -62,7 +66,7 @@ def as_predicted(pairs: pd.DataFrame) -> pd.Series:
 def _pair(dense: dict, sparse: dict, rng: np.random.Generator) -> dict:
     row = {"exponent": math.log(dense["m"]) / math.log(dense["s"]) - 0.5}
     for name, member in (("dense", dense), ("sparse", sparse)):
-        row |= {f"{column} {name}": member[column] for column in ("L", "s0", "F", "P_star")}
+        row |= {f"{column} {name}": member[column] for column in _OF_EACH}
     ratio = sparse["P_star"] / dense["P_star"]
     # Nothing in common: each resampling of the one goes with any of the other.
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -24,7 +24,14 @@ PAPER = GRID | {"lr": 0.32, "stop_loss": 1e-3}
 # The centre of the study of single choices: fast, and stable at L = 2.
 STUDY = GRID | {"lr": 1.28, "stop_loss": 1e-3}
 # A training of a fraction of a second, on which to try a chapter out: its results mean nothing.
-TOY = {"width": 32, "batch_size": 32, "lr": 1.0, "stop_loss": 0.05, "num_test": 500}
+TOY = {
+    "width": 32,
+    "batch_size": 32,
+    "lr": 1.0,
+    "stop_loss": 0.05,
+    "num_test": 500,
+    "max_epochs": 30,
+}
 # Medians of the paper's P* over its scale, the search's first guess and nothing else.
 _GUESS = {"lcn": 1.7, "cnn": 2.5, "fcn": 2.5}
 

@@ -31,7 +31,7 @@ def draw_against_law(axes, table: pd.DataFrame, paper: pd.DataFrame, law: str) -
         style = plots.style_for(s0) | {"fillstyle": FILLS[s, L], "linestyle": "none"}
         for ax, over in ((upper, 1), (lower, part["scale"])):
             ax.errorbar(
-                part["scale"], part.P_star / over, yerr=_bars(part, over), capsize=2, **style
+                part["scale"], part.P_star / over, yerr=error_bars(part, over), capsize=2, **style
             )
     ends = np.array([table["scale"].min(), table["scale"].max()])
     C = np.exp(np.log(table.C).mean())
@@ -98,7 +98,7 @@ def plain_ticks(axis) -> None:
     axis.set_minor_locator(NullLocator())
 
 
-def _bars(part: pd.DataFrame, over) -> np.ndarray:
+def error_bars(part: pd.DataFrame, over) -> np.ndarray:
     """Lengths of the error bars (2, n); an open end has none."""
     low, high = part.low.astype(float), part.high.astype(float)
     lengths = np.stack([(part.P_star - low) / over, (high - part.P_star) / over])
@@ -113,3 +113,54 @@ def _legend(ax, table: pd.DataFrame) -> None:
         style = {"color": plots.BLACK, "marker": "o", "linestyle": "none", "fillstyle": FILLS[s, L]}
         ax.plot([], [], label=f"$s$={s}, $L$={L}", **style)
     ax.legend(fontsize=9, ncols=2, handletextpad=0.2, columnspacing=0.8)
+
+
+def draw_fixed_d(table: pd.DataFrame) -> None:
+    """P* against F at fixed d: a figure with one panel for each m, one line for each s and d.
+
+    table: as `srhm.complexity.complexity_table`, of settings that share v and n_c.
+    """
+    table = table.dropna(subset="P_star").sort_values("F")
+    values = sorted(table.m.unique())
+    columns = min(len(values), 2) or 1
+    rows = max(-(-len(values) // columns), 1)
+    _, axes = plots.new_axes(columns, rows, height=2.9 * rows, squeeze=False, sharex=True)
+    markers = dict(zip(sorted(set(zip(table.s, table.d, strict=True))), "osD^v", strict=False))
+    colors = dict(zip(markers, plots.CYCLE, strict=False))
+    for ax, m in zip(axes.flat, values, strict=False):
+        for key, line in table[table.m == m].groupby(["s", "d"]):
+            style = {"color": colors[key], "marker": markers[key], "capsize": 2}
+            name = f"$s$={key[0]}, $d$={key[1]}"
+            ax.errorbar(line.F, line.P_star, yerr=error_bars(line, 1), label=name, **style)
+            law = line["scale"] * np.exp(np.log(line.C).mean())
+            ax.plot(line.F, law, color=plots.GREY, linewidth=0.9, linestyle="--", zorder=0)
+        ax.set_xscale("log")
+        ax.set_yscale("log")
+        ax.set_title(f"$m$={m}")
+        ax.legend(fontsize=9)
+    for ax in list(axes.flat)[len(values) :]:
+        ax.set_visible(False)
+    for ax in axes[-1]:
+        ax.set_xlabel("informative fraction $F$")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("$P^*$")
+
+
+def draw_pairs(ax, pairs: pd.DataFrame) -> None:
+    """The measured ratio of each of `srhm.fixed_d.sparser_pairs` against the predicted one."""
+    for number, (m, part) in enumerate(pairs.groupby("m")):
+        low, high = part.low.astype(float), part.high.astype(float)
+        bars = np.nan_to_num(np.stack([part.ratio - low, high - part.ratio]))
+        style = {"color": plots.CYCLE[number], "marker": "osD^v"[number % 5], "linestyle": "none"}
+        ax.errorbar(part.predicted, part.ratio, yerr=bars, capsize=2, label=f"$m$={m}", **style)
+    ends = np.array([0.8 * min([*pairs.predicted, 0.5]), 1.25 * max([*pairs.predicted, 2.0])])
+    ax.plot(ends, ends, color=plots.GREY, linewidth=1, zorder=0)
+    for line in (ax.axhline, ax.axvline):
+        line(1, color=plots.GREY, linewidth=0.8, linestyle="--", zorder=0)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    plain_ticks(ax.xaxis)
+    plain_ticks(ax.yaxis)
+    ax.set_xlabel("$P^*$ sparser / denser, Eq. 5")
+    ax.set_ylabel("$P^*$ sparser / denser, here")
+    ax.legend(fontsize=9)

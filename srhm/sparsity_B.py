@@ -6,24 +6,42 @@ import numpy as np
 import pandas as pd
 
 from srhm.analysis import interval
-from srhm.complexity import seed_exponent
+from srhm.complexity import rows_of, seed_exponent
 from srhm.config import RunConfig
 from srhm.fits import Estimate, log_replicates
-from srhm.grids import SPARSITY_B, setting, sparsity_B_curves
+from srhm.grids import SPARSITY_B, TOY, curve, setting, sparsity_B_curves
 from srhm.store import Store, to_frame
+from srhm.sweep import sweep
 
 FAMILY = ["arch", "v", "L", "sparsity"]
 
 
-def stored_curves(
-    store: Store, sparsity: str = "B"
+def curves_of(
+    profile: str, store: Store | None = None, **sweep_options
 ) -> tuple[dict[RunConfig, pd.DataFrame], list[RunConfig]]:
-    """The runs of each whole curve that the store holds in full, and the settings it does not."""
+    """The runs of whole learning curves with sparsity B, by setting, and the settings not trained.
+
+    profile: "book" for all of `srhm.grids.SPARSITY_B` that ``store`` holds in full; "fresh" and
+    "smoke" for a few smaller ones, trained now (``sweep_options`` as for `srhm.sweep.sweep`).
+    """
+    if profile == "book":
+        return _stored_curves(store)
+    training = TOY if profile == "smoke" else {}
+    tasks = [(arch, s0) for arch in ("lcn", "cnn") for s0 in (1, 2)]
+    wanted = {}
+    for arch, s0 in tasks:
+        base = setting(arch, 4, s0, sparsity="B", **training)
+        ends = 0.3 * base.P, 3 * base.P
+        wanted[base] = curve(arch, 4, s0, *ends, every=4, sparsity="B", **training)
+    runs = sweep([config for configs in wanted.values() for config in configs], **sweep_options)
+    return {base: rows_of(runs, base) for base in wanted}, []
+
+
+def _stored_curves(store: Store) -> tuple[dict[RunConfig, pd.DataFrame], list[RunConfig]]:
     found, missing = {}, []
     for arch, v, s0, L in SPARSITY_B:
-        wanted = sparsity_B_curves(arch, v, s0, L, sparsity)
-        base = setting(arch, v, s0, L=L, sparsity=sparsity)
-        runs = [store.get(config) for config in wanted]
+        base = setting(arch, v, s0, L=L, sparsity="B")
+        runs = [store.get(config) for config in sparsity_B_curves(arch, v, s0, L)]
         if None in runs:
             missing.append(base)
         else:
