@@ -108,7 +108,9 @@ def test_only_what_changed_is_executed_again(tiny):
     executed = tiny / "book" / "executed" / "01_tiny.ipynb"
     assert run() == [True]
     assert outputs(executed) == ["2\n"]
+    written = executed.stat().st_mtime_ns
     assert run() == [False]
+    assert executed.stat().st_mtime_ns == written
     assert run(parameters={"number": 4}) == [True]
     assert outputs(executed) == ["8\n"]
     assert run(force=True, parameters={"number": 4}) == [True]
