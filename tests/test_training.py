@@ -63,7 +63,7 @@ def test_divergence_is_a_result():
 
 def test_a_network_that_falls_silent_has_diverged():
     config = RunConfig(
-        v=4, L=3, s0=0, P=512, arch="lcn", width=64, batch_size=64, lr=2.5, num_test=500
+        v=4, L=3, s0=0, P=512, arch="lcn", width=64, batch_size=64, lr=8.0, num_test=500
     )
     run = train(config, "cpu")
     assert run["status"] == "diverged"
