@@ -120,7 +120,8 @@ if papers:
     marks = {"color": "black", "markersize": 8, "linestyle": "none", "zorder": 6}
     ax.plot(papers, [threshold] * len(papers), marker="x", label="$P^*$ of the paper", **marks)
 ax.set_ylim(bottom=-0.02)
-ax.legend()
+ax.legend();
+
 # %% tags=["hide-input"]
 pd.DataFrame(rows).T
 
@@ -145,7 +146,8 @@ plots.draw_paper(ax, published.P, published.test_error, label="Figure 4A")
 plots.draw_learning_curve(ax, own, label="LCN, here", **plots.style_for(arch="lcn"))
 plots.draw_P_star(ax, own_star, threshold, **plots.style_for(arch="lcn"))
 ax.set_ylim(bottom=-0.02)
-ax.legend()
+ax.legend();
+
 # %% tags=["hide-input"]
 glue("own P* here", digits(own_star.P_star), display=False)
 glue("own 95 % interval", f"{digits(own_star.low)} to {digits(own_star.high)}", display=False)
