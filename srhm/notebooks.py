@@ -1,14 +1,13 @@
 """The papermill driver: runs the notebooks whose inputs changed and keeps only good copies.
 
 `notebooks/NAME.py` (percent cells) is the source; `notebooks/NAME.ipynb` is made from it.
-An executed copy carries a stamp, the hash of all it was made from: while that is unchanged
-the copy is reused. A notebook that fails never replaces a good copy.
+An executed copy carries a stamp, the hash of all it was made from (`srhm.stamps`): while that is
+unchanged the copy is reused. A notebook that fails never replaces a good copy.
 Needs the extra `book`.
 """
 
 import difflib
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -20,12 +19,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from srhm.paths import project
+from srhm.stamps import inputs_stamp, stamp_of
 
 PROFILES = ("book", "fresh", "smoke")
-# What a notebook is taken to read unless its header narrows that (see `reads`).
-READS = ("results/**/*.json", "results/**/*.jsonl", "book/paper/*")
-# These drive notebooks and are used by none: an edit here leaves executed copies valid.
-NOT_READ = ("cli.py", "notebooks.py", "claims.py")
 KERNEL_ENVIRONMENT = {
     "SOURCE_DATE_EPOCH": "1704067200",  # the date inside SVG files
     "PYTHONHASHSEED": "0",
@@ -85,7 +81,7 @@ def run_notebooks(
         bar.set_description(notebook.stem)
         target = out / notebook.name
         stamp = inputs_stamp(notebook, parameters)
-        fresh = not force and _stamp_of(target) == stamp
+        fresh = not force and stamp_of(target) == stamp
         try:
             if not fresh:
                 _execute(notebook, target, parameters, stamp)
@@ -174,36 +170,6 @@ def pair(script: Path) -> Path:
     return target
 
 
-# ---- stamps --------------------------------------------------------------------------------
-
-
-def inputs_stamp(notebook: Path, parameters: dict) -> str:
-    """The hash of all that an executed copy depends on.
-
-    That is the notebook's source, the package, the lock file, the parameters, and the data
-    files it reads: `READS`, or the patterns `srhm: reads: [...]` in its header.
-    """
-    header = json.loads(notebook.read_text(encoding="utf-8"))["metadata"].get("srhm", {})
-    files = [notebook.with_suffix(".py"), project("requirements.lock")]
-    package = Path(__file__).resolve().parent
-    files += [path for path in package.glob("*.py") if path.name not in NOT_READ]
-    for pattern in header.get("reads", READS):
-        files += [path for path in project().glob(pattern) if path.is_file()]
-    digest = hashlib.sha256(json.dumps(parameters, sort_keys=True, default=str).encode())
-    for path in sorted(set(files)):
-        if path.is_file():
-            digest.update(f"\0{path.name}\0".encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _stamp_of(target: Path) -> str | None:
-    try:
-        return json.loads(target.read_text(encoding="utf-8"))["metadata"]["srhm"]["stamp"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
 # ---- execution -----------------------------------------------------------------------------
 
 
@@ -217,7 +183,7 @@ def _execute(notebook: Path, target: Path, parameters: dict, stamp: str) -> None
             executed = papermill.execute_notebook(
                 notebook, running, parameters, kernel_name="python3",
                 cwd=project(), progress_bar=False,
-                extra_arguments=["--log-level=CRITICAL"],  # the kernel's own log says nothing of ours
+                extra_arguments=["--log-level=CRITICAL"],  # the kernel's own log is not ours
             )  # fmt: skip
         except Exception as error:
             kept = project("_build", "failed", notebook.name)
