@@ -109,16 +109,12 @@ for arch, star in stars.items():
     for name, value in rows[arch.upper()].items():
         glue(f"{arch} {name}", value, display=False)
 
-# %% mystnb={"figure": {"name": "fig-curves", "caption": "Test error against the size of the training set, for the locally connected network (LCN) and the convolutional one (CNN). Large markers: mean over seeds, bars from the lowest to the highest; faint ones: single runs. The error crosses 10 % at P*, the large marker inside its shaded 95 % interval. Black crosses: P* of the paper, which rounds it to its grid of sizes."}, "image": {"alt": "Two falling curves of test error on a logarithmic axis of training-set size. Both begin high and fall steeply to zero; the convolutional network's falls at a smaller size."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-curves", "caption": "Test error against the size of the training set, for the locally connected network (LCN) and the convolutional one (CNN). Markers: mean over seeds; bars from the lowest to the highest seed. Stars: P*, where the error crosses 10 %, on a thick line that spans its 95 % interval. Upright ticks of the same colours: P* of the paper, which rounds it to its grid of sizes."}, "image": {"alt": "Two falling curves of test error on a logarithmic axis of training-set size. Both begin high and fall steeply to zero; the convolutional network's falls at a smaller size."}} tags=["hide-input"]
 figure, ax = plots.new_axes()
 for arch, curve in curves.items():
     style = plots.style_for(arch=arch)
     plots.draw_learning_curve(ax, curve, label=arch.upper(), **style)
-    plots.draw_P_star(ax, stars[arch], threshold, **style)
-papers = [value for value in map(paper_value, curves) if value]
-if papers:
-    marks = {"color": "black", "markersize": 8, "linestyle": "none", "zorder": 6}
-    ax.plot(papers, [threshold] * len(papers), marker="x", label="$P^*$ of the paper", **marks)
+    plots.draw_P_star(ax, stars[arch], threshold, paper_value(arch), **style)
 ax.set_ylim(bottom=-0.02)
 ax.legend();
 
@@ -139,7 +135,7 @@ own_configs = configs("lcn", v=10, s0=2, first=0.4, last=5.0, every=2, **GRID)
 own = run(own_configs) if profile == "book" else curves["lcn"]
 own_star = sample_complexity(own, threshold=threshold)
 
-# %% mystnb={"figure": {"name": "fig-4A", "caption": "Test error of the locally connected network against the total number of training data, as in Figure 4A of the paper. Dotted, with crosses: the values read off that figure. Our points: mean over seeds, bars from the lowest to the highest, single runs faint; P* in its 95 % interval (shaded)."}, "image": {"alt": "Two curves of test error against training-set size that begin near 0.9 and fall to zero around thirty thousand: the measured one, with error bars, and the dotted one of the paper."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-4A", "caption": "Test error of the locally connected network against the total number of training data, as in Figure 4A of the paper. Dotted, with crosses: the values read off that figure. Our points: mean over seeds, bars from the lowest to the highest seed. Star: P*, on a thick line that spans its 95 % interval."}, "image": {"alt": "Two curves of test error against training-set size that begin near 0.9 and fall to zero around thirty thousand: the measured one, with error bars, and the dotted one of the paper."}} tags=["hide-input"]
 figure, ax = plots.new_axes()
 published = paper_curve()
 plots.draw_paper(ax, published.P, published.test_error, label="Figure 4A")

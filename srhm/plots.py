@@ -77,7 +77,7 @@ def draw_learning_curve(ax, frame, quantity="test_error", label=None, **style) -
     """Draws `quantity` against P (log axis) from runs that differ only in P and seeds.
 
     frame: DataFrame with columns P and `quantity`, one row per run. The line joins the means over
-    the runs at each P; each run is a faint dot; bars span the runs from lowest to highest.
+    the runs at each P; bars span the runs from the lowest to the highest.
     """
     runs = frame[["P", quantity]].astype(float).dropna().sort_values("P")
     if runs.empty:
@@ -85,13 +85,8 @@ def draw_learning_curve(ax, frame, quantity="test_error", label=None, **style) -
     grouped = runs.groupby("P")[quantity]
     mean, low, high = grouped.mean(), grouped.min(), grouped.max()
     style = {"linestyle": "-", "marker": "o", **style}
-    ax.plot(
-        runs["P"], runs[quantity], linestyle="none", marker=style["marker"], markersize=3,
-        color=style.get("color"), alpha=0.35,
-    )  # fmt: skip
-    ax.errorbar(
-        mean.index, mean, yerr=np.stack([mean - low, high - mean]), label=label, capsize=2, **style
-    )
+    bars = {"yerr": np.stack([mean - low, high - mean]), "capsize": 2, "elinewidth": 1}
+    ax.errorbar(mean.index, mean, label=label, **bars, **style)
     log_axis(ax)
     ax.set_xlabel("training-set size $P$")
     ax.set_ylabel(quantity.replace("_", " "))
@@ -110,23 +105,25 @@ def log_axis(ax, which="x") -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def draw_P_star(ax, estimate, threshold=0.1, **style) -> None:
-    """Marks a sample complexity on a learning curve: its value, and a band for its interval.
+def draw_P_star(ax, estimate, threshold=0.1, paper=None, **style) -> None:
+    """Marks a sample complexity on a learning curve: a star, and a thick line for its interval.
 
-    estimate: what `srhm.analysis.sample_complexity` returns; without a P_star nothing is drawn.
+    estimate: what `srhm.analysis.sample_complexity` returns; without a P_star no star is drawn.
+    paper: the paper's value, an upright tick of the same colour; None for none.
     """
-    if estimate.P_star is None:
-        return
     color = style.get("color", BLACK)
     visible = ax.get_xlim()  # a wide interval must not squeeze the curve
     ax.axhline(threshold, color=GREY, linewidth=0.8, linestyle="--", zorder=0)
-    if estimate.low is not None and estimate.high is not None:
-        ax.axvspan(estimate.low, estimate.high, color=color, alpha=0.15, linewidth=0)
-    ax.plot([estimate.P_star] * 2, [0, threshold], color=color, linewidth=1.2)
-    ax.plot(
-        [estimate.P_star], [threshold], marker=style.get("marker", "o"), color=color,
-        markeredgecolor="white", markersize=9, zorder=5,
-    )  # fmt: skip
+    common = {"color": color, "linestyle": "none", "zorder": 6}
+    if estimate.P_star is not None:
+        low, high = estimate.low or estimate.P_star, estimate.high or estimate.P_star
+        ax.plot([low, high], [threshold] * 2, color=color, linewidth=6, alpha=0.35, zorder=2)
+        ax.plot(
+            [estimate.P_star], [threshold], marker="*", markersize=15, markeredgecolor="white",
+            markeredgewidth=0.8, **common,
+        )  # fmt: skip
+    if paper is not None:
+        ax.plot([paper], [threshold], marker="|", markersize=24, markeredgewidth=2, **common)
     ax.set_xlim(visible)
 
 
