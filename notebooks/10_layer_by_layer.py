@@ -140,11 +140,18 @@ draw_layers(curves["cnn"], papers["cnn"], LOW);
 #
 # The mean over all sizes from $P/(s_0+1)^2=$ {glue:text}`lcn from` on for the LCN,
 # {glue:text}`cnn from` for the CNN, which is where the paper's curves are flat; where a curve ends
-# before that, its last point. Each cell is *here* / *paper*; a dash stands where the
+# before that because the task has no more data, its last point. Trained not far enough for a plateau:
+# {glue:text}`short`. Each cell is *here* / *paper*; a dash stands where the
 # paper's markers are hidden under others (they are then below 0.02).
 
 # %% tags=["hide-input"]
-tables = {arch: compare_plateaus(curves[arch], arch) for arch in ARCHS}
+start = 0 if profile == "smoke" else None  # a toy has no plateau: its mean over all sizes
+tables = {arch: compare_plateaus(curves[arch], arch, start) for arch in ARCHS}
+short = [
+    f"{arch.upper()} at s0 = {s0}"
+    for arch in ARCHS for s0 in curves[arch] if s0 not in set(tables[arch].s0)
+]  # fmt: skip
+glue("short", "none" if not short else ", ".join(short), display=False)
 for arch in ARCHS:
     glue(f"{arch} from", f"{PLATEAU_FROM[arch]:,}", display=False)
 

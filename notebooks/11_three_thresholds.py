@@ -40,9 +40,9 @@ from srhm.adaptive import at, grid_index, grid_P
 from srhm.agreement import agreement, at_every_threshold, paper_pairs, scan_table, scan_thresholds
 from srhm.checks import live_check
 from srhm.claims_invariance import COVERED, MOST_SCATTER, SLOPE_REACH, eq8_verdict
-from srhm.grids import layer_curves, setting
+from srhm.grids import setting
 from srhm.invariance_runs import SMOKE, runs_for
-from srhm.layers import is_whole, stored_curves
+from srhm.layers import spans_transition, stored_curves
 from srhm.paths import project
 from srhm.plots_thresholds import draw_falls, draw_pairs, draw_scan, pairs_legend
 from srhm.store import Store
@@ -124,7 +124,7 @@ settings_view(table[table.arch == "cnn"])
 # %% tags=["hide-input", "hide-output"]
 # What is missing, and why.
 lines = [f"Not in the store yet: {len(absent)} settings."] if len(absent) else []
-pd.DataFrame({"missing": [*lines, *lost] or ["nothing"]}).style.hide(axis="index")
+pd.DataFrame({"missing": [*lines, *lost] or ["nothing"]})
 
 # %% [markdown]
 # ## When the thresholds move
@@ -199,7 +199,7 @@ def whole_curves(arch):
     """Curves over P that reach from far below P* to far above; s0 = 0 has no displacements."""
     if store:
         curves = stored_curves(frame, arch)
-        return {s0: c for s0, c in curves.items() if s0 and is_whole(c, layer_curves(arch, s0))}
+        return {s0: c for s0, c in curves.items() if s0 and spans_transition(c)}
     first = next(c for c in settings if c.arch == arch and c.s0)
     return {first.s0: runs_of(frame, first, repeats)}
 
@@ -211,7 +211,7 @@ for arch in ARCHS:
     if times:
         half_sizes[arch] = pd.concat(times)
         by_size[arch.upper()] = order_view(compare_times(half_sizes[arch].drop(columns="s0")))
-pd.concat(by_size) if by_size else "None of these curves is complete yet."
+pd.concat(by_size) if by_size else "None of these curves spans the transition yet."
 
 # %% [markdown]
 # ## Which falls first? Along training

@@ -10,6 +10,7 @@ import math
 from dataclasses import asdict, dataclass
 
 from srhm.analysis import sample_complexity
+from srhm.claims_invariance import invariance_claims
 from srhm.complexity import rows_of
 from srhm.grids import PAPER, setting
 from srhm.paper import crossing, paper_curve, paper_P_star
@@ -55,17 +56,16 @@ TO_COME = (
     Claim("eq3", "LCN: P* ~ s^(L/2) (s₀+1)^L n_c m^L (Eq. 3)", "4B"),
     Claim("eq4", "CNN: P* ~ (s₀+1)² n_c m^L at every depth (Eq. 4)", "4C"),
     Claim("eq5", "At equal size, sparser data need fewer examples (Eq. 5)", "5"),
-    Claim("eq8", "Both invariances are learnt with the task (Eq. 8)", "6, 14, 16"),
     Claim("fig1", "Networks that err less are less sensitive to both", "1, 9, 17"),
     Claim("fig7", "The same laws hold for sparsity B", "7, 8"),
-    Claim("fig12", "Layer by layer, invariance at one more level is learnt", "12, 15"),
 )
 
 
 def claims(store: Store) -> list[Claim]:
     """All claims; those that have a chapter with their value from the runs in `store`."""
     frame = store.frame()
-    return [_sample_complexity_claim(frame, *row) for row in MEASURED] + list(TO_COME)
+    measured = [_sample_complexity_claim(frame, *row) for row in MEASURED]
+    return [*measured, *invariance_claims(frame), *TO_COME]
 
 
 def to_json(items: list[Claim]) -> str:
@@ -87,7 +87,7 @@ def to_markdown(items: list[Claim]) -> str:
             f"{{doc}}`/book/executed/{item.chapter}`" if item.chapter else "",
         )  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
-    reasons = [f"- {_escape(item.statement)}: {item.reason}." for item in items if item.reason]
+    reasons = [f"- {_escape(f'{i.statement}: {i.reason}')}." for i in items if i.reason]
     return "\n".join([":::{div} claims", *lines, "", RULE, "", *reasons, ":::"]) + "\n"
 
 
@@ -137,5 +137,7 @@ def _round(value: float | None) -> str:
 def _with_interval(item: Claim) -> str:
     if item.measured is None:
         return ""
+    if item.interval is None:
+        return _round(item.measured)
     low, high = (_round(end) or "?" for end in item.interval)
     return f"{_round(item.measured)} ({low} to {high})"

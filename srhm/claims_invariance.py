@@ -14,7 +14,7 @@ import pandas as pd
 
 from srhm.agreement import Agreement, agreement, paper_pairs
 from srhm.invariance_runs import settings_for
-from srhm.layers import LOW, compare_plateaus, stored_curves
+from srhm.layers import LOW, S0, compare_plateaus, stored_curves
 from srhm.thresholds import D2, ERROR, S2, crossings, pairs
 
 SLOPE_REACH = 0.1
@@ -42,8 +42,8 @@ def eq8_verdict(
     possible = int(((with_P.s0 > 0) if quantity == D2 else with_P.s0 >= 0).sum())
     found = agreement(points)
     if found is None or len(points) < COVERED * possible:
-        symbol = f"P*_{quantity[0]}"
-        return "not measured", f"{symbol} is known for {len(points)} of {possible} settings", found
+        reason = f"both sizes are known for {len(points)} of the {possible} settings that have P*"
+        return "not measured", reason, found
     slope = found.slope.low <= 1 + SLOPE_REACH and found.slope.high >= 1 - SLOPE_REACH
     near = 0.5 <= found.median_ratio.value <= 2
     holds = slope and near and found.scatter.value <= MOST_SCATTER
@@ -90,13 +90,17 @@ def _plateau_claim(frame: pd.DataFrame, arch: str):
         "figure": "12" if arch == "lcn" else "15", "chapter": "10_layer_by_layer",
     }  # fmt: skip
     table = compare_plateaus(curves, arch).dropna(subset=["same_side"])
-    if table.s0.nunique() < 4:
-        reason = f"of four values of s0 {table.s0.nunique()} are stored"
+    there = sorted(set(table.s0))
+    absent = ", ".join(str(s0) for s0 in S0 if s0 not in there)
+    if len(there) < 2:
+        reason = f"the curves of s0 = {absent} do not reach their plateaus yet"
         return Claim(**common, verdict="not measured", reason=reason)
     same, number = int(table.same_side.sum()), len(table)
-    seeds = min(runs.seed_rules.nunique() for runs in curves.values())
+    seeds = min(curves[s0].seed_rules.nunique() for s0 in there)
+    reason = f"counted are the plateaus on the same side of {LOW:g} as the paper's"
+    if absent:
+        reason += f"; not yet those at s0 = {absent}"
     return Claim(
         **common, verdict="agrees" if same == number else "differs", paper=float(number),
-        measured=float(same), ratio=same / number, settings=len(curves), seeds=seeds,
-        reason=f"plateaus on the same side of {LOW:g} as the paper's are counted",
+        measured=float(same), ratio=same / number, settings=len(there), seeds=seeds, reason=reason,
     )  # fmt: skip

@@ -11,9 +11,10 @@ import pandas as pd
 from srhm.adaptive import Target, search
 from srhm.config import RunConfig
 from srhm.grids import GRIDS, TOY, curve, setting
+from srhm.laws import cnn_scale, lcn_scale
 from srhm.store import Store
 from srhm.sweep import sweep
-from srhm.thresholds import paper_targets
+from srhm.thresholds import ERROR, SYMBOLS, paper_targets
 
 SMOKE = TOY | {"max_epochs": 20}
 
@@ -65,3 +66,19 @@ def runs_for(
         for s in settings
     ]
     return settings, pd.concat(frames, ignore_index=True)
+
+
+def scales(table: pd.DataFrame) -> pd.DataFrame:
+    """The settings of `srhm.thresholds.crossings` that have a P*, with the law's value.
+
+    Columns: the symbols, ``P_star``, ``low``, ``high``, ``replicates`` and ``scale`` (Eq. 3 for the
+    LCN and the FCN, Eq. 4 for the CNN; n_c = v and m = v^(s-1)).
+    """
+    rows = table[(table.quantity == ERROR) & table.P_star.notna()] if len(table) else table
+    rows = rows[[*SYMBOLS, "P_star", "low", "high", "replicates"]].reset_index(drop=True)
+    laws = {"cnn": cnn_scale}
+    values = [
+        float(laws.get(r.arch, lcn_scale)(r.s, r.L, r.s0, r.v, r.v ** (r.s - 1)))
+        for r in rows.itertuples()
+    ]
+    return rows.assign(scale=values)

@@ -14,6 +14,7 @@ import pandas as pd
 from srhm.config import RunConfig
 from srhm.grids import setting
 from srhm.paper import LAYER_FIGURES, published
+from srhm.store import config_of
 from srhm.thresholds import runs_of
 
 LAYERS = ("1", "2", "out")
@@ -46,32 +47,47 @@ def is_whole(runs: pd.DataFrame, wanted: list[RunConfig]) -> bool:
     return {config.P for config in wanted} <= set(runs.P)
 
 
+def spans_transition(runs: pd.DataFrame) -> bool:
+    """Whether a curve begins before anything is learnt (error above 1/2) and ends after (2 %)."""
+    error = runs.groupby("P").test_error.mean().sort_index()
+    return len(error) > 1 and error.iloc[0] > 0.5 and error.iloc[-1] < 0.02
+
+
+def reaches_plateau(runs: pd.DataFrame, start: float) -> bool:
+    """Whether some run has P / (s0+1)^2 of ``start``, or half of all the data that there are."""
+    if runs.empty:
+        return False
+    most = _setting_of(runs).task.num_data / 2
+    return runs.x.max() >= start or runs.P.max() >= most
+
+
 def plateaus(runs: pd.DataFrame, start: float) -> pd.DataFrame:
     """Mean of every sensitivity over the runs with P / (s0+1)^2 of at least ``start``.
 
-    Where a curve ends before that (the task has no more data), over the runs at its largest P.
+    Where the task has no more data than that, over the runs at its largest P; where the curve ends
+    too early (see `reaches_plateau`) there are no rows.
 
     Parameters
     ----------
-    runs: of one s0, with columns P, s0, ``x`` and the sensitivities; at least one.
+    runs: of one s0, with columns P, s0, ``x`` and the sensitivities.
 
     Returns
     -------
     One row a sensitivity: ``quantity``, ``s0``, ``value``, ``sd`` over seeds (of each seed's mean;
     nan for one) and ``num_P``, the number of sizes.
     """
-    if runs.empty:
-        raise ValueError("runs must hold at least one run, but it is empty.")
-    late = runs[runs.x >= min(start, runs.x.max())]
-    s0 = int(runs.s0.iloc[0])
     rows = []
-    for quantity in quantities(s0):
-        seeds = late.groupby("seed_rules")[quantity].mean()
-        rows.append(
-            {"quantity": quantity, "s0": s0, "value": seeds.mean(), "sd": seeds.std(ddof=1),
-             "num_P": late.P.nunique()}
-        )  # fmt: skip
-    return pd.DataFrame(rows)
+    if reaches_plateau(runs, start):
+        late = runs[runs.x >= min(start, runs.x.max())]
+        s0 = int(runs.s0.iloc[0])
+        for quantity in quantities(s0):
+            seeds = late.groupby("seed_rules")[quantity].mean()
+            rows.append((quantity, s0, seeds.mean(), seeds.std(ddof=1), late.P.nunique()))
+    return pd.DataFrame(rows, columns=["quantity", "s0", "value", "sd", "num_P"])
+
+
+def _setting_of(runs: pd.DataFrame) -> RunConfig:
+    return config_of(runs.iloc[0].to_dict())
 
 
 def onset(values: dict[str, float], letter: str, level: int, low: float = LOW) -> str | None:
@@ -133,13 +149,19 @@ def _figure(arch: str) -> str:
     return LAYER_FIGURES[arch]
 
 
-def compare_plateaus(curves: dict[int, pd.DataFrame], arch: str) -> pd.DataFrame:
+def compare_plateaus(
+    curves: dict[int, pd.DataFrame], arch: str, start: float | None = None
+) -> pd.DataFrame:
     """Our plateaus beside the paper's: ``quantity``, ``s0``, ``value``, ``sd``, ``paper``.
 
     And ``same_side``: whether both lie below `LOW` or both above it; None without the paper's.
+
+    curves: {s0: runs}. start: as for `plateaus`, by default where the paper's plateaus begin.
     """
-    ours = [plateaus(runs, PLATEAU_FROM[arch]) for runs in curves.values()]
+    start = PLATEAU_FROM[arch] if start is None else start
     theirs = paper_plateaus(arch).rename(columns={"value": "paper"})
+    ours = [plateaus(runs, start) for runs in curves.values()]
+    ours = [table for table in ours if len(table)]
     if not ours:
         return theirs.iloc[:0].assign(value=[], sd=[], num_P=[], same_side=[])
     table = pd.concat(ours, ignore_index=True).merge(theirs, on=["quantity", "s0"], how="left")

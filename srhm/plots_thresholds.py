@@ -48,6 +48,26 @@ def draw_pairs(ax, points: pd.DataFrame, paper: pd.DataFrame | None, label: str)
     ax.set_ylabel("$P^*$")
 
 
+def draw_scale(ax, found: pd.DataFrame) -> None:
+    """P* against the law, with 95 % intervals; a line at the geometric mean of their ratio.
+
+    found: columns s0, s, L, P_star, low, high and scale; colours and shapes as in `draw_pairs`.
+    """
+    for (s0, s, L), part in found.groupby(["s0", "s", "L"]):
+        style = plots.style_for(s0) | {"fillstyle": FILLS[s, L], "linestyle": "none"}
+        bars = _bars(part.P_star, part.low, part.high)
+        label = f"$s_0={s0}$, $L={L}$"
+        ax.errorbar(part["scale"], part.P_star, yerr=bars, capsize=2, label=label, **style)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_ylabel("$P^*$")
+    if len(found):
+        ends = np.array([found["scale"].min(), found["scale"].max()])
+        mean = np.exp(np.log(found.P_star / found["scale"]).mean())
+        ax.plot(ends, mean * ends, color=plots.GREY, linewidth=1, zorder=0)
+        ax.legend()
+
+
 def _bars(value, low, high) -> np.ndarray:
     """Lengths of error bars, (2, n); none towards an open end."""
     ends = [value - low.astype(float), high.astype(float) - value]

@@ -1,0 +1,154 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   srhm:
+#     reads: ["results/fcn_*_A/*.json"]
+# ---
+
+# %% [markdown]
+# # Fully connected networks
+#
+# **The question.** A fully connected network (FCN) knows nothing of patches, levels or places. Does it
+# learn the invariances together with the task all the same, and how much data does that take?
+#
+# **The paper's claim** {cite:p}`tomasini2024`, Figure 16: Eq. {eq}`eq-transition` holds for FCNs too.
+# $S_2$ and $D_2$ of the second hidden layer fall to 30 % and 10 % at training-set sizes $P^*_S$ and
+# $P^*_D$ close to $P^*$.
+
+# %% tags=["parameters", "hide-input"]
+profile = "book"  # "book": from the store; "fresh": a few settings trained now; "smoke": a toy
+device = "auto"
+workers = 0  # processes for training; 0 is one per core
+
+repeats = 3  # seeds per point: each is new rules, a new sample and new initial weights
+
+# %% tags=["hide-input"]
+import math
+
+import pandas as pd
+from myst_nb import glue
+
+from srhm import plots
+from srhm.adaptive import at
+from srhm.agreement import agreement
+from srhm.checks import live_check
+from srhm.claims_invariance import eq8_verdict
+from srhm.fits import fit_power_law
+from srhm.grids import setting
+from srhm.invariance_runs import runs_for, scales
+from srhm.paths import project
+from srhm.plots_thresholds import draw_pairs, draw_scale, pairs_legend
+from srhm.store import Store
+from srhm.threshold_views import agreement_view, settings_view
+from srhm.thresholds import D2, S2, crossings, missing, pairs, runs_of
+from srhm.wording import significant, with_interval
+
+plots.use_style()
+store = Store(project("results")) if profile == "book" else None
+if profile == "smoke":
+    repeats = 2
+
+# %% [markdown]
+# The hidden layers have the width of the other networks ({glue:text}`width`) and read all $d$
+# positions. Computing on the informative positions alone is exact for the first layer of an FCN, too.
+
+# %%
+names = ("L2", "L3") if profile == "book" else (profile,)
+settings, frame = runs_for(("fcn",), names, store, repeats, workers=workers, device=device)
+table = crossings(frame, settings, repeats=repeats)
+found = scales(table)
+
+# %% tags=["hide-input"]
+glue("width", settings[0].width, display=False)
+glue("num settings", len(found), display=False)
+lacking = missing(table)
+settings_view(table)
+
+# %% tags=["hide-input", "hide-output"]
+# What is missing, and why.
+pd.DataFrame({"missing": lacking or ["nothing"]})
+
+# %% mystnb={"figure": {"name": "fig-fcn-pairs", "caption": "P* of fully connected networks against the size at which S₂ (left) and D₂ (right) reach 30 % and 10 %, as in Figure 16. Colour and marker: s₀; filling: s and L; bars: 95 % intervals over seeds. Line and band: equality, and a factor of two. The paper's points were not read off."}, "image": {"alt": "Two panels of points on logarithmic axes: P* against the two sample complexities of the sensitivities, near the diagonal."}} tags=["hide-input"]
+figure, axes = plots.new_axes(2, height=4.4)
+points = {q: pairs(table, q) for q in (S2, D2)}
+for ax, q in zip(axes, (S2, D2), strict=True):
+    draw_pairs(ax, points[q], None, f"$P^*_{q[0]}$")
+pairs_legend(figure, pd.concat(points.values()), with_paper=False);
+
+# %% tags=["hide-input"]
+agreement_view(table, "fcn")
+
+# %% [markdown]
+# ## How much data
+#
+# Eq. {eq}`eq-lcn` is derived for locally connected networks. A fully connected first layer has
+# weights of its own for every position as well, so that the same argument applies to each of them.
+
+# %% mystnb={"figure": {"name": "fig-fcn-scale", "caption": "P* of fully connected networks against the scale of Eq. 3. Colour and marker: s₀; filling: s and L; bars: 95 % intervals over seeds. Line: proportionality, at the geometric mean of the ratio."}, "image": {"alt": "Points of P* of fully connected networks against the law's value on logarithmic axes."}} tags=["hide-input"]
+figure, ax = plots.new_axes(height=4.4)
+draw_scale(ax, found)
+ax.set_xlabel("$s^{L/2}(s_0+1)^L n_c m^L$");
+
+# %% tags=["hide-input"]
+rows = {}
+for group, part in {"all": found, **{f"L = {L}": f for L, f in found.groupby("L")}}.items():
+    ratio = part.P_star / part["scale"]
+    enough = len(part) >= 4 and part["scale"].nunique() > 1
+    fit = fit_power_law(part, ["scale"]) if enough else None
+    rows[group] = {
+        "settings": len(part),
+        "slope": with_interval(fit.exponents["scale"]) if fit else "–",
+        "scatter (decades)": f"{fit.scatter:.2f}" if fit else "–",
+        "P* / law, geometric mean": f"{math.exp(ratio.map(math.log).mean()):.2f}" if len(part) else "–",
+        "lowest to highest": f"{ratio.min():.2f} to {ratio.max():.2f}" if len(part) else "–",
+    }
+for name, value in rows["all"].items():
+    glue(f"law {name}", value, display=False)
+pd.DataFrame(rows).T
+
+# %% [markdown]
+# ## Is the store right?
+
+# %% tags=["hide-input"]
+check = "All runs of this profile were trained just now."
+if store and len(found):
+    row = found.sort_values("P_star").iloc[0]  # the cheapest
+    base = setting("fcn", int(row.v), int(row.s0), s=int(row.s), L=int(row.L))
+    sizes = runs_of(frame, base, repeats).P.unique()
+    config = at(base, int(min(sizes, key=lambda P: abs(math.log(P / row.P_star)))), 0)
+    live, kept = live_check(config, store, device=device)
+    errors = {"trained now": live["test_error"], "stored": kept["test_error"]}
+    check = pd.DataFrame({"P": [config.P], **{k: [f"{e:.4f}"] for k, e in errors.items()}})
+check
+
+# %% tags=["hide-input"]
+# What the verdict quotes.
+for q in (S2, D2):
+    result = agreement(points[q])
+    verdict, reason, _ = eq8_verdict(table, "fcn", q)
+    glue(f"{q} slope", with_interval(result.slope) if result else "–", display=False)
+    glue(f"{q} median", f"{result.median_ratio.value:.2f}" if result else "–", display=False)
+    glue(f"{q} scatter", f"{result.scatter.value:.2f}" if result else "–", display=False)
+    glue(f"{q} verdict", verdict + (f" ({reason})" if reason else ""), display=False)
+    glue(f"{q} num", len(points[q]), display=False)
+P_range = f"{significant(found.P_star.min())} to {significant(found.P_star.max())}"
+glue("P range", P_range if len(found) else "–", display=False)
+
+# %% [markdown]
+# **Verdict**, by the rule of {doc}`11_three_thresholds`. With {glue:text}`num settings` settings,
+# $P^*$ from {glue:text}`P range`:
+#
+# | | settings | slope | median ratio | scatter | verdict |
+# |---|---|---|---|---|---|
+# | $P^*_S$ | {glue:text}`S_2_1 num` | {glue:text}`S_2_1 slope` | {glue:text}`S_2_1 median` | {glue:text}`S_2_1 scatter` | {glue:text}`S_2_1 verdict` |
+# | $P^*_D$ | {glue:text}`D_2_1 num` | {glue:text}`D_2_1 slope` | {glue:text}`D_2_1 median` | {glue:text}`D_2_1 scatter` | {glue:text}`D_2_1 verdict` |
+#
+# Against Eq. {eq}`eq-lcn` the slope is {glue:text}`law slope` with a scatter of
+# {glue:text}`law scatter (decades)` decades, and $P^*$ is
+# {glue:text}`law P* / law, geometric mean` times the law.
+#
+# **Limits.** The paper's points of Figure 16 were not read off, so only its claim is compared. An FCN
+# has no layers matched to levels: that we look at layer 2 is the paper's choice.
