@@ -16,6 +16,7 @@ from srhm.laws import predicted_scale
 from srhm.paper import paper_grid_ratio, paper_P_star
 from srhm.store import Store
 
+_NUMBERS = ("F", "P_star", "low", "high", "scale", "C", "paper", "ratio", "by_rule")
 SYMBOLS = ("arch", "v", "s", "L", "s0", "n_c", "m", "sparsity")
 
 
@@ -77,7 +78,8 @@ def complexity_table(
     rows = [_row(setting, own, frame) for setting, own in runs.items()]
     columns = [*SYMBOLS, "s0+1", "d", "F", "P_star", "low", "high", "num_seeds", "replicates"]
     columns += ["reason", "scale", "C", "paper", "ratio", "by_rule"]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    return table.astype({name: float for name in _NUMBERS})  # also where there is no row
 
 
 def by_paper_rule(

@@ -27,10 +27,10 @@ STUDY = GRID | {"lr": 1.28, "stop_loss": 1e-3}
 TOY = {
     "width": 32,
     "batch_size": 32,
-    "lr": 1.0,
-    "stop_loss": 0.05,
+    "lr": 0.3,
+    "stop_loss": 0.1,
     "num_test": 500,
-    "max_epochs": 30,
+    "max_epochs": 100,
 }
 # Medians of the paper's P* over its scale, the search's first guess and nothing else.
 _GUESS = {"lcn": 1.7, "cnn": 2.5, "fcn": 2.5}
@@ -147,7 +147,8 @@ def law_grid(arch: str, profile: str = "book") -> list[RunConfig]:
         more = [setting(arch, 6, 0, n_c=2), setting(arch, 6, 0, m=3), setting(arch, 4, 0, L=3)]
         return [*_grid(arch, (4, 6), (0, 1)), setting(arch, 4, 2), *more]
     if profile == "smoke":
-        return [*_grid(arch, (4, 5), (0, 1), **TOY), setting(arch, 5, 0, n_c=2, **TOY)]
+        more = [setting(arch, 4, 1, n_c=2, **TOY), setting(arch, 4, 1, m=2, **TOY)]
+        return [*_grid(arch, (4,), (0, 1), **TOY), *more]
     names = [f"{arch}_L2", f"{arch}_L3", f"{arch}_s3", "classes", "synonyms"]
     chosen = [c for name in names for c in GRIDS[name] if c.arch == arch]
     return list(dict.fromkeys(chosen))
@@ -158,7 +159,7 @@ def fixed_d_grid(profile: str = "book") -> list[RunConfig]:
     if profile == "fresh":
         return [config for config in GRIDS["fixed_d"] if config.P * config.s**config.L <= 12_000]
     if profile == "smoke":
-        tasks = [(m, L, s0) for m in (2, 4) for L, s0 in ((1, 3), (3, 0))]  # d = 8
+        tasks = ((4, 1, 1), (4, 2, 0), (2, 1, 3), (2, 3, 0))  # m, L, s0: two pairs
         return [setting("lcn", 4, s0, m=m, L=L, **TOY) for m, L, s0 in tasks]
     return GRIDS["fixed_d"]
 

@@ -136,6 +136,9 @@ def draw_fixed_d(table: pd.DataFrame) -> None:
             ax.plot(line.F, law, color=plots.GREY, linewidth=0.9, linestyle="--", zorder=0)
         ax.set_xscale("log")
         ax.set_yscale("log")
+        ticks = sorted(table.F.unique())
+        ax.set_xticks(ticks, [f"1/{1 / F:.0f}" if F < 1 else "1" for F in ticks])
+        ax.xaxis.minorticks_off()
         ax.set_title(f"$m$={m}")
         ax.legend(fontsize=9)
     for ax in list(axes.flat)[len(values) :]:
@@ -163,4 +166,5 @@ def draw_pairs(ax, pairs: pd.DataFrame) -> None:
     plain_ticks(ax.yaxis)
     ax.set_xlabel("$P^*$ sparser / denser, Eq. 5")
     ax.set_ylabel("$P^*$ sparser / denser, here")
-    ax.legend(fontsize=9)
+    if len(pairs):
+        ax.legend(fontsize=9)

@@ -73,6 +73,6 @@ def draw_collapse(table: pd.DataFrame) -> None:
         plain_ticks(ax.yaxis)
         ax.set_title(arch.upper())
         ax.set_xlabel("$s_0+1$")
-        if ax.has_data():
+        if ax.get_legend_handles_labels()[0]:
             ax.legend(fontsize=8)
     axes[0].set_ylabel("$P^*/(s_0+1)^q$ over its mean")

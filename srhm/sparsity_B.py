@@ -26,14 +26,17 @@ def curves_of(
     """
     if profile == "book":
         return _stored_curves(store)
-    training = TOY if profile == "smoke" else {}
+    toy = profile == "smoke"
+    v, training, (low, high), every = (3, TOY, (0.5, 4), 6) if toy else (4, {}, (0.3, 3), 4)
     tasks = [(arch, s0) for arch in ("lcn", "cnn") for s0 in (1, 2)]
     wanted = {}
     for arch, s0 in tasks:
-        base = setting(arch, 4, s0, sparsity="B", **training)
-        ends = 0.3 * base.P, 3 * base.P
-        wanted[base] = curve(arch, 4, s0, *ends, every=4, sparsity="B", **training)
-    runs = sweep([config for configs in wanted.values() for config in configs], **sweep_options)
+        base = setting(arch, v, s0, sparsity="B", **training)
+        ends = low * base.P, high * base.P
+        wanted[base] = curve(arch, v, s0, *ends, every=every, sparsity="B", **training)
+    runs = sweep(
+        [config for configs in wanted.values() for config in configs], None, **sweep_options
+    )
     return {base: rows_of(runs, base) for base in wanted}, []
 
 

@@ -105,7 +105,8 @@ def test_stored_curves_are_whole_or_missing(tmp_path, monkeypatch):
 def test_other_profiles_train_what_they_need(monkeypatch):
     asked = []
 
-    def training(configs, **options):
+    def training(configs, store, **options):
+        assert store is None
         asked.extend(configs)
         return pd.DataFrame([c.as_dict() | {"test_error": 0.5} for c in configs])
 
