@@ -51,7 +51,8 @@ def to_frame(rows: Iterable[dict]) -> pd.DataFrame:
     if not rows:
         return pd.DataFrame(columns=[*CONFIG_FIELDS, "status", *_FLOAT_COLUMNS])
     frame = pd.DataFrame(rows)
-    return frame.astype({name: float for name in _FLOAT_COLUMNS if name in frame})
+    frame = frame.astype({name: float for name in _FLOAT_COLUMNS if name in frame})
+    return frame.copy()  # in one block: pandas warns about a frame of a block for every column
 
 
 def _digest(run: dict) -> str:
