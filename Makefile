@@ -11,7 +11,7 @@ help:
 	@echo "make book    run the notebooks that are out of date and build the book: $(HTML)"
 	@echo "make test    check the package, the notebooks and the built book"
 	@echo "make sweep   train what results/ lacks of the sweeps in sweeps/ and of the figures' grids"
-	@echo "make bench   measure the speed of data generation and training"
+	@echo "make bench   measure the speed of training (make bench QUICK=1: in 90 seconds)"
 	@echo "make clean   remove the built book, the executed notebooks and $(VENV)"
 	@echo "make lock    rewrite requirements.lock from pyproject.toml"
 	@echo "make env     only make $(VENV)   (another Python: make PYTHON=python3.12 env)"
@@ -35,8 +35,8 @@ sweep: env
 	@echo "The results: $(CURDIR)/results"
 
 bench: env
-	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
-	@echo "Measured."
+	@$(BIN)/python benchmarks/run.py $(if $(QUICK),--quick)
+	@echo "The results: $(CURDIR)/benchmarks/results.json"
 
 lock:
 	@tools/make_lock.sh $(PYTHON)
