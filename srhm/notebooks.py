@@ -12,13 +12,16 @@ import os
 import re
 import shutil
 import tempfile
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 from tqdm import tqdm
 
 from srhm.paths import project
+from srhm.pool import num_cores
 from srhm.stamps import inputs_stamp, stamp_of
 
 PROFILES = ("book", "fresh", "smoke")
@@ -54,6 +57,7 @@ def run_notebooks(
     device=None,
     progress=True,
     source="notebooks",
+    jobs=None,
 ) -> list[Outcome]:
     """Executes notebooks with papermill and puts the executed copies into `out`.
 
@@ -62,6 +66,7 @@ def run_notebooks(
         `workers` and `device` are shorthands for three of them.
     force: run even those whose executed copy is up to date.
     out, source: folders, taken from the repository's root unless absolute.
+    jobs: how many run at once; by default one per core, and at most 4.
 
     Raises ValueError for an unknown notebook, parameter or profile, before anything runs, and
     NotebookError after all others have run if some failed; their failed copies are kept in
@@ -75,23 +80,14 @@ def run_notebooks(
         _check_parameters(notebook, parameters)
     out.mkdir(parents=True, exist_ok=True)
 
-    outcomes, failures = [], []
-    bar = tqdm(notebooks, disable=None if progress else True, unit="notebook", leave=False)
-    for notebook in bar:
-        bar.set_description(notebook.stem)
-        target = out / notebook.name
-        stamp = inputs_stamp(notebook, parameters)
-        fresh = not force and stamp_of(target) == stamp
-        try:
-            if not fresh:
-                _execute(notebook, target, parameters, stamp)
-            outcomes.append(Outcome(notebook.stem, target, executed=not fresh))
-        except NotebookError as error:
-            failures.append(str(error))
+    stamps = {notebook: inputs_stamp(notebook, parameters) for notebook in notebooks}
+    stale = {n: s for n, s in stamps.items() if force or stamp_of(out / n.name) != s}
+    arguments = [(n, out / n.name, parameters, stamp) for n, stamp in stale.items()]
+    failures = _execute_all(arguments, jobs or min(num_cores(), 4), progress)
     if failures:
         raise NotebookError("\n".join(failures))
     _write_claims(out / "claims.md")
-    return outcomes
+    return [Outcome(n.stem, out / n.name, executed=n in stale) for n in notebooks]
 
 
 # ---- which notebooks, which parameters ---------------------------------------------------
@@ -171,6 +167,24 @@ def pair(script: Path) -> Path:
 
 
 # ---- execution -----------------------------------------------------------------------------
+
+
+def _execute_all(arguments: list[tuple], jobs: int, progress: bool) -> list[str]:
+    """Runs `_execute` for each of `arguments`; returns what failed, in words."""
+    failures = {}
+    with (
+        tqdm(total=len(arguments), disable=None if progress else True, unit="notebook") as bar,
+        ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool,
+    ):
+        futures = {pool.submit(_execute, *one): one[0] for one in arguments}
+        for future in as_completed(futures):
+            bar.set_postfix_str(f"{futures[future].stem} done")
+            bar.update()
+            try:
+                future.result()
+            except NotebookError as error:
+                failures[futures[future]] = str(error)
+    return [failures[notebook] for notebook in sorted(failures)]
 
 
 def _execute(notebook: Path, target: Path, parameters: dict, stamp: str) -> None:
