@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 
 from srhm.analysis import sample_complexity
 from srhm.claims_invariance import invariance_claims
+from srhm.claims_laws import MOST_HALF_WIDTH, law_claims
 from srhm.complexity import rows_of
 from srhm.grids import PAPER, setting
 from srhm.paper import crossing, paper_curve, paper_P_star
@@ -19,7 +20,9 @@ from srhm.store import Store
 PAPER_TOLERANCE = 0.2
 RULE = (
     "A sample complexity *agrees* when the 95 % interval found here meets the paper's value "
-    f"± {100 * PAPER_TOLERANCE:.0f} %, which is how far apart the paper's training sizes are."
+    f"± {100 * PAPER_TOLERANCE:.0f} %, which is how far apart the paper's training sizes are. An "
+    "exponent *agrees* when its 95 % interval holds the law's and reaches no further than "
+    f"{100 * MOST_HALF_WIDTH:.0f} % of it either way."
 )
 
 
@@ -53,11 +56,7 @@ MEASURED = (
     ("P_star_lcn_v10", setting("lcn", 10, 2), "4A", "03_learning_curve"),
 )
 TO_COME = (
-    Claim("eq3", "LCN: P* ~ s^(L/2) (s₀+1)^L n_c m^L (Eq. 3)", "4B"),
-    Claim("eq4", "CNN: P* ~ (s₀+1)² n_c m^L at every depth (Eq. 4)", "4C"),
-    Claim("eq5", "At equal size, sparser data need fewer examples (Eq. 5)", "5"),
     Claim("fig1", "Networks that err less are less sensitive to both", "1, 9, 17"),
-    Claim("fig7", "The same laws hold for sparsity B", "7, 8"),
 )
 
 
@@ -65,7 +64,7 @@ def claims(store: Store) -> list[Claim]:
     """All claims; those that have a chapter with their value from the runs in `store`."""
     frame = store.frame()
     measured = [_sample_complexity_claim(frame, *row) for row in MEASURED]
-    return [*measured, *invariance_claims(frame), *TO_COME]
+    return [*measured, *law_claims(store), *invariance_claims(frame), *TO_COME]
 
 
 def to_json(items: list[Claim]) -> str:
