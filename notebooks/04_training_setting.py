@@ -145,7 +145,7 @@ for ax, (name, choices) in zip(axes.flat, studies.items(), strict=True):
     ax.minorticks_off()
 axes[0, 0].set_ylabel("$P^*$ / reference")
 axes[1, 0].set_ylabel("$P^*$ / reference")
-axes[0, 0].legend()
+axes[0, 0].legend();
 # %% tags=["hide-input"]
 shown = table.assign(
     value=table.value.map("{:g}".format),
@@ -209,7 +209,7 @@ ax.axvline(mean_factor, color=plots.GREY, linewidth=0.8, linestyle="--", zorder=
 ax.axvline(1, color=plots.BLACK, linewidth=0.6, zorder=0)
 ax.set_yticks(range(len(pairs)), list(pairs))
 ax.invert_yaxis()
-ax.set_xlabel("$P^*$ of the grids' training / $P^*$ of the paper's")
+ax.set_xlabel("$P^*$ of the grids' training / $P^*$ of the paper's");
 # %% [markdown]
 # ## Is the store right?
 #
