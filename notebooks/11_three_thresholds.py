@@ -46,13 +46,20 @@ from srhm.layers import spans_transition, stored_curves
 from srhm.paths import project
 from srhm.plots_thresholds import draw_falls, draw_pairs, draw_scan, pairs_legend
 from srhm.store import Store
-from srhm.threshold_views import agreement_view, order_view, settings_view
-from srhm.thresholds import D2, ERROR, S2, crossings, missing, pairs, runs_of
+from srhm.threshold_views import (
+    agreement_view,
+    missing_view,
+    order_view,
+    scan_view,
+    settings_view,
+)
+from srhm.thresholds import D2, ERROR, S2, crossings, pairs, runs_of
 from srhm.traces import trace_all
 from srhm.transitions import TOGETHER, compare_times, fall_times
 from srhm.wording import with_interval
 
 plots.use_style()
+pd.set_option("display.max_colwidth", None)
 store = Store(project("results")) if profile == "book" else None
 ARCHS = ("lcn", "cnn")
 if profile == "smoke":
@@ -72,8 +79,6 @@ table = crossings(frame, settings, repeats=repeats)
 # %% tags=["hide-input"]
 known = table.dropna(subset=["P_star"])
 points = {(arch, q): pairs(table[table.arch == arch], q) for arch in ARCHS for q in (S2, D2)}
-lost = missing(table[table.reason != "no runs are stored"])
-absent = table[(table.quantity == ERROR) & (table.reason == "no runs are stored")]
 glue("repeats", repeats, display=False)
 for (arch, q), found in points.items():
     with_P = known[(known.arch == arch) & (known.quantity == ERROR)]
@@ -81,7 +86,7 @@ for (arch, q), found in points.items():
     glue(f"{arch} {q} num", len(found), display=False)
     glue(f"{arch} {q} of", len(possible), display=False)
 
-# %% mystnb={"figure": {"name": "fig-pairs", "caption": "P* against the size at which S₂ (above) and D₂ (below) of the second layer reach their thresholds, for locally connected networks (left; Figures 6C, 6D, 11) and convolutional ones (right; Figure 14). Colour and marker: s₀; filling: s and L; bars: 95 % intervals over seeds. Grey crosses: the paper's points (s = 2), both coordinates rounded to its grid of sizes. Line and band: equality, and a factor of two."}, "image": {"alt": "Four panels of points on logarithmic axes along the diagonal, most of them inside the band of a factor of two; for displacements the points lie to the left of the diagonal."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-three-sizes", "caption": "P* against the size at which S₂ (above) and D₂ (below) of the second layer reach their thresholds, for locally connected networks (left; Figures 6C, 6D, 11) and convolutional ones (right; Figure 14). Colour and marker: s₀; filling: s and L; bars: 95 % intervals over seeds. Grey crosses: the paper's points (s = 2), both coordinates rounded to its grid of sizes. Line and band: equality, and a factor of two."}, "image": {"alt": "Four panels of points on logarithmic axes along the diagonal, most of them inside the band of a factor of two; for displacements the points lie to the left of the diagonal."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, 2, height=7.4)
 for row, q in zip(axes, (S2, D2), strict=True):
     for ax, arch in zip(row, ARCHS, strict=True):
@@ -115,16 +120,17 @@ agreement_view(table, "cnn")
 # sizes: equal within a grid step is drawn as equal. Its outliers are real points of its figures.
 # All settings, with the three sizes of each (LCN, then CNN):
 
-# %% tags=["hide-input", "hide-output"]
+# %% tags=["hide-input"]
 settings_view(table[table.arch == "lcn"])
 
-# %% tags=["hide-input", "hide-output"]
+# %% tags=["hide-input"]
 settings_view(table[table.arch == "cnn"])
 
-# %% tags=["hide-input", "hide-output"]
-# What is missing, and why.
-lines = [f"Not in the store yet: {len(absent)} settings."] if len(absent) else []
-pd.DataFrame({"missing": [*lines, *lost] or ["nothing"]})
+# %% [markdown]
+# Where a size is missing, and why:
+
+# %% tags=["hide-input"]
+missing_view(table)
 
 # %% [markdown]
 # ## When the thresholds move
@@ -150,21 +156,13 @@ for column, (q, scan) in zip(axes.T, scan_tables.items(), strict=True):
         column[0].legend();
 
 # %% tags=["hide-input"]
-def scan_view(scan):
-    """Threshold by threshold: the number of settings, median ratio, scatter and slope."""
-    text = [
-        f"{r.median:.2f}; {r.scatter:.2f}; {r.slope:.2f} ({r.num_points})" for r in scan.itertuples()
-    ]
-    cells = scan.assign(text=text, network=scan.arch.str.upper())
-    return cells.pivot(index="network", columns="threshold", values="text").fillna("–")
-
-
-wide = pd.concat({f"{q[0]}2": scan_view(scan) for q, scan in scan_tables.items() if len(scan)} or {"–": pd.DataFrame()})
-wide.rename(columns=lambda t: f"{100 * t:.0f} %" if isinstance(t, float) else t)
+scan_view(scan_tables)
 
 # %% [markdown]
-# Each cell: median ratio; scatter; slope (number of settings). Different thresholds are crossed by
-# different settings. {glue:text}`common S` settings are known at every threshold from
+# Each cell: median ratio; scatter in decades (number of settings). A dash stands where fewer than four
+# settings cross: $S_2$ ends on a plateau of about a fifth ({doc}`10_layer_by_layer`), below which
+# there is nothing to cross, and $D_2$ begins below high thresholds where $s_0$ is small. Different
+# thresholds are crossed by different settings. {glue:text}`common S` settings are known at every threshold from
 # {glue:text}`common S range`; in these the median of $P^*_S/P^*$ moves from
 # {glue:text}`common S first` to {glue:text}`common S last`.
 

@@ -42,11 +42,12 @@ from srhm.invariance_runs import runs_for, scales
 from srhm.paths import project
 from srhm.plots_thresholds import draw_pairs, draw_scale, pairs_legend
 from srhm.store import Store
-from srhm.threshold_views import agreement_view, settings_view
-from srhm.thresholds import D2, S2, crossings, missing, pairs, runs_of
+from srhm.threshold_views import agreement_view, missing_view, settings_view
+from srhm.thresholds import D2, S2, crossings, pairs, runs_of
 from srhm.wording import significant, with_interval
 
 plots.use_style()
+pd.set_option("display.max_colwidth", None)
 store = Store(project("results")) if profile == "book" else None
 if profile == "smoke":
     repeats = 2
@@ -64,12 +65,13 @@ found = scales(table)
 # %% tags=["hide-input"]
 glue("width", settings[0].width, display=False)
 glue("num settings", len(found), display=False)
-lacking = missing(table)
 settings_view(table)
 
-# %% tags=["hide-input", "hide-output"]
-# What is missing, and why.
-pd.DataFrame({"missing": lacking or ["nothing"]})
+# %% [markdown]
+# Where a size is missing, and why:
+
+# %% tags=["hide-input"]
+missing_view(table)
 
 # %% mystnb={"figure": {"name": "fig-fcn-pairs", "caption": "P* of fully connected networks against the size at which S₂ (left) and D₂ (right) reach 30 % and 10 %, as in Figure 16. Colour and marker: s₀; filling: s and L; bars: 95 % intervals over seeds. Line and band: equality, and a factor of two. The paper's points were not read off."}, "image": {"alt": "Two panels of points on logarithmic axes: P* against the two sample complexities of the sensitivities, near the diagonal."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, height=4.4)

@@ -32,6 +32,12 @@ def quantities(s0: int = 1) -> list[str]:
     return [f"{letter}_{k}_{level}" for letter in letters for k in LAYERS for level in LEVELS]
 
 
+def in_words(quantity: str) -> str:
+    """ "S_out_2" as "S of the output, level 2"."""
+    letter, k, level = quantity.split("_")
+    return f"{letter} of {'the output' if k == 'out' else f'layer {k}'}, level {level}"
+
+
 def stored_curves(frame: pd.DataFrame, arch: str) -> dict[int, pd.DataFrame]:
     """The runs of each s0 that the store holds: all P with three seeds, ``x`` = P / (s0+1)^2."""
     found = {}

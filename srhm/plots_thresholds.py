@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
 
 from srhm import plots
 from srhm.plots_complexity import FILLS
@@ -38,12 +39,16 @@ def draw_pairs(ax, points: pd.DataFrame, paper: pd.DataFrame | None, label: str)
     ax.set_yscale("log")
     shown = [frame[["P_x", "P_star"]] for frame in (points, paper) if frame is not None]
     values = pd.concat(shown).to_numpy(float) if shown else np.empty(0)
-    low, high = (values.min() / 1.5, values.max() * 1.5) if values.size else (10.0, 1e4)
+    low, high = (values.min() / 1.5, values.max() * 1.5) if values.size else (100.0, 1e4)
+    middle = np.sqrt(low * high)  # at least a decade and a half, or the ticks have no room
+    low, high = min(low, middle / 6), max(high, middle * 6)
     ends = np.array([low, high])
     ax.plot(ends, ends, color=plots.GREY, linewidth=1, zorder=0)
     ax.fill_between(ends, ends / 2, 2 * ends, color=plots.GREY, alpha=0.12, linewidth=0, zorder=0)
     ax.set_xlim(low, high)
     ax.set_ylim(low, high)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_minor_formatter(NullFormatter())
     ax.set_xlabel(label)
     ax.set_ylabel("$P^*$")
 
@@ -110,6 +115,11 @@ def draw_scan(axes, table: pd.DataFrame) -> None:
             )  # fmt: skip
     axes[0].axhline(1, color=plots.GREY, linewidth=1, zorder=0)
     axes[0].set_yscale("log")
+    axes[0].yaxis.set_major_locator(FixedLocator([0.125, 0.25, 0.5, 1, 2]))
+    axes[0].yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes[0].yaxis.set_minor_locator(NullLocator())
+    low, high = axes[0].get_ylim()
+    axes[0].set_ylim(min(low, 0.45), max(high, 2.2))
     axes[1].set_ylim(bottom=0)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from srhm.agreement import Agreement, agreement, paper_pairs
-from srhm.plots_thresholds import NAMES
-from srhm.thresholds import D2, S2, pairs
+from srhm.thresholds import D2, ERROR, NOT_STORED, S2, pairs
 from srhm.wording import NOTHING, significant, with_interval
 
+NAMES = {ERROR: "test error", S2: "S₂", D2: "D₂"}
 GROUPS = {
     "s = 2, L = 2": (2, 2),
     "s = 2, L = 3": (2, 3),
@@ -52,13 +52,58 @@ def _row(quantity: str, group: str, number: int, found: Agreement | None) -> tup
 
 
 def settings_view(table: pd.DataFrame) -> pd.DataFrame:
-    """All settings with their three P*, in data; where one is missing, a dash."""
+    """All settings that have any of the three P*, in data; where one is missing, a dash."""
     symbols = ["s", "L", "v", "s0"]
-    cells = table.assign(text=table.P_star.map(significant))
+    some = table.groupby(symbols).P_star.transform("count") > 0
+    cells = table.assign(text=table.P_star.map(significant))[some]
     wide = cells.pivot(index=symbols, columns="quantity", values="text")
     names = {"test_error": "P*", S2: "P*_S", D2: "P*_D"}
     present = [name for name in names if name in wide]
     return wide[present].fillna(NOTHING).rename(columns=names).rename_axis(columns=None)
+
+
+def missing_view(table: pd.DataFrame) -> pd.DataFrame:
+    """Where `srhm.thresholds.crossings` found no crossing: why, and for which settings.
+
+    One row for each network, quantity and reason; a setting without any run is listed once.
+    """
+    rows = table[table.P_star.isna()]
+    rows = rows[(rows.reason != NOT_STORED) | (rows.quantity == ERROR)]
+    kinds = [
+        ("any", "not in the store yet") if row.reason == NOT_STORED
+        else (NAMES[row.quantity], _kind(row.reason))
+        for row in rows.itertuples()
+    ]  # fmt: skip
+    names = [
+        f"(v={r.v}, s0={r.s0}" + (f", L={r.L}" if r.L != 2 else "")
+        + (f", s={r.s}" if r.s != 2 else "") + ")"
+        for r in rows.itertuples()
+    ]  # fmt: skip
+    cells = pd.DataFrame(kinds, columns=["quantity", "why"], index=rows.index)
+    cells = cells.assign(network=rows.arch.str.upper(), settings=names)
+    keys = ["network", "quantity", "why"]
+    joined = cells.groupby(keys, sort=False).settings.agg([len, ", ".join])
+    return joined.rename(columns={"len": "number", "join": "settings"})
+
+
+def _kind(reason: str) -> str:
+    if "does not fall" in reason:
+        return "above the threshold at the largest size trained"
+    if "is below" in reason:
+        return "below the threshold from the smallest size on"
+    return "no sizes trained near the crossing"
+
+
+def scan_view(scans: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """`srhm.agreement.scan_table` of several quantities: median ratio; scatter (settings)."""
+    rows = []
+    for quantity, scan in scans.items():
+        for r in scan.itertuples():
+            text = f"{r.median:.2f}; {r.scatter:.2f} ({r.num_points})"
+            rows.append((NAMES[quantity], r.arch.upper(), f"{100 * r.threshold:.0f} %", text))
+    table = pd.DataFrame(rows, columns=["quantity", "network", "threshold", "text"])
+    wide = table.pivot(index=["quantity", "network"], columns="threshold", values="text")
+    return wide.fillna(NOTHING).rename_axis(columns=None)
 
 
 def order_view(comparison: pd.DataFrame) -> pd.DataFrame:
@@ -67,6 +112,9 @@ def order_view(comparison: pd.DataFrame) -> pd.DataFrame:
         f"{r.ratio:.2f} ({r.low:.2f} to {r.high:.2f})" if pd.notna(r.low) else NOTHING
         for r in comparison.itertuples()
     ]
-    index = [NAMES.get(name, name) for name in comparison.index]
-    columns = {"time / that of the error": ends, "seeds": comparison.num_seeds}
-    return pd.DataFrame(columns, index=index).assign(verdict=list(comparison.order))
+    columns = {
+        "over that of the error": ends,
+        "curves": list(comparison.num_seeds),
+        "verdict": list(comparison.order),
+    }
+    return pd.DataFrame(columns, index=[NAMES.get(name, name) for name in comparison.index])

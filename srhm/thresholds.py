@@ -19,6 +19,7 @@ from srhm.complexity import rows_of
 from srhm.config import RunConfig
 
 ERROR, S2, D2 = "test_error", "S_2_1", "D_2_1"
+NOT_STORED = "no runs are stored"
 SYMBOLS = ("arch", "v", "s", "L", "s0")
 # Between the two sizes that enclose a crossing: an octave of the grid, rounding included.
 WIDEST_BRACKET = 2.05
@@ -95,7 +96,7 @@ def crossings(
 def _crossing(runs: pd.DataFrame, quantity: str, threshold: float, num_bootstrap: int) -> dict:
     nothing = {"P_star": math.nan, "low": None, "high": None, "num_seeds": 0, "replicates": None}
     if runs.empty or quantity not in runs:
-        return nothing | {"reason": "no runs are stored"}
+        return nothing | {"reason": NOT_STORED}
     found = sample_complexity(runs, quantity, threshold, num_bootstrap)
     reason = found.reason
     if found.P_star is not None:
@@ -149,13 +150,3 @@ def _ratio_interval(row) -> tuple[float | None, float | None]:
     ends = interval(math.log(row.P_star_x / row.P_star), logs, row.num_seeds)
     low, high = (None if end is None else math.exp(end) for end in ends)
     return low, high
-
-
-def missing(table: pd.DataFrame) -> list[str]:
-    """The settings and quantities of `crossings` without a P_star, in words, with the reason."""
-    rows = table[table.P_star.isna()].to_dict("records")
-    return [
-        f"{row['arch'].upper()} " + ", ".join(f"{name}={row[name]}" for name in SYMBOLS[1:])
-        + f": {row['reason']}"
-        for row in rows
-    ]  # fmt: skip
