@@ -11,9 +11,10 @@ from dataclasses import asdict, dataclass
 
 from srhm.analysis import sample_complexity
 from srhm.claims_invariance import invariance_claims
-from srhm.claims_laws import MOST_HALF_WIDTH, law_claims
+from srhm.claims_laws import law_claims
 from srhm.complexity import rows_of
 from srhm.grids import PAPER, setting
+from srhm.law_tests import MOST_HALF_WIDTH
 from srhm.paper import crossing, paper_curve, paper_P_star
 from srhm.store import Store
 

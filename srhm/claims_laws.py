@@ -1,7 +1,7 @@
 """The landing page's claims on the laws of the sample complexity: Eqs. 3, 4, 5 and sparsity B.
 
-An exponent *agrees* when its 95 % interval holds the law's and is at most `MOST_HALF_WIDTH` of the
-law's either way: a wider one would agree with anything and is *not measured*. Pairs of equal size
+An exponent *agrees* when its 95 % interval holds the law's and is at most 20 % of it wide
+either way (`srhm.law_tests.LawTest.included`); a wider one is *not measured*. Pairs of equal size
 (Eq. 5) *agree* when none has its whole interval on the wrong side and at least half have it on the
 right one.
 """
@@ -11,14 +11,19 @@ from __future__ import annotations
 import pandas as pd
 
 from srhm.complexity import complexity_table, searched
-from srhm.fits import Estimate
 from srhm.fixed_d import as_predicted, fit_eq5, sparser_pairs
 from srhm.grids import fixed_d_grid, law_grid
-from srhm.law_tests import LawTest, depth_test, exponent_tests, slope_tests
+from srhm.law_tests import (
+    OTHERS_HELD,
+    LawTest,
+    depth_test,
+    exponent_tests,
+    half_width,
+    slope_tests,
+)
 from srhm.sparsity_B import curves_of, pooled_exponent
 from srhm.store import Store
 
-MOST_HALF_WIDTH = 0.2
 CHAPTERS = {"lcn": "06_lcn_sample_complexity", "cnn": "07_cnn_sample_complexity"}
 # Rows of the table: id, where and of what (see `srhm.law_tests`), the law's exponent, statement,
 # figure.
@@ -28,7 +33,7 @@ LCN_ROWS = (
     ("eq3_s0_L3", "s=2, L=3", "s0+1", 3, "LCN, L = 3: exponent of s₀+1 (Eq. 3)", "4B"),
     ("eq3_n_c", "s=2, L=2", "n_c", 1, "LCN, L = 2: exponent of n_c (Eq. 3)", "4B"),
     ("eq3_m", "s=2, L=2", "m", 2, "LCN, L = 2: exponent of m (Eq. 3)", "4B"),
-    ("eq3_depth", "all", "s^(L/2)", 1, "LCN: exponent of s^(L/2) (Eq. 3)", "10"),
+    ("eq3_depth", OTHERS_HELD, "s^(L/2)", 1, "LCN: exponent of s^(L/2) (Eq. 3)", "10"),
 )
 CNN_ROWS = (
     ("eq4", "all", "scale", 1, "CNN: slope of log P* on that of Eq. 4", "4C, 13"),
@@ -43,16 +48,6 @@ def law_claims(store: Store) -> list:
     """The claims of Eqs. 3, 4 and 5 and of Figures 7 and 8, from the runs in ``store``."""
     found = _exponent_claims(store, "lcn", LCN_ROWS) + _exponent_claims(store, "cnn", CNN_ROWS)
     return [*found, *_equal_size_claims(store), *_sparsity_B_claims(store)]
-
-
-def exponent_verdict(estimate: Estimate, law: float) -> tuple[str, str | None]:
-    """The verdict on an exponent, and the reason where it is "not measured"."""
-    if not estimate.includes(law):
-        return "differs", None
-    half = (estimate.high - estimate.low) / 2
-    if half > MOST_HALF_WIDTH * law:
-        return "not measured", f"the interval, ± {half:.2f}, is too wide to tell"
-    return "agrees", None
 
 
 def _exponent_claims(store: Store, arch: str, rows) -> list:
@@ -78,8 +73,10 @@ def _claim(
     if test is None or test.estimate is None:
         reason = "too few of its settings are trained"
         return Claim(**common, verdict="not measured", paper=float(law), reason=reason)
-    value = test.estimate
-    verdict, reason = exponent_verdict(value, law)
+    value, verdict, reason = test.estimate, "agrees" if test.included else "differs", None
+    if test.included is None:
+        verdict = "not measured"
+        reason = f"the interval, ± {half_width(value):.2f}, is too wide to tell"
     return Claim(
         **common, verdict=verdict, paper=float(law), measured=value.value,
         interval=(value.low, value.high), ratio=value.value / law, settings=test.num_points,

@@ -33,7 +33,7 @@ def searched(
     """
     settings = list(dict.fromkeys(settings))
     if store is not None:
-        return stored(settings, store, repeats=tuple(dict.fromkeys((5, repeats))))
+        return stored(settings, store, repeats=tuple(dict.fromkeys((8, 5, repeats))))
     frame = search(settings, None, repeats, **search_options)
     found = {config: rows_of(frame, config) for config in settings}
     return found, []
@@ -79,7 +79,7 @@ def complexity_table(
     columns = [*SYMBOLS, "s0+1", "d", "F", "P_star", "low", "high", "num_seeds", "replicates"]
     columns += ["reason", "scale", "C", "paper", "ratio", "by_rule"]
     table = pd.DataFrame(rows, columns=columns)
-    return table.astype({name: float for name in _NUMBERS})  # also where there is no row
+    return table.astype(dict.fromkeys(_NUMBERS, float))  # also where there is no row
 
 
 def by_paper_rule(

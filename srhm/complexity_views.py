@@ -61,21 +61,27 @@ def ratios_view(table: pd.DataFrame) -> pd.DataFrame:
     ).set_index(["s", "L", "v", "s0"])
 
 
-def tests_view(tests: Iterable[LawTest]) -> pd.DataFrame:
-    """Exponents with their intervals, and whether these include the law's."""
+def exponents_view(tests: Iterable[LawTest], paper: Iterable[LawTest] = ()) -> pd.DataFrame:
+    """Exponents with their intervals, and whether these include the law's.
+
+    paper: the same tests on the paper's own points, put beside ours where they are there.
+    """
+    theirs = {(test.settings, test.exponent): with_interval(test.estimate) for test in paper}
     rows = [
         {
             "settings": test.settings,
             "exponent of": test.exponent.replace("s0", "s₀").replace("scale", "the whole law"),
-            "law": NOTHING if test.law is None else f"{test.law:g}",
+            "law": f"{test.law:g}",
             "here (95 % interval)": with_interval(test.estimate),
-            "included": {True: "yes", False: "no", None: NOTHING}[test.included],
-            "points": test.num_points,
+            "included": {True: "yes", False: "no", None: "open"}[test.included],
+            "settings used": test.num_points,
+            "the paper's points": theirs.get((test.settings, test.exponent), NOTHING),
         }
         for test in tests
     ]
-    columns = ["settings", "exponent of", "law", "here (95 % interval)", "included", "points"]
-    return pd.DataFrame(rows, columns=columns).set_index(columns[:2])
+    columns = ["law", "here (95 % interval)", "included", "settings used", "the paper's points"]
+    index = ["settings", "exponent of"]
+    return pd.DataFrame(rows, columns=[*index, *columns]).set_index(index)
 
 
 def prefactors_view(table: pd.DataFrame) -> pd.DataFrame:

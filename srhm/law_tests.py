@@ -15,19 +15,25 @@ FACTORS = {
     "lcn": ("(s0+1)^L", "n_c", "m^L", "s^(L/2)"),
     "cnn": ("(s0+1)^2", "n_c", "m^L"),
 }
+OTHERS_HELD = "all other exponents held"  # at the law's values
+MOST_HALF_WIDTH = 0.2  # of the law's exponent
+
+
+def half_width(estimate: Estimate) -> float:
+    """Half the length of the 95 % interval."""
+    return (estimate.high - estimate.low) / 2
 
 
 @dataclass(frozen=True)
 class LawTest:
     """One exponent: where, of what, what the law says, and what the settings say.
 
-    estimate is None where they cannot say it, for the ``reason``. law is None where it says
-    nothing.
+    estimate is None where they cannot say it, for the ``reason``.
     """
 
     settings: str
     exponent: str
-    law: float | None
+    law: float
     estimate: Estimate | None
     num_points: int
     reason: str | None = None
@@ -36,14 +42,21 @@ class LawTest:
     def name(self) -> str:
         """The exponent and where it was fitted, as in "s₀+1 at s=2, L=2"."""
         what = {"scale": "the whole law"}.get(self.exponent, self.exponent.replace("s0", "s₀"))
-        return what if self.settings == "all" else f"{what} at {self.settings}"
+        where = {"all": "", OTHERS_HELD: f", {OTHERS_HELD}"}
+        return what + where.get(self.settings, f" at {self.settings}")
 
     @property
     def included(self) -> bool | None:
-        """Whether the 95 % interval holds the law's exponent; None when there is nothing to say."""
-        if self.estimate is None or self.law is None:
+        """Whether the 95 % interval holds the law's exponent; None where it cannot be told.
+
+        That is where there is no estimate, or where the interval holds it but reaches further than
+        `MOST_HALF_WIDTH` of it either way: such an interval would hold anything.
+        """
+        if self.estimate is None:
             return None
-        return self.estimate.includes(self.law)
+        if not self.estimate.includes(self.law):
+            return False
+        return True if half_width(self.estimate) <= MOST_HALF_WIDTH * self.law else None
 
 
 def with_factors(table: pd.DataFrame) -> pd.DataFrame:
@@ -113,13 +126,11 @@ def depth_test(table: pd.DataFrame) -> LawTest:
     """
     table = with_factors(table.dropna(subset="P_star"))
     others = table["(s0+1)^L"] * table.n_c * table["m^L"]
-    rest = table.assign(
-        P_star=table.P_star / others,
-        replicates=[
-            np.asarray(r, float) / o for r, o in zip(table.replicates, others, strict=True)
-        ],
-    )
-    return _test("all", rest, ["s^(L/2)"], {"s^(L/2)": 1.0})[0]
+    rest = table.assign(P_star=table.P_star / others)
+    if "replicates" in table:
+        pairs = zip(table.replicates, others, strict=True)
+        rest["replicates"] = [np.asarray(own, float) / other for own, other in pairs]
+    return _test(OTHERS_HELD, rest, ["s^(L/2)"], {"s^(L/2)": 1.0})[0]
 
 
 def prefactors(table: pd.DataFrame) -> pd.DataFrame:

@@ -47,21 +47,28 @@ def draw_against_law(axes, table: pd.DataFrame, paper: pd.DataFrame, law: str) -
     _legend(upper, table)
 
 
-def draw_exponents(ax, tests: Iterable[LawTest], labels: Iterable[str], reach: float = 0.2) -> None:
-    """Each exponent minus the law's, with its 95 % interval; a band of ± ``reach`` about zero."""
-    shown = [(t, name) for t, name in zip(tests, labels, strict=True) if t.estimate is not None]
-    for i, (test, _) in enumerate(shown):
-        value, law = test.estimate.value, test.law or 0.0
-        bar = [[value - test.estimate.low], [test.estimate.high - value]]
-        color, marker = (plots.BLUE, "o") if test.included else (plots.VERMILION, "D")
-        ax.errorbar(
-            [value - law], [i], xerr=bar, color=color, marker=marker, capsize=2, linestyle="none"
-        )
-    ax.axvspan(-reach, reach, color=plots.GREY, alpha=0.15, linewidth=0)
-    ax.axvline(0, color=plots.BLACK, linewidth=0.8)
-    ax.set_yticks(range(len(shown)), [name for _, name in shown])
+def draw_exponents(ax, tests: Iterable[LawTest], reach: float = 0.2, most: float = 0.8) -> None:
+    """Each exponent over the law's, with its 95 % interval; a band of ± ``reach`` about one.
+
+    The axis ends ``most`` from one; bars may run out of it.
+    """
+    styles = {
+        True: {"color": plots.BLUE, "marker": "o"},
+        False: {"color": plots.VERMILION, "marker": "D"},
+        None: {"color": plots.GREY, "marker": "o", "fillstyle": "none"},
+    }
+    shown = [test for test in tests if test.estimate is not None]
+    for i, test in enumerate(shown):
+        value, law = test.estimate.value, test.law
+        bar = np.array([[value - test.estimate.low], [test.estimate.high - value]]) / law
+        style = styles[test.included] | {"capsize": 2, "linestyle": "none"}
+        ax.errorbar([value / law], [i], xerr=bar, **style)
+    ax.axvspan(1 - reach, 1 + reach, color=plots.GREY, alpha=0.15, linewidth=0)
+    ax.axvline(1, color=plots.BLACK, linewidth=0.8)
+    ax.set_xlim(1 - most, 1 + most)
+    ax.set_yticks(range(len(shown)), [test.name for test in shown])
     ax.invert_yaxis()
-    ax.set_xlabel("exponent here − exponent of the law")
+    ax.set_xlabel("exponent here / exponent of the law")
 
 
 def draw_depth_factor(ax, table: pd.DataFrame) -> None:
@@ -136,7 +143,7 @@ def draw_fixed_d(table: pd.DataFrame) -> None:
             ax.plot(line.F, law, color=plots.GREY, linewidth=0.9, linestyle="--", zorder=0)
         ax.set_xscale("log")
         ax.set_yscale("log")
-        ticks = sorted(table.F.unique())
+        ticks = [1 / 64, 1 / 16, 1 / 4, 1]
         ax.set_xticks(ticks, [f"1/{1 / F:.0f}" if F < 1 else "1" for F in ticks])
         ax.xaxis.minorticks_off()
         ax.set_title(f"$m$={m}")

@@ -6,27 +6,12 @@ import pytest
 from synthetic import runs_of
 
 from srhm import claims_laws
-from srhm.claims_laws import exponent_verdict, law_claims
+from srhm.claims_laws import law_claims
 from srhm.fits import Estimate
 from srhm.grids import fixed_d_grid, law_grid, setting
+from srhm.law_tests import LawTest
 from srhm.laws import predicted_scale
 from srhm.store import Store
-
-
-@pytest.mark.parametrize(
-    ("estimate", "law", "verdict"),
-    [
-        (Estimate(1.05, 0.95, 1.15), 1, "agrees"),
-        (Estimate(1.05, 1.02, 1.15), 1, "differs"),
-        (Estimate(0.8, 0.7, 0.9), 1, "differs"),
-        (Estimate(1.05, 0.8, 1.3), 1, "not measured"),
-        (Estimate(2.05, 1.8, 2.3), 2, "agrees"),  # 0.25 is 12 % of 2
-    ],
-)
-def test_exponent_verdict(estimate, law, verdict):
-    found, reason = exponent_verdict(estimate, law)
-    assert found == verdict
-    assert (reason is None) == (verdict != "not measured")
 
 
 def test_nothing_stored_is_not_measured(tmp_path):
@@ -95,6 +80,14 @@ def test_a_pair_the_wrong_way_round_differs(monkeypatch, tmp_path):
     assert found["eq5"].verdict == "differs"
     assert found["eq5"].measured == 0
     assert found["eq5_slope"].verdict == "differs"
+
+
+def test_an_interval_too_wide_is_not_measured():
+    test = LawTest("all", "scale", 1, Estimate(1.1, 0.6, 1.6), 9)
+    claim = claims_laws._claim("id", "text", "4", "06", 1, test, 3)
+    assert claim.verdict == "not measured"
+    assert claim.measured == 1.1
+    assert "± 0.50" in claim.reason
 
 
 def test_pairs_within_their_noise_are_not_measured():

@@ -106,6 +106,9 @@ def test_the_factor_of_depth_and_branching():
     assert alone.estimate is None
     assert alone.included is None
     assert "constant" in alone.reason
+    assert alone.name == "s^(L/2), all other exponents held"
+    read_off = table().drop(columns="replicates")  # as the paper's points are
+    assert depth_test(read_off).estimate.value == depth_test(table()).estimate.value
 
 
 def test_pooled_factors():
@@ -150,4 +153,19 @@ def test_names():
     estimate = Estimate(2.1, 1.9, 2.3)
     assert LawTest("s=2, L=2", "s0+1", 2, estimate, 9).name == "s₀+1 at s=2, L=2"
     assert LawTest("all", "scale", 1, estimate, 9).name == "the whole law"
-    assert LawTest("all", "scale", None, estimate, 9).included is None
+
+
+@pytest.mark.parametrize(
+    ("estimate", "law", "included"),
+    [
+        (Estimate(1.05, 0.95, 1.15), 1, True),
+        (Estimate(1.05, 1.02, 1.15), 1, False),
+        (Estimate(0.8, 0.7, 0.9), 1, False),
+        (Estimate(1.05, 0.8, 1.3), 1, None),
+        (Estimate(2.05, 1.8, 2.3), 2, True),  # 0.25 is 12 % of 2
+        (Estimate(4.0, 2.5, 5.5), 2, False),  # wide, and far away all the same
+        (None, 2, None),
+    ],
+)
+def test_an_interval_that_would_hold_anything_decides_nothing(estimate, law, included):
+    assert LawTest("all", "scale", law, estimate, 9).included is included
