@@ -5,7 +5,7 @@
 #     language: python
 #     name: python3
 #   srhm:
-#     reads: ["results/fcn_*_A/*.json"]
+#     reads: ["results/fcn_*_A/*.json", "results/lcn_*_A/*.json"]
 # ---
 
 # %% [markdown]
@@ -33,12 +33,12 @@ from myst_nb import glue
 
 from srhm import plots
 from srhm.adaptive import at
-from srhm.agreement import agreement
+from srhm.agreement import FEWEST, agreement
 from srhm.checks import live_check
 from srhm.claims_invariance import eq8_verdict
 from srhm.fits import fit_power_law
 from srhm.grids import setting
-from srhm.invariance_runs import runs_for, scales
+from srhm.invariance_runs import runs_for, scales, settings_for
 from srhm.paths import project
 from srhm.plots_thresholds import draw_pairs, draw_scale, pairs_legend
 from srhm.store import Store
@@ -98,7 +98,7 @@ ax.set_xlabel("$s^{L/2}(s_0+1)^L n_c m^L$");
 rows = {}
 for group, part in {"all": found, **{f"L = {L}": f for L, f in found.groupby("L")}}.items():
     ratio = part.P_star / part["scale"]
-    enough = len(part) >= 4 and part["scale"].nunique() > 1
+    enough = len(part) >= FEWEST and part["scale"].nunique() > 1
     fit = fit_power_law(part, ["scale"]) if enough else None
     rows[group] = {
         "settings": len(part),
@@ -107,6 +107,12 @@ for group, part in {"all": found, **{f"L = {L}": f for L, f in found.groupby("L"
         "P* / law, geometric mean": f"{math.exp(ratio.map(math.log).mean()):.2f}" if len(part) else "–",
         "lowest to highest": f"{ratio.min():.2f} to {ratio.max():.2f}" if len(part) else "–",
     }
+lcn = scales(crossings(frame, settings_for(("lcn",), names), repeats=repeats, num_bootstrap=0))
+shared = found.merge(lcn, on=["v", "s", "L", "s0"], suffixes=("", "_lcn")) if len(lcn) else found[:0]
+times = [math.log(r.P_star / r.P_star_lcn) for r in shared.itertuples()]
+glue("num shared", len(shared), display=False)
+glue("times lcn", f"{math.exp(sum(times) / len(times)):.2f}" if times else "–", display=False)
+glue("times range", f"{math.exp(min(times)):.2f} to {math.exp(max(times)):.2f}" if times else "–", display=False)
 for name, value in rows["all"].items():
     glue(f"law {name}", value, display=False)
 pd.DataFrame(rows).T
@@ -150,7 +156,9 @@ glue("P range", P_range if len(found) else "–", display=False)
 #
 # Against Eq. {eq}`eq-lcn` the slope is {glue:text}`law slope` with a scatter of
 # {glue:text}`law scatter (decades)` decades, and $P^*$ is
-# {glue:text}`law P* / law, geometric mean` times the law.
+# {glue:text}`law P* / law, geometric mean` times the law. On the {glue:text}`num shared` settings that an
+# LCN was searched on as well, the FCN needs {glue:text}`times lcn` times as many data (from
+# {glue:text}`times range`).
 #
 # **Limits.** The paper's points of Figure 16 were not read off, so only its claim is compared. An FCN
 # has no layers matched to levels: that we look at layer 2 is the paper's choice.

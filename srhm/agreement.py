@@ -17,7 +17,7 @@ from srhm.fits import Estimate, fit_power_law
 from srhm.paper import SENSITIVITY_FIGURES, published
 from srhm.thresholds import SYMBOLS, crossings, pairs
 
-FEWEST = 4  # points: fewer say nothing of their own scatter
+FEWEST = 5  # points: fewer say nothing of their own scatter
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Agreement:
 
 
 def agreement(points: pd.DataFrame, num_bootstrap: int = 1000, seed: int = 0) -> Agreement | None:
-    """Compare the columns ``P_x`` and ``P_star`` of `srhm.thresholds.pairs`; None below 4 points.
+    """Compare the columns ``P_x`` and ``P_star`` of `srhm.thresholds.pairs`; None below 5 points.
 
     The slope is that of `srhm.fits.fit_power_law`, with the seeds' noise from ``replicates`` where
     that column is there. The other intervals are percentile bootstraps over the settings.
@@ -90,7 +90,7 @@ def scan_table(scan: pd.DataFrame) -> pd.DataFrame:
     """`agreement` at every threshold of a scan, for each network.
 
     Columns arch, threshold, num_points, slope, median with low, high, and scatter with scatter_low,
-    scatter_high; thresholds with fewer than 4 settings are left out.
+    scatter_high; thresholds with fewer than 5 settings are left out.
     """
     rows = []
     for (arch, threshold), points in scan.groupby(["arch", "threshold"]) if len(scan) else ():

@@ -63,14 +63,14 @@ def draw_scale(ax, found: pd.DataFrame) -> None:
         bars = _bars(part.P_star, part.low, part.high)
         label = f"$s_0={s0}$, $L={L}$"
         ax.errorbar(part["scale"], part.P_star, yerr=bars, capsize=2, label=label, **style)
-    ax.set_xscale("log")
-    ax.set_yscale("log")
     ax.set_ylabel("$P^*$")
     if len(found):
         ends = np.array([found["scale"].min(), found["scale"].max()])
         mean = np.exp(np.log(found.P_star / found["scale"]).mean())
         ax.plot(ends, mean * ends, color=plots.GREY, linewidth=1, zorder=0)
         ax.legend()
+        plots.log_axis(ax)
+        plots.log_axis(ax, "y")
 
 
 def _bars(value, low, high) -> np.ndarray:

@@ -27,7 +27,7 @@ def in_group(points: pd.DataFrame, group: str) -> pd.DataFrame:
 def agreement_view(table: pd.DataFrame, arch: str) -> pd.DataFrame:
     """Slope, median ratio and scatter of P*_S and P*_D against P*, in groups and for the paper.
 
-    table: as `srhm.thresholds.crossings`. Groups of fewer than four settings show their number.
+    table: as `srhm.thresholds.crossings`. Groups of fewer than five settings show their number.
     """
     rows = []
     for quantity in (S2, D2):
@@ -115,6 +115,6 @@ def order_view(comparison: pd.DataFrame) -> pd.DataFrame:
     columns = {
         "over that of the error": ends,
         "curves": list(comparison.num_seeds),
-        "verdict": list(comparison.order),
+        "it falls": list(comparison.order),
     }
     return pd.DataFrame(columns, index=[NAMES.get(name, name) for name in comparison.index])

@@ -14,8 +14,6 @@ import pandas as pd
 from srhm.analysis import SEEDS, last_fall
 from srhm.ratios import PairedRatio, mean_ratio
 
-TOGETHER = 2.0  # a factor between two times that still counts as "together"
-
 
 def fall_times(
     curves: pd.DataFrame, axis: str, quantities: Sequence[str], share: float = 0.5
@@ -89,15 +87,9 @@ def compare_times(times: pd.DataFrame, reference: str = "test_error") -> pd.Data
 
 
 def order(ratio: PairedRatio) -> str:
-    """What the interval of a ratio of times says: "before", "together" or "after".
-
-    Together means at most a factor of 2 apart. An interval that reaches both inside and outside of
-    that is "undecided".
-    """
+    """What the interval of a ratio of times says: "before", "after" or "not told apart"."""
     if ratio.low is None:
-        return "undecided"
-    if ratio.low >= 1 / TOGETHER and ratio.high <= TOGETHER:
-        return "together"
-    if ratio.high < 1 / TOGETHER:
+        return "unknown"
+    if ratio.high < 1:
         return "before"
-    return "after" if ratio.low > TOGETHER else "undecided"
+    return "after" if ratio.low > 1 else "not told apart"

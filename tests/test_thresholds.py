@@ -148,7 +148,7 @@ def test_agreement_measures_slope_ratio_and_scatter():
     assert found.scatter.value == pytest.approx(0.1, rel=0.4)
     assert found.scatter.low < 0.1 < found.scatter.high
     assert not agreement(proportional(power=0.7)).slope.includes(1)
-    assert agreement(proportional(n=3)) is None
+    assert agreement(proportional(n=4)) is None
 
 
 def test_scatter_interval_holds_the_truth_as_often_as_it_says():
