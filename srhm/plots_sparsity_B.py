@@ -47,6 +47,7 @@ def draw_collapse(table: pd.DataFrame) -> None:
     table: as `srhm.complexity.complexity_table`.
     """
     table = table.dropna(subset="P_star").sort_values("s0")
+    table = table.astype({"P_star": float, "s0": float})  # objects, where some were None
     _, axes = plots.new_axes(2, 1, height=3.6, sharey=True)
     lines = sorted(set(zip(table.v, table.L, strict=True)))
     for ax, arch in zip(axes, ("lcn", "cnn"), strict=True):
