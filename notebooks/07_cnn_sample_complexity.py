@@ -47,6 +47,7 @@ from srhm.wording import describe_setting, join, list_settings, significant, wit
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
+options = {"workers": workers, "device": device, "progress": False}
 
 # %% [markdown]
 # ## P\* against the law
@@ -55,9 +56,7 @@ store = Store(project("results")) if profile == "book" else None
 # mean curve crosses it.
 
 # %%
-runs, missing = searched(
-    law_grid(arch, profile), store, repeats, workers=workers, device=device, progress=False
-)
+runs, missing = searched(law_grid(arch, profile), store, repeats, **options)
 table = complexity_table(runs, store.frame() if store else None)
 paper = published_P_star(arch)
 
@@ -131,7 +130,7 @@ views.prefactors_view(constants)
 # The paper's $P^*$ are points of its grid of sizes ({doc}`20_reading_figures`), so our interpolated
 # $P^*$ may differ from them by 20 % for that reason alone. The last column reads ours off by the same
 # rule: the mean curve is taken at the points of the paper's grid, and the one nearest to 10 % is
-# $P^*$; a ratio is then 1 or a whole step of that grid. Where the paper's own curve is known, its
+# $P^*$; a ratio is then 1 or a whole step of that grid. (A dash: our sizes do not reach that far.) Where the paper's own curve is known, its
 # crossing can be compared directly.
 
 # %% tags=["hide-input"]

@@ -55,6 +55,7 @@ from srhm.wording import describe_setting, list_settings, with_interval
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
+options = {"workers": workers, "device": device, "progress": False}
 
 # %% [markdown]
 # ## The map
@@ -96,9 +97,7 @@ figure.colorbar(shades, ax=ax, label="$\\log_{10}\\, P^*/n_c$");
 # law says the opposite: the sparser task needs *more*.
 
 # %%
-runs, missing = searched(
-    fixed_d_grid(profile), store, repeats, workers=workers, device=device, progress=False
-)
+runs, missing = searched(fixed_d_grid(profile), store, repeats, **options)
 table = complexity_table(runs)
 pairs = sparser_pairs(table)
 

@@ -41,6 +41,7 @@ from srhm.wording import describe_setting, join, list_settings, with_interval
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
+options = {"workers": workers, "device": device, "progress": False}
 
 # %% [markdown]
 # ## The curves
@@ -50,13 +51,13 @@ store = Store(project("results")) if profile == "book" else None
 # $v=6$ and drawn for $v=10$ ({doc}`20_reading_figures`), so both are here. At $L=3$ there is also $v=4$.
 
 # %%
-curves, missing = curves_of(profile, store, workers=workers, device=device, progress=False)
+curves, missing = curves_of(profile, store, **options)
 stars = complexity_table(curves)
 
-# %% mystnb={"figure": {"name": "fig-B-lcn", "caption": "Sparsity B, locally connected networks: test error against P (left) and against P / (s0+1)^L (right), one row a depth and vocabulary, as in Figure 7 of the paper. Means over seeds; bars: lowest to highest; faint: single runs."}, "image": {"alt": "Rows of two panels. Left: falling curves, further right for larger s0. Right: the same curves, divided by a power of s0 plus one, close to one another."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-B-lcn", "caption": "Sparsity B, locally connected networks: test error against P (left) and against P / (s0+1)^L (right), one row a depth and vocabulary, as in Figure 7 of the paper. Means over seeds; bars: lowest to highest."}, "image": {"alt": "Rows of two panels. Left: falling curves, further right for larger s0. Right: the same curves, divided by a power of s0 plus one, close to one another."}} tags=["hide-input"]
 plots_sparsity_B.draw_families(curves, "lcn")
 
-# %% mystnb={"figure": {"name": "fig-B-cnn", "caption": "Sparsity B, convolutional networks: test error against P (left) and against P / (s0+1)^2 (right), one row a depth and vocabulary, as in Figure 8 of the paper. Means over seeds; bars: lowest to highest; faint: single runs."}, "image": {"alt": "Rows of two panels. Left: falling curves, further right for larger s0. Right: the same curves, divided by the square of s0 plus one, close to one another."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-B-cnn", "caption": "Sparsity B, convolutional networks: test error against P (left) and against P / (s0+1)^2 (right), one row a depth and vocabulary, as in Figure 8 of the paper. Means over seeds; bars: lowest to highest."}, "image": {"alt": "Rows of two panels. Left: falling curves, further right for larger s0. Right: the same curves, divided by the square of s0 plus one, close to one another."}} tags=["hide-input"]
 plots_sparsity_B.draw_families(curves, "cnn")
 
 # %% tags=["hide-input"]

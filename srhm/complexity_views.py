@@ -66,22 +66,18 @@ def exponents_view(tests: Iterable[LawTest], paper: Iterable[LawTest] = ()) -> p
 
     paper: the same tests on the paper's own points, put beside ours where they are there.
     """
-    theirs = {(test.settings, test.exponent): with_interval(test.estimate) for test in paper}
-    rows = [
-        {
-            "settings": test.settings,
-            "exponent of": test.exponent.replace("s0", "s₀").replace("scale", "the whole law"),
+    theirs = {test.name: with_interval(test.estimate) for test in paper}
+    rows = {
+        test.name: {
             "law": f"{test.law:g}",
             "here (95 % interval)": with_interval(test.estimate),
             "included": {True: "yes", False: "no", None: "open"}[test.included],
-            "settings used": test.num_points,
-            "the paper's points": theirs.get((test.settings, test.exponent), NOTHING),
+            "points": test.num_points,
+            "paper's points": theirs.get(test.name, NOTHING),
         }
         for test in tests
-    ]
-    columns = ["law", "here (95 % interval)", "included", "settings used", "the paper's points"]
-    index = ["settings", "exponent of"]
-    return pd.DataFrame(rows, columns=[*index, *columns]).set_index(index)
+    }
+    return pd.DataFrame(rows).T.rename_axis("exponent of")
 
 
 def prefactors_view(table: pd.DataFrame) -> pd.DataFrame:

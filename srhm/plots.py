@@ -85,7 +85,8 @@ def draw_learning_curve(ax, frame, quantity="test_error", label=None, **style) -
     grouped = runs.groupby("P")[quantity]
     mean, low, high = grouped.mean(), grouped.min(), grouped.max()
     style = {"linestyle": "-", "marker": "o", **style}
-    bars = {"yerr": np.stack([mean - low, high - mean]), "capsize": 2, "elinewidth": 1}
+    lengths = np.stack([mean - low, high - mean]).clip(0)  # the mean of equal runs is rounded
+    bars = {"yerr": lengths, "capsize": 2, "elinewidth": 1}
     ax.errorbar(mean.index, mean, label=label, **bars, **style)
     log_axis(ax)
     ax.set_xlabel("training-set size $P$")

@@ -142,7 +142,7 @@ def draw_fixed_d(table: pd.DataFrame) -> None:
             law = line["scale"] * np.exp(np.log(line.C).mean())
             ax.plot(line.F, law, color=plots.GREY, linewidth=0.9, linestyle="--", zorder=0)
         ax.set_xscale("log")
-        ax.set_yscale("log")
+        plots.log_axis(ax, "y")
         ticks = [1 / 64, 1 / 16, 1 / 4, 1]
         ax.set_xticks(ticks, [f"1/{1 / F:.0f}" if F < 1 else "1" for F in ticks])
         ax.xaxis.minorticks_off()
