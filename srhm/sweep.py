@@ -49,7 +49,9 @@ def sweep(
     progress: a bar on stderr, with an estimate of the time left; never where the environment has
         TQDM_DISABLE, as in notebooks whose output is kept.
     workers: number of processes of the default executor; None or 0 is one per core.
-    device: "auto", "cpu" or "cuda", as for `srhm.training.train`.
+    device: "auto", "cpu" or "cuda", as for `srhm.training.train`. On a GPU, runs of equal shape
+        train side by side in this process (see `srhm.replicas`) unless there is an ``executor``; on
+        CPUs, where that was measured to be slower at the widths used here, each by itself.
 
     Returns
     -------
@@ -72,6 +74,7 @@ def sweep(
     rows = {} if store is None else {c.key: store.get(c) for c in distinct}
     missing = sorted((c for c in distinct if rows.get(c.key) is None), key=cost)
     if missing:
+        in_groups = executor is None and _train is None and _on_gpu(device)
         _train = _train or _default_train(device, local=executor is None)
         if store is not None:
             store.check_writable()
@@ -79,7 +82,9 @@ def sweep(
         with _Bar(len(distinct), missing, bar) as bar:
             state = _State(missing, store, rows, bar)
             slots = min(workers or num_cores(), len(missing))
-            if executor is not None:
+            if in_groups:
+                _drain_groups(state, device)
+            elif executor is not None:
                 _drain(state, executor, _train, device, window=len(missing))
             else:
                 pool = SpawnPool(slots)
@@ -120,6 +125,12 @@ def _default_train(device: str, local: bool) -> Callable[[RunConfig, str], dict]
     if local:  # elsewhere there may be a device that is not here
         resolve_device(device)
     return train
+
+
+def _on_gpu(device: str) -> bool:
+    from srhm.training import resolve_device
+
+    return resolve_device(device).type == "cuda"
 
 
 class _State:
@@ -199,6 +210,28 @@ def _drain(state: _State, executor: Executor, train, device: str, window: int) -
     finally:
         for future in running:  # only where something stopped the sweep, as Ctrl-C
             future.cancel()
+
+
+def _drain_groups(state: _State, device: str) -> None:
+    """Run all that is to do, runs of equal shape together, in this process."""
+    from srhm.replicas import group_key, train_group
+
+    groups: dict[tuple, list[RunConfig]] = {}
+    while (config := state.next()) is not None:
+        groups.setdefault(group_key(config), []).append(config)
+    for group in groups.values():
+        state.bar.show(group[0])
+        try:
+            train_group(group, device, on_end=state.done)
+        except Exception as error:
+            left = [config for config in group if state.rows.get(config.key) is None]
+            for config in left:  # one by one, so that the faulty run takes no other along
+                try:
+                    if len(group) == 1:
+                        raise error
+                    train_group([config], device, on_end=state.done)
+                except Exception as own:
+                    state.failures.append((config, own))
 
 
 def _collect(state: _State, config: RunConfig, future: Future) -> None:

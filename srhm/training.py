@@ -15,7 +15,7 @@ import torch
 
 from srhm.config import RunConfig
 from srhm.engine import ActiveData, Engine, encode, evaluate
-from srhm.networks import build_network
+from srhm.networks import PatchNetwork, build_network
 from srhm.observables import sensitivities, sparse_activations
 from srhm.task import Samples
 
@@ -47,26 +47,47 @@ def train(config: RunConfig, device: str = "auto") -> dict:
     start = time.perf_counter()
     engine, data, test_set = prepare(config, place)
     result = fit(engine, data, config)
-    result["num_test_used"] = len(test_set)
     engine.finish()
-    loss, error = evaluate(engine, encode(engine.net, test_set, place))
-    result["test_loss"], result["test_error"] = loss, error
-    if result["status"] != "diverged":
-        activations = sparse_activations(engine)
-        result |= sensitivities(config.task, activations, test_set, seed=config.seed_sample)
-    result["seconds"] = round(time.perf_counter() - start, 3)
-    return config.as_dict() | {k: _jsonable(v) for k, v in result.items()} | provenance(place)
+    result |= measure(engine, config, test_set, result["status"])
+    return make_row(config, result, time.perf_counter() - start, place)
 
 
 def prepare(config: RunConfig, place: torch.device) -> tuple[Engine, ActiveData, Samples]:
     """What a training begins with: the untrained network's engine, the training and test data."""
+    net, data, test_set = load(config, place)
+    engine = Engine(net, config.lr * config.width, config.momentum, config.batch_size)
+    return engine, data, test_set
+
+
+def load(config: RunConfig, place: torch.device) -> tuple[PatchNetwork, ActiveData, Samples]:
+    """The untrained network, the training data as it reads them, and the test data."""
     # Momenta of unused weights decay towards denormals, on which CPUs are slow.
     torch.set_flush_denormal(True)
     task = config.task
     train_set, test_set = task.split(config.P, config.num_test, config.seed_sample)
     net = build_network(config.arch, task, config.width, config.seed_init).to(place)
-    engine = Engine(net, config.lr * config.width, config.momentum, config.batch_size)
-    return engine, encode(net, train_set, place), test_set
+    return net, encode(net, train_set, place), test_set
+
+
+def measure(engine: Engine, config: RunConfig, test_set: Samples, status: str) -> dict:
+    """Test loss and error of a trained network and, unless it diverged, its sensitivities."""
+    loss, error = evaluate(engine, encode(engine.net, test_set, engine.readout.device))
+    result = {"num_test_used": len(test_set), "test_loss": loss, "test_error": error}
+    if status != "diverged":
+        activations = sparse_activations(engine)
+        result |= sensitivities(config.task, activations, test_set, seed=config.seed_sample)
+    return result
+
+
+def make_row(config: RunConfig, result: dict, seconds: float, place: torch.device) -> dict:
+    """The row of a run, as `train` returns it."""
+    result = {name: _jsonable(value) for name, value in result.items()}
+    return config.as_dict() | result | {"seconds": round(seconds, 3)} | provenance(place)
+
+
+def largest_loss(config: RunConfig) -> float:
+    """A training loss (nats) that no run comes back from: far above that of chance, log n_c."""
+    return 1e3 * math.log(max(config.n_c, 2))
 
 
 def fit(
