@@ -60,6 +60,7 @@ from srhm.plots_layers import draw_layers
 from srhm.store import Store
 from srhm.sweep import sweep
 from srhm.training import fit, prepare, resolve_device
+from srhm.wording import significant
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
@@ -230,8 +231,8 @@ view
 #
 # The exception is the output and synonyms of the highest level. Its sensitivity falls, but not to
 # zero, although all these synonyms have one class. What remains is not in the decision: for the
-# small network above $S_{\mathrm{out},2}=$ {glue:text}`small S_out_2`, yet exchanging level-2
-# synonyms changes the predicted class of {glue:text}`small S_out_2 share` of the test data only.
+# small network above $S_{\mathrm{out},2}=$ {glue:text}`small S_out_2`, while exchanging level-2
+# synonyms changes the predicted class of {glue:text}`small S_out_2 share` of the test data.
 # The logits of two synonymous tuples differ in size, which the cross-entropy does not punish.
 
 # %% [markdown]
@@ -317,6 +318,12 @@ glue(
     f"{worst.value:.2f} against {worst.paper:.2f} ({in_words(worst.quantity)}, {worst.arch.upper()}, s0 = {worst.s0})",
     display=False,
 )  # fmt: skip
+dense = wanted("lcn", 0)
+glue("dense data", f"{dense[0].task.num_data:,}", display=False)
+glue("dense largest", f"{max(config.P for config in dense):,}", display=False)
+for arch in ARCHS:
+    largest = paper_curves(arch).query("s0 == 0").P.max()
+    glue(f"{arch} paper largest", significant(largest), display=False)
 glue("seeds", int(min(r.seed_rules.nunique() for c in curves.values() for r in c.values())), display=False)
 
 # %% [markdown]
@@ -330,7 +337,8 @@ glue("seeds", int(min(r.seed_rules.nunique() for c in curves.values() for r in c
 # {glue:text}`lcn displacements 2` (LCN).
 #
 # **Limits.** {glue:text}`seeds` seeds a point, one task size and two levels: that the pattern goes
-# on at depth three is not shown here. At $s_0=0$ the task has 4,096 data in all, so our curves end
-# at 3,000, while the paper's go on to 22,500 (LCN) and 32,700 (CNN), beyond what there is to learn.
+# on at depth three is not shown here. At $s_0=0$ the task has {glue:text}`dense data` data in all and
+# our curves end at $P=$ {glue:text}`dense largest`, while the paper's go on to
+# {glue:text}`lcn paper largest` (LCN) and {glue:text}`cnn paper largest` (CNN), more than there is.
 # The paper's plateaus of $D$ in layer 2 lie above ours, and its training differs from ours in batch,
 # learning rate and stopping, which we did not vary here.

@@ -138,7 +138,7 @@ missing_view(table)
 #
 # The paper's thresholds are tuned so that the sizes agree. From 10 % to 60 % the median ratio must
 # move, since the sensitivities fall gradually; the question is how far, and whether the *scatter*,
-# which no choice of threshold can tune away, stays small. A threshold is shown where at least four
+# which no choice of threshold can tune away, stays small. A threshold is shown where at least five
 # settings cross it inside the sizes that were trained.
 
 # %% tags=["hide-input"]
@@ -160,7 +160,7 @@ for column, (q, scan) in zip(axes.T, scan_tables.items(), strict=True):
 scan_view(scan_tables)
 
 # %% [markdown]
-# Each cell: median ratio; scatter in decades (number of settings). A dash stands where fewer than four
+# Each cell: median ratio; scatter in decades (number of settings). A dash stands where fewer than five
 # settings cross: $S_2$ ends on a plateau of about a fifth ({doc}`10_layer_by_layer`), below which
 # there is nothing to cross, and $D_2$ begins below high thresholds where $s_0$ is small. Different
 # thresholds are crossed by different settings. {glue:text}`common S` settings are known at every threshold from
