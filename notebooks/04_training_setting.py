@@ -145,7 +145,8 @@ for ax, (name, choices) in zip(axes.flat, studies.items(), strict=True):
     ax.minorticks_off()
 axes[0, 0].set_ylabel("$P^*$ / reference")
 axes[1, 0].set_ylabel("$P^*$ / reference")
-axes[0, 0].legend();
+if axes[0, 0].get_legend_handles_labels()[0]:
+    axes[0, 0].legend();
 # %% tags=["hide-input"]
 shown = table.assign(
     value=table.value.map("{:g}".format),
