@@ -102,12 +102,10 @@ def grid_ratio(curve: pd.DataFrame) -> float:
 def paper_grid_ratio(arch: str, s0: int) -> float:
     """The factor between the paper's training sizes where it read off P*.
 
-    Read from Figures 12 and 15 above an error of 1 % (the LCN's grid is finer beyond), where they
-    show s0; of the nearest smaller s0 where they do not.
+    That of Figures 12 and 15 where they show s0, of the nearest smaller s0 where they do not.
     """
     shown = [0, 1, 2, 4]
-    curve = published_curve(arch, max(s for s in shown if s <= s0))
-    return grid_ratio(curve[curve.test_error > 0.01])
+    return grid_ratio(published_curve(arch, max(s for s in shown if s <= s0)))
 
 
 def reading_rule() -> pd.DataFrame:

@@ -129,7 +129,6 @@ def pooled_exponent(table: pd.DataFrame, seed: int = 0, num_bootstrap: int = 200
 def _within_slope(x: np.ndarray, y: np.ndarray, groups: np.ndarray) -> float:
     """Least squares of y on x with a constant for each group; nan where x is constant in all."""
     _, index, counts = np.unique(groups, return_inverse=True, return_counts=True)
-    dx = x - (np.bincount(index, x) / counts)[index]
-    dy = y - (np.bincount(index, y) / counts)[index]
+    dx = x - (np.bincount(index, x) / counts)[index]  # orthogonal to every group's constant
     total = float(dx @ dx)
-    return float(dx @ dy) / total if total > 1e-12 else np.nan
+    return float(dx @ y) / total if total > 1e-12 else np.nan

@@ -91,6 +91,14 @@ def test_noise_leaves_a_pair_open():
     assert (pairs.ratio < pairs.high).all()
 
 
+@pytest.mark.parametrize("spread", [1.1, 1.3, 2.0])
+def test_a_side_is_where_the_whole_interval_is(spread):
+    pairs = sparser_pairs(measured(spread=spread))
+    expected = np.where(pairs.high < 1, "below 1", np.where(pairs.low > 1, "above 1", "either"))
+    assert pairs.side.tolist() == expected.tolist()
+    assert spread == 1.1 or ((pairs.low < 1) & (pairs.high > 1) & (pairs.high < 2)).any()
+
+
 def test_nothing_measured_is_an_empty_table_and_a_clear_error():
     pairs = sparser_pairs(complexity_table({}))
     assert pairs.empty
