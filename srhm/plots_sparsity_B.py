@@ -22,7 +22,9 @@ def draw_families(curves: Mapping[RunConfig, pd.DataFrame], arch: str) -> None:
     for setting, runs in curves.items():
         if setting.arch == arch:
             families.setdefault((setting.L, setting.v), []).append((setting.s0, runs))
-    rows = max(len(families), 1)
+    if not families:
+        return _say_nothing_trained()
+    rows = len(families)
     _, axes = plots.new_axes(2, rows, height=2.7 * rows, squeeze=False, sharey=True)
     for (left, right), ((L, v), members) in zip(axes, sorted(families.items()), strict=False):
         power = sparsity_power(arch, L)
@@ -77,3 +79,10 @@ def draw_collapse(table: pd.DataFrame) -> None:
         if ax.get_legend_handles_labels()[0]:
             ax.legend(fontsize=8)
     axes[0].set_ylabel("$P^*/(s_0+1)^q$ over its mean")
+
+
+def _say_nothing_trained() -> None:
+    """A figure in the place of one for which there are no runs yet."""
+    _, ax = plots.new_axes(height=0.8)
+    ax.text(0.5, 0.5, "not trained yet", ha="center", va="center", transform=ax.transAxes)
+    ax.set_axis_off()
