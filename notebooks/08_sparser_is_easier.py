@@ -57,6 +57,10 @@ plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
 
+# %% tags=["hide-input"]
+glue("v map", v_map, display=False)
+glue("s map", s_map, display=False)
+
 # %% [markdown]
 # ## The map
 #
@@ -66,8 +70,6 @@ options = {"workers": workers, "device": device, "progress": False}
 # and $s_0$.
 
 # %% mystnb={"figure": {"name": "fig-map", "caption": "Decimal logarithm of P*/n_c by Eq. 5, up to a constant, against the input dimension d and the informative fraction F (own drawing of the paper's Figure 5). White: fewer than s informative elements, which is no task. Dots: tasks with whole L and s0, joined where L is the same."}, "image": {"alt": "A map whose colour darkens towards the upper right, where inputs are large and dense. Lines of dots, one for each depth, run downwards to the right."}} tags=["hide-input"]
-glue("v map", v_map, display=False)
-glue("s map", s_map, display=False)
 m_map = v_map ** (s_map - 1)
 d, F = np.meshgrid(np.geomspace(s_map, 1e5, 220), np.geomspace(1e-3, 1, 180))
 log_P = np.where(d * F >= s_map, np.log10(eq5(F, d, m_map, s_map)), np.nan)
