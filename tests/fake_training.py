@@ -48,6 +48,8 @@ if __name__ == "__main__":
 
     from srhm.sweep import sweep
 
+    # A background job of a shell starts with the signal ignored, and so would its children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     store, log, workers, *seeds = sys.argv[1:]
     frame = sweep(
         [config(int(seed)) for seed in seeds],
