@@ -17,7 +17,7 @@ from pathlib import Path
 
 import memory
 import torch
-from timing import WIDTH, Setting, dense, interleave, ours, ratio, sgemm, warm_up
+from timing import WIDTH, Setting, dense, interleave, ours, ratio, reading, sgemm, warm_up
 
 RESULTS = Path(__file__).with_name("results.json")
 # Settings compared with the dense peer, and the speed-up to reach.
@@ -45,6 +45,8 @@ def speed_rows(rounds: int, seconds: float) -> Iterator[dict]:
     """samples/s ÷ dense, and samples/s."""
     for setting, target in COMPARED:
         steps = {"ours": ours(setting), "dense": dense(setting)}
+        if setting.batch <= 4:
+            steps["reading"] = reading(setting)
         if setting.arch == "cnn":
             steps["product"] = dense(setting, as_product=True)
         warm_up(setting, *steps.values())
@@ -53,6 +55,9 @@ def speed_rows(rounds: int, seconds: float) -> Iterator[dict]:
         if "product" in steps:
             quantity = f"samples/s ÷ dense as one product a layer, {name(setting)}"
             yield row(quantity, ratio(times, "product", "ours"))
+        if "reading" in steps:
+            quantity = f"dense ÷ reading the weights that a batch meets, {name(setting)}"
+            yield row(quantity, ratio(times, "dense", "reading"))
         rate = setting.batch / statistics.median(times["ours"])
         yield row(f"samples/s, {name(setting)}", rate, unit="1/s")
 

@@ -74,6 +74,26 @@ def dense(setting: Setting, as_product: bool = False) -> Callable[[], torch.Tens
     return lambda: trainer.step(*data.batch(next(batches))) * setting.batch
 
 
+def reading(setting: Setting) -> Callable[[], None]:
+    """One row times the hidden weights that the next batch meets, there and back.
+
+    With few data a step cannot be faster: it has to read these weights twice.
+    """
+    _, samples, net = setting.make()
+    data, batches = encode(net, samples), setting.batches(len(samples))
+    layers = [w.detach().view(-1, setting.width, setting.width) for w in list(net.weights)[1:]]
+    row = torch.ones(1, setting.width)
+
+    def step():
+        met = [b.unique().tolist() for b in data.take(next(batches)).blocks]
+        for direction in (lambda w: w, torch.t):
+            for weights, blocks in zip(layers, met, strict=True):
+                for block in blocks:
+                    row @ direction(weights[block])
+
+    return step
+
+
 def warm_up(setting: Setting, *steps: Callable[[], object]) -> None:
     """Steps before timing; with small batches, ours reaches its steady state after hundreds."""
     for step in steps:

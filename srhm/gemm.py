@@ -5,6 +5,7 @@ while oneDNN, which torch carries too, uses the full width: twice the speed at t
 """
 
 import torch
+import torch.nn.functional as F
 
 
 def _onednn_available() -> bool:
@@ -18,10 +19,19 @@ def _onednn_available() -> bool:
 ONEDNN = _onednn_available()
 # With fewer rows a product is a reading of the matrix, in which oneDNN is the slower one.
 FEW_ROWS = 4
+# oneDNN compiles a kernel for every shape and keeps it, half a megabyte each. How many rows meet a
+# block of weights changes from batch to batch, so sizes are rounded up, by zeros, to multiples.
+MULTIPLE = 8
 
 
 def matmul(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     """a @ b for matrices (i, j) and (j, k), either of them possibly a transposed view."""
-    if ONEDNN and a.device.type == "cpu" and a.dtype == torch.float32 and len(a) >= FEW_ROWS:
-        return torch.ops.mkldnn._linear_pointwise(a, b.t(), None, "none", [], "")
-    return a @ b
+    if not (ONEDNN and a.device.type == "cpu" and a.dtype == torch.float32 and len(a) >= FEW_ROWS):
+        return a @ b
+    rows, inner = a.shape
+    more_rows, more_inner = -rows % MULTIPLE, -inner % MULTIPLE
+    if more_rows or more_inner:
+        a = F.pad(a, (0, more_inner, 0, more_rows))
+    if more_inner:
+        b = F.pad(b, (0, 0, 0, more_inner))
+    return torch.ops.mkldnn._linear_pointwise(a, b.t(), None, "none", [], "")[:rows]
