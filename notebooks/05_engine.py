@@ -254,7 +254,7 @@ for key, quantity in {
     glue(key, f"{table.set_index('quantity').value[quantity]:.2g}", display=False)
 table["to reach"] = table.target.fillna("")
 table["value"] = [f"{x:,.0f}" if x >= 1000 else f"{x:.3g}" for x in table.value]
-table[["quantity", "value", "unit", "to reach"]].style.hide(axis="index")
+table.set_index("quantity")[["value", "unit", "to reach"]]
 
 # %% [markdown]
 # Where it falls short, and why:
