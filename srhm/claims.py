@@ -1,4 +1,4 @@
-"""What the paper claims and what was found: the landing page's table, as data.
+"""What the paper claims and what was found, as data and as tables.
 
 Every number is computed: ours from the store, the paper's from `book/paper`. The rule for a
 verdict on a sample complexity: the paper's values are points of its grid of training sizes, known
@@ -7,6 +7,7 @@ to about 20 %; ours *agrees* when its 95 % interval meets the paper's value ± 2
 
 import json
 import math
+from collections import Counter
 from dataclasses import asdict, dataclass
 
 from srhm.analysis import sample_complexity
@@ -56,9 +57,12 @@ MEASURED = (
     ("P_star_cnn_v6", setting("cnn", 6, 1, **PAPER), "4C", "03_learning_curve"),
     ("P_star_lcn_v10", setting("lcn", 10, 2), "4A", "03_learning_curve"),
 )
-TO_COME = (
-    Claim("fig1", "Networks that err less are less sensitive to both", "1, 9, 17"),
-)
+# The claims that carry the paper; all others are on the page of all claims.
+HEADLINES = (
+    "eq3", "eq3_s0_L2", "eq4", "eq4_s0_L2", "eq5", "eq8_lcn_S", "eq8_lcn_D", "eq8_cnn_S",
+    "eq8_cnn_D", "levels_lcn", "fig1",
+)  # fmt: skip
+TO_COME = (Claim("fig1", "Networks that err less are less sensitive to both", "1, 9, 17"),)
 
 
 def claims(store: Store) -> list[Claim]:
@@ -74,7 +78,22 @@ def to_json(items: list[Claim]) -> str:
 
 
 def to_markdown(items: list[Claim]) -> str:
-    """The claims as a table for the landing page, with the rule of the verdicts below it."""
+    """All claims as a table, with the rule of the verdicts and the reasons for gaps below it."""
+    reasons = [f"- {_escape(f'{i.statement}: {i.reason}')}." for i in items if i.reason]
+    return "\n".join([":::{div} claims", *_table(items), "", RULE, "", *reasons, ":::"]) + "\n"
+
+
+def headlines(items: list[Claim]) -> str:
+    """The table of the landing page: the main claims, and how many others there are."""
+    counts = Counter(item.verdict for item in items)
+    names = ("agrees", "differs", "not measured", "to come")
+    text = ", ".join(f"{counts[name]} *{name}*" for name in names if counts[name])
+    link = f"Of all {{doc}}`{len(items)} claims </book/verdicts>`: {text}."
+    main = [item for item in items if item.id in HEADLINES]
+    return "\n".join([":::{div} claims", *_table(main), "", link, ":::"]) + "\n"
+
+
+def _table(items: list[Claim]) -> list[str]:
     lines = [
         "| Claim | Figure | Paper | Here, 95 % interval | Ratio | Verdict | Chapter |",
         "|---|---|---|---|---|---|---|",
@@ -87,8 +106,7 @@ def to_markdown(items: list[Claim]) -> str:
             f"{{doc}}`/book/executed/{item.chapter}`" if item.chapter else "",
         )  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
-    reasons = [f"- {_escape(f'{i.statement}: {i.reason}')}." for i in items if i.reason]
-    return "\n".join([":::{div} claims", *lines, "", RULE, "", *reasons, ":::"]) + "\n"
+    return lines
 
 
 def verdict_on(paper: float, measured: float, interval) -> str:
@@ -127,9 +145,11 @@ def _escape(text: str) -> str:
 
 
 def _round(value: float | None) -> str:
-    """Three significant digits, thousands separated; empty for nothing."""
+    """Three significant digits, counts (int) in full, thousands separated; empty for nothing."""
     if value is None:
         return ""
+    if isinstance(value, int):
+        return f"{value:,}"
     digits = 2 - math.floor(math.log10(abs(value))) if value else 0
     return f"{round(value, digits):,.{max(digits, 0)}f}"
 

@@ -101,6 +101,6 @@ def _plateau_claim(frame: pd.DataFrame, arch: str):
     if absent:
         reason += f"; not yet those at s0 = {absent}"
     return Claim(
-        **common, verdict="agrees" if same == number else "differs", paper=float(number),
-        measured=float(same), ratio=same / number, settings=len(there), seeds=seeds, reason=reason,
+        **common, verdict="agrees" if same == number else "differs", paper=number,
+        measured=same, ratio=same / number, settings=len(there), seeds=seeds, reason=reason,
     )  # fmt: skip

@@ -111,15 +111,15 @@ def _pairs_claim(pairs: pd.DataFrame, seeds: int, chapter: str):
         "id": "eq5", "figure": "5", "chapter": chapter,
         # A line of n settings of one size makes n - 1 pairs.
         "settings": len(easier) + easier.groupby(["m", "s", "d"]).ngroups,
-        "statement": "LCN, equal size: pairs in which the sparser needs fewer examples (Eq. 5)",
+        "statement": "LCN, equal size: decided pairs in which the sparser needs fewer (Eq. 5)",
     }  # fmt: skip
     if easier.empty or (not wrong and 2 * right < len(easier)):
         reason = f"of {len(easier)} pairs the intervals decide {right + wrong}"
         return Claim(**common, verdict="not measured", reason=reason)
     return Claim(
-        **common, verdict="differs" if wrong else "agrees", paper=float(len(easier)),
-        measured=float(right), ratio=right / len(easier), seeds=seeds,
-        reason=f"{len(easier) - right - wrong} pairs are open within their intervals",
+        **common, verdict="differs" if wrong else "agrees", paper=right + wrong, measured=right,
+        ratio=right / (right + wrong), seeds=seeds,
+        reason=f"{len(easier) - right - wrong} more pairs are open within their intervals",
     )  # fmt: skip
 
 

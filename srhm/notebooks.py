@@ -86,7 +86,7 @@ def run_notebooks(
     failures = _execute_all(arguments, jobs or min(num_cores(), 4), progress)
     if failures:
         raise NotebookError("\n".join(failures))
-    _write_claims(out / "claims.md")
+    _write_claims(out)
     return [Outcome(n.stem, out / n.name, executed=n in stale) for n in notebooks]
 
 
@@ -236,12 +236,14 @@ def _make_reproducible(notebook) -> None:
             cell.id = "injected"
 
 
-def _write_claims(target: Path) -> None:
-    """The table that the landing page includes: it too is made from the results."""
-    from srhm.claims import claims, to_markdown
+def _write_claims(out: Path) -> None:
+    """The tables of claims that pages include: they too are made from the results."""
+    from srhm.claims import claims, headlines, to_markdown
     from srhm.store import Store
 
-    _replace(target, to_markdown(claims(Store(project("results")))))
+    items = claims(Store(project("results")))
+    _replace(out / "claims.md", to_markdown(items))
+    _replace(out / "headlines.md", headlines(items))
 
 
 def _describe(notebook: Path, error: Exception, kept: Path) -> str:
@@ -262,4 +264,3 @@ def _replace(target: Path, text: str) -> None:
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, target)
-

@@ -221,14 +221,18 @@ def test_dark_mode_keeps_figures_on_white(visit):
     assert colors[0] == colors[1]
 
 
-def test_landing_page_shows_the_claims(visit):
-    from srhm.claims import claims
+def test_pages_show_the_claims(visit):
+    """The main ones on the landing page, all on a page of their own."""
+    from srhm.claims import HEADLINES, claims
     from srhm.paths import project
     from srhm.store import Store
 
-    rows = visit("book/index.html").locator(".claims tbody tr").all_inner_texts()
     items = claims(Store(project("results")))
-    assert len(rows) == len(items)
-    for row, item in zip(rows, items, strict=True):
-        assert item.statement in row
-        assert item.verdict in row
+    main = [item for item in items if item.id in HEADLINES]
+    assert len(main) == len(HEADLINES) < len(items)
+    for page, shown in {"book/index.html": main, "book/verdicts.html": items}.items():
+        rows = visit(page).locator(".claims tbody tr").all_inner_texts()
+        assert len(rows) == len(shown)
+        for row, item in zip(rows, shown, strict=True):
+            assert item.statement in row
+            assert item.verdict in row
