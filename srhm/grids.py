@@ -15,8 +15,9 @@ import pandas as pd
 from srhm.adaptive import Target, at, grid_index, grid_P, search
 from srhm.config import RunConfig
 from srhm.laws import predicted_scale
-from srhm.store import Store
+from srhm.store import Store, to_frame
 from srhm.sweep import sweep
+from srhm.thresholds import paper_targets
 
 GRID = {"width": 256, "batch_size": 128, "lr": 0.64, "stop_loss": 1e-2}
 # The paper's own choices, but for the width, and the batch with its proportional learning rate.
@@ -164,14 +165,6 @@ def fixed_d_grid(profile: str = "book") -> list[RunConfig]:
     return GRIDS["fixed_d"]
 
 
-# Sensitivities of layer 2 at which the paper reads P*_S and P*_D (captions of Figures 6, 11, 14).
-TARGETS = {
-    "lcn": (Target(), Target("S_2_1", 0.3), Target("D_2_1", 0.1)),
-    "cnn": (Target(), Target("S_2_1", 0.4), Target("D_2_1", 0.2)),
-    "fcn": (Target(), Target("S_2_1", 0.3), Target("D_2_1", 0.1)),
-}
-
-
 def curve(
     arch: str, v: int, s0: int, smallest: float, largest: float, every: int = 2, **other
 ) -> list[RunConfig]:
@@ -244,7 +237,7 @@ def run_grid(
     name: a key of `GRIDS` or `CURVES`.
     max_P: leave out larger training sets; settings whose first guess is beyond it too.
     repeats: seeds per setting of a grid (curves have three).
-    sensitivities: bracket the crossings of S_2 and D_2 as well (`TARGETS`).
+    sensitivities: bracket the crossings of S_2 and D_2 as well (`srhm.thresholds.paper_targets`).
     sweep_options: as for `srhm.sweep.sweep`.
 
     Raises
@@ -256,9 +249,10 @@ def run_grid(
         return sweep([c for c in CURVES[name] if max_P >= c.P], store, **sweep_options)
     if name not in GRIDS:
         raise ValueError(f"grid must be one of {', '.join([*GRIDS, *CURVES])}, not {name!r}.")
-    frames = []
-    for arch, targets in TARGETS.items():
-        settings = [c for c in GRIDS[name] if c.arch == arch and max_P >= c.P]
-        targets = targets if sensitivities else targets[:1]
-        frames.append(search(settings, store, repeats, targets, max_P, **sweep_options))
-    return pd.concat(frames, ignore_index=True)
+    groups: dict[tuple[Target, ...], list[RunConfig]] = {}  # the paper's thresholds differ
+    for c in GRIDS[name]:
+        if max_P >= c.P:
+            targets = (Target(), *(paper_targets(c) if sensitivities else ()))
+            groups.setdefault(targets, []).append(c)
+    found = [search(g, store, repeats, t, max_P, **sweep_options) for t, g in groups.items()]
+    return pd.concat(found, ignore_index=True) if found else to_frame([])

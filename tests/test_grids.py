@@ -8,7 +8,7 @@ import pytest
 from srhm import grids
 from srhm.grids import GRIDS, SPARSITY_B, sparsity_B_curves
 from srhm.laws import predicted_scale
-from srhm.store import Store
+from srhm.store import Store, to_frame
 
 
 def blocks():
@@ -69,3 +69,23 @@ def test_run_grid_searches_settings_and_sweeps_curves(tmp_path, monkeypatch):
     assert len(store.frame()) >= 1
     with pytest.raises(ValueError, match="grid must be one of lcn_L2, .*, not 'none'"):
         grids.run_grid("none", store)
+
+
+def test_run_grid_brackets_the_thresholds_of_the_paper(tmp_path, monkeypatch):
+    asked = {}
+
+    def search(settings, store, repeats, targets, *_, **__):
+        for config in settings:
+            asked[config.L, config.s] = {t.quantity: t.threshold for t in targets}
+        return to_frame([])
+
+    monkeypatch.setattr(grids, "search", search)
+    tasks = [{"L": 2, "s": 2}, {"L": 3, "s": 2}, {"L": 2, "s": 3}]
+    monkeypatch.setitem(grids.GRIDS, "three", [grids.setting("cnn", 4, 1, **t) for t in tasks])
+    grids.run_grid("three", Store(tmp_path), sensitivities=True)
+    error = {"test_error": 0.1, "D_2_1": 0.2}
+    expected = {(2, 2): 0.4, (3, 2): 0.2, (2, 3): 0.5}  # S_2, Figure 14
+    assert asked == {task: error | {"S_2_1": s} for task, s in expected.items()}
+    grids.run_grid("three", Store(tmp_path))
+    assert asked[2, 2] == {"test_error": 0.1}
+    assert grids.run_grid("three", Store(tmp_path), max_P=200).empty
