@@ -173,9 +173,9 @@ axes[1].legend(loc="upper left");
 # %% [markdown]
 # ## A whole learning curve, before and after
 #
-# The learning curves of {doc}`10_layer_by_layer` at $v=8$, $s_0=2$, $L=2$, three seeds: what they
-# took when they were made, and what their steps take here, with the engine and with the dense peer
-# (some steps of each are timed, on networks of the same width).
+# The learning curves of {doc}`10_layer_by_layer` at $v=8$, $s_0=2$, $L=2$, three seeds: the minutes
+# that they took when they were made, and that their steps take here, with the engine and with the
+# dense peer (some steps of each are timed, on networks of the same width).
 
 
 # %% tags=["hide-input"]
@@ -202,11 +202,11 @@ def before_and_after(arch):
     glue(f"curve_{arch}", f"{minutes['dense'] / minutes['ours']:.0f}", display=False)
     return {
         "trainings": len(runs),
-        "P": f"{runs.P.min():,} to {runs.P.max():,}",
+        "largest P": f"{runs.P.max():,}",
         "steps": f"{runs.steps.sum():,}",
-        "minutes when it was made": f"{runs.seconds.sum() / 60:.1f}",
-        "minutes of its steps here": f"{minutes['ours']:.1f}",
-        "the same, dense": f"{minutes['dense']:.1f}",
+        "minutes, made": f"{runs.seconds.sum() / 60:.1f}",
+        "steps here": f"{minutes['ours']:.1f}",
+        "steps, dense": f"{minutes['dense']:.1f}",
     }
 
 
