@@ -204,9 +204,9 @@ def before_and_after(arch):
         "trainings": len(runs),
         "largest P": f"{runs.P.max():,}",
         "steps": f"{runs.steps.sum():,}",
-        "minutes, made": f"{runs.seconds.sum() / 60:.1f}",
-        "steps here": f"{minutes['ours']:.1f}",
-        "steps, dense": f"{minutes['dense']:.1f}",
+        "minutes when made": f"{runs.seconds.sum() / 60:.1f}",
+        "minutes here": f"{minutes['ours']:.1f}",
+        "minutes, dense": f"{minutes['dense']:.1f}",
     }
 
 
