@@ -1,4 +1,4 @@
-"""The command `srhm`: train, sweep, verify, merge, notebooks, claims.
+"""The command `srhm`: its options and its help. What it then does is in `srhm.commands`.
 
 What a command prints is on stdout; progress, warnings and errors are on stderr. Exit code 0: done;
 1: done, and something did not agree or was refused; 2: an error, in one sentence.
@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import sys
 import warnings
-from pathlib import Path
 
+from srhm import commands
 from srhm.config import FIELD_HELP, RunConfig
 
 DESCRIPTION = """\
@@ -71,7 +70,8 @@ def main(arguments: list[str] | None = None) -> int:
             print("srhm: interrupted; what had finished is kept", file=sys.stderr)
             return 130
         except ModuleNotFoundError as error:
-            message = f"{error.name} is not installed; pip install 'srhm[book]' has it."
+            extra = "cluster" if error.name in ("dask", "distributed") else "book"
+            message = f"{error.name} is not installed; pip install 'srhm[{extra}]' has it."
         except (ValueError, OSError, RuntimeError) as error:
             message = str(error)
     print(f"srhm: error: {message}", file=sys.stderr)
@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     shown = [*GROUPS["the task"], "P", *NOT_FIELDS]
     table = "\n".join(f"  {name:9} {symbols[name]}" for name in shown)
     parser = _Parser(prog="srhm", description=DESCRIPTION + table)
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    adders = parser.add_subparsers(metavar="COMMAND", required=True)
     for add in (
         _add_train,
         _add_sweep,
@@ -97,13 +97,15 @@ def _parser() -> argparse.ArgumentParser:
         _add_notebooks,
         _add_claims,
     ):
-        add(commands)
+        add(adders)
     return parser
 
 
-def _add_train(commands) -> None:
+def _add_train(adders) -> None:
     example = "example: srhm train --arch cnn --v 6 --s0 1 --P 2000"
-    parser = _command(commands, "train", "train one network and print its row as JSON", _train)
+    parser = _command(
+        adders, "train", "train one network and print its row as JSON", commands.train
+    )
     parser.epilog = example
     fields = {field.name: field for field in dataclasses.fields(RunConfig)}
     for title, names in GROUPS.items():
@@ -137,22 +139,23 @@ def _hyphened(name: str) -> str:
     return name if name == "n_c" else name.replace("_", "-")
 
 
-def _add_sweep(commands) -> None:
+def _add_sweep(adders) -> None:
     from srhm import sweepfile
 
-    parser = _command(commands, "sweep", "train what a grid of runs still lacks", _sweep)
+    parser = _command(adders, "sweep", "train what a grid of runs still lacks", commands.sweep)
     parser.epilog = sweepfile.__doc__
     parser.add_argument("file", metavar="FILE.yml", help="the grid (see below)")
     _add_store(parser)
     _add_workers(parser)
+    _add_scheduler(parser)
     _add_device(parser)
 
 
-def _add_grid(commands) -> None:
+def _add_grid(adders) -> None:
     from srhm.grids import CURVES, GRIDS
 
     text = "train what the figures' grids still lack, searching each setting's P*"
-    parser = _command(commands, "grid", text, _grid)
+    parser = _command(adders, "grid", text, commands.grid)
     known = [*GRIDS, *CURVES]
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"default: all of {', '.join(known)}"
@@ -163,12 +166,13 @@ def _add_grid(commands) -> None:
     parser.add_argument("--sensitivities", action="store_true", help=text)
     _add_store(parser)
     _add_workers(parser)
+    _add_scheduler(parser)
     _add_device(parser)
 
 
-def _add_verify(commands) -> None:
+def _add_verify(adders) -> None:
     text = "train a few stored runs again and compare"
-    parser = _command(commands, "verify", text, _verify)
+    parser = _command(adders, "verify", text, commands.verify)
     parser.add_argument("--n", type=int, default=3, help="how many (default 3)")
     parser.add_argument("--seed", type=int, default=0, help="which ones are drawn (default 0)")
     _add_store(parser)
@@ -176,18 +180,18 @@ def _add_verify(commands) -> None:
     _add_device(parser)
 
 
-def _add_merge(commands) -> None:
+def _add_merge(adders) -> None:
     text = "bring in runs that finished elsewhere"
-    parser = _command(commands, "merge", text, _merge)
+    parser = _command(adders, "merge", text, commands.merge)
     parser.add_argument(
         "files", nargs="+", metavar="FILE", help="records, .jsonl bundles, or folders of them"
     )
     _add_store(parser)
 
 
-def _add_notebooks(commands) -> None:
+def _add_notebooks(adders) -> None:
     text = "execute the book's notebooks whose inputs changed"
-    parser = _command(commands, "notebooks", text, _notebooks)
+    parser = _command(adders, "notebooks", text, commands.notebooks)
     parser.epilog = "example: srhm notebooks 03_learning_curve -p v 8 --profile fresh"
     parser.add_argument("names", nargs="*", metavar="NAME", help="which ones (default: all)")
     parser.add_argument(
@@ -204,15 +208,15 @@ def _add_notebooks(commands) -> None:
     parser.add_argument("--device", metavar="NAME", help="auto, cpu or cuda")
 
 
-def _add_claims(commands) -> None:
+def _add_claims(adders) -> None:
     text = "the paper's claims and what was found, as a table"
-    parser = _command(commands, "claims", text, _claims)
+    parser = _command(adders, "claims", text, commands.claims)
     parser.add_argument("--json", action="store_true", help="as JSON instead of Markdown")
     _add_store(parser)
 
 
-def _command(commands, name: str, text: str, run) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+def _command(adders, name: str, text: str, run) -> argparse.ArgumentParser:
+    parser = adders.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     parser.set_defaults(run=run)
     return parser
 
@@ -227,125 +231,14 @@ def _add_workers(parser) -> None:
     parser.add_argument("--workers", type=int, metavar="N", help=text)
 
 
+def _add_scheduler(parser) -> None:
+    text = "train on a dask cluster, e.g. tcp://node:8786 (needs 'srhm[cluster]')"
+    parser.add_argument("--scheduler", metavar="ADDRESS", help=text)
+
+
 def _add_device(parser) -> None:
     text = "auto (a GPU if there is one), cpu or cuda (default auto)"
     parser.add_argument("--device", default="auto", metavar="NAME", help=text)
-
-
-def _store(options):
-    from srhm.paths import project
-    from srhm.store import Store
-
-    return Store(project("results") if options.store is None else options.store)
-
-
-def _train(options) -> None:
-    config = RunConfig(**{name: getattr(options, name) for name in FIELD_HELP})
-    from srhm.sweep import describe
-    from srhm.training import resolve_device, train
-
-    resolve_device(options.device)
-    store = None if options.store is None else _store(options)
-    row = None if store is None else store.get(config)
-    if row is None:
-        if store is not None:
-            store.check_writable()
-        print(f"training {describe(config)}", file=sys.stderr)
-        row = train(config, options.device)
-        if store is not None:
-            store.put(row)
-    print(json.dumps(row, indent=2))
-
-
-def _sweep(options) -> None:
-    from srhm.sweep import sweep
-    from srhm.sweepfile import read_sweep
-
-    configs, store = read_sweep(options.file), _store(options)
-    frame = sweep(configs, store, workers=options.workers, device=options.device)
-    counts = frame.status.value_counts().sort_index()
-    statuses = ", ".join(f"{count} {status}" for status, count in counts.items())
-    print(f"{len(frame)} runs in {store.path}: {statuses}")
-
-
-def _grid(options) -> None:
-    from srhm.grids import CURVES, GRIDS, run_grid
-
-    known = [*GRIDS, *CURVES]
-    for name in options.names:
-        if name not in known:
-            raise ValueError(f"grid must be one of {', '.join(known)}, not {name!r}.")
-    store = _store(options)
-    for name in options.names or known:
-        print(f"grid {name}", file=sys.stderr)
-        frame = run_grid(
-            name, store, options.max_P, options.repeats, options.sensitivities,
-            workers=options.workers, device=options.device,
-        )  # fmt: skip
-        print(f"{name}: {len(frame)} runs in {store.path}")
-
-
-def _verify(options) -> int:
-    from srhm.checks import verify
-
-    table = verify(
-        _store(options), options.n, options.seed, device=options.device, workers=options.workers
-    )
-    shown = ["arch", "s", "L", "s0", "v", "P", "seed_rules"]
-    print(table[[*shown, "stored", "live", "tolerance", "agrees"]].to_string(index=False))
-    return 0 if table.agrees.all() else 1
-
-
-def _merge(options) -> int:
-    from srhm.store import merge
-
-    store = _store(options)
-    report = merge(options.files, store)
-    for name, reason in report.refused.items():
-        print(f"srhm: refused {name}: {reason}", file=sys.stderr)
-    print(
-        f"{report.added} added to {store.path}, {report.already_there} already there, "
-        f"{len(report.refused)} refused"
-    )
-    return 1 if report.refused else 0
-
-
-def _notebooks(options) -> None:
-    from srhm.notebooks import run_notebooks
-
-    parameters = {key: _value(text) for key, text in options.parameters}
-    outcomes = run_notebooks(
-        options.names or None,
-        parameters,
-        out="book/executed" if options.out is None else Path(options.out).absolute(),
-        profile=options.profile,
-        force=options.force,
-        workers=options.workers,
-        device=options.device,
-    )
-    for outcome in outcomes:
-        print(f"{outcome.path}: {'executed' if outcome.executed else 'up to date'}")
-
-
-def _value(text: str):
-    """A parameter as Python: numbers (also 1e3), true, false, null, [lists], or a word."""
-    import yaml
-
-    try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return text
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
-
-
-def _claims(options) -> None:
-    from srhm.claims import claims, to_json, to_markdown
-
-    items = claims(_store(options))
-    print(to_json(items) if options.json else to_markdown(items))
 
 
 if __name__ == "__main__":
