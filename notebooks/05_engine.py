@@ -235,9 +235,9 @@ else:
 # %% [markdown]
 # ## The benchmark
 #
-# `make bench` measures more, and more carefully; on the authors' machine (two cores, no GPU) it found
-# the values below. *To reach* is what the engine was built for. All are on one thread; ratios are
-# medians over rounds in which both sides take turns.
+# `make bench` measures more, and more carefully. The table is what it last found: as published, on the
+# authors' machine, with two cores and no GPU. *To reach* is what the engine was built for. All are on
+# one thread; ratios are medians over rounds in which both sides take turns.
 
 # %% tags=["hide-input"]
 rows = json.loads(project("benchmarks/results.json").read_text(encoding="utf-8"))
