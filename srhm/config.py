@@ -15,7 +15,9 @@ from srhm.task import SRHM
 # Raised when the meaning of a stored run changes; older records are then trained anew.
 SCHEMA = 1
 
-ARCHITECTURES = ("lcn", "cnn", "fcn")
+PATCH_NETWORKS = ("lcn", "cnn", "fcn")  # the networks of srhm.networks
+COMMON = ("vgg11", "vgg16", "resnet18", "resnet34", "efficientnet_b0")  # of srhm.architectures
+ARCHITECTURES = PATCH_NETWORKS + COMMON
 
 FIELD_HELP = {
     "v": "vocabulary size: number of features at every level",
@@ -25,11 +27,13 @@ FIELD_HELP = {
     "n_c": "number of classes (default v)",
     "m": "number of synonyms: rules per feature (default v^(s-1), the most possible)",
     "sparsity": "A: each feature moves in its own sub-patch; B: features sit anywhere, in order",
-    "arch": "network: lcn (no weight sharing), cnn (weight sharing) or fcn (fully connected)",
-    "width": "channels, or units, of each hidden layer",
+    "arch": "network: lcn (no weight sharing), cnn (weight sharing), fcn (fully connected), or one of "
+    + ", ".join(COMMON),
+    "width": "channels, or units, of each hidden layer (of lcn, cnn and fcn)",
     "P": "number of training data",
     "batch_size": "data per step of SGD",
-    "lr": "learning rate per unit of width (default 0.01 at batch 4, scaled linearly to the batch)",
+    "lr": "learning rate, of lcn, cnn and fcn per unit of width (default 0.01 at batch 4, scaled "
+    "linearly to the batch)",
     "momentum": "momentum of SGD",
     "stop_loss": "stop when an epoch's mean training loss (cross-entropy, nats) is below this",
     "max_epochs": "stop after this many epochs in any case",
