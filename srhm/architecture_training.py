@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -15,7 +19,7 @@ CHUNK = 500  # data at once where nothing is learned
 
 
 def train_architecture(config: RunConfig, place: torch.device) -> dict:
-    """Train, test and measure one of `srhm.architectures.NAMES`; the optimiser's rate is ``lr``.
+    """Train, test and measure one of `srhm.config.COMMON`; the optimiser's rate is ``lr``.
 
     Returns what `srhm.training.train` does, without the configuration and the provenance. The
     layers of the sensitivities are "20", "50", "80" (relative depth in percent) and "out".
@@ -25,7 +29,7 @@ def train_architecture(config: RunConfig, place: torch.device) -> dict:
     train_set, test_set = task.split(config.P, config.num_test, config.seed_sample)
     net = build_architecture(config.arch, task.v, task.d, task.n_c, config.seed_init).to(place)
     result = _fit(net, config, train_set, place)
-    net.eval()
+    _settle(net, task, train_set, place)
     loss, error = _evaluate(net, task, test_set, place)
     result |= {"num_test_used": len(test_set), "test_loss": loss, "test_error": error}
     if result["status"] != "diverged":
@@ -62,6 +66,21 @@ def _fit(net: nn.Module, config: RunConfig, train_set: Samples, place: torch.dev
     return {"status": status, "train_loss": train_loss, "epochs": epoch, "steps": steps}
 
 
+def _settle(net: nn.Module, task: SRHM, train_set: Samples, place: torch.device) -> None:
+    """Ready for testing: batch normalisation takes its statistics from the whole training set.
+
+    The running ones remember the last ten steps or so. A training that ends after few steps has
+    changed its weights since, and its test error would be that of a mismatch.
+    """
+    norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm1d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # a plain mean over what follows
+    net.train()
+    _evaluate(net, task, train_set, place)
+    net.eval()
+
+
 def _batches(config: RunConfig, draw: torch.Generator) -> list[torch.Tensor]:
     """One epoch's batches; a single datum left over joins the batch before it.
 
@@ -81,12 +100,17 @@ def _labels(samples: Samples, place: torch.device) -> torch.Tensor:
 def _evaluate(net: nn.Module, task: SRHM, samples: Samples, place) -> tuple[float, float]:
     """Mean loss (nats) and error (fraction misclassified)."""
     loss = wrong = 0.0
-    for start in range(0, len(samples), CHUNK):
-        part = samples[start : start + CHUNK]
+    for part in _parts(samples):
         logits, labels = net(task.one_hot(part).to(place)), _labels(part, place)
         loss += F.cross_entropy(logits, labels, reduction="sum").item()
         wrong += (logits.argmax(1) != labels).sum().item()
     return loss / len(samples), wrong / len(samples)
+
+
+def _parts(samples: Samples) -> Iterator[Samples]:
+    """About `CHUNK` data at once, in nearly equal parts."""
+    edges = torch.linspace(0, len(samples), math.ceil(len(samples) / CHUNK) + 1).int().tolist()
+    return (samples[a:b] for a, b in pairwise(edges))
 
 
 def _activations(net: nn.Module, task: SRHM):

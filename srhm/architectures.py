@@ -15,10 +15,10 @@ import math
 import torch
 from torch import nn
 
-NAMES = ("vgg11", "vgg16", "resnet18", "resnet34", "efficientnet_b0")
+from srhm.config import COMMON, SHORTEST
+
 # Relative depths at which Figure 9 looks; the output is a layer of its own.
 DEPTHS = (0.2, 0.5, 0.8)
-_SHORTEST = 32  # five halvings in VGG leave one position
 _FLAT = {
     nn.Conv2d: nn.Conv1d,
     nn.BatchNorm2d: nn.BatchNorm1d,
@@ -35,14 +35,14 @@ def build_architecture(name: str, v: int, d: int, n_c: int, seed: int = 0) -> nn
     Raises
     ------
     ValueError
-        For another name than those in `NAMES`, or a ``d`` too short for the network's strides.
+        For another name than those in `srhm.config.COMMON`, or a ``d`` too short for the strides.
     ModuleNotFoundError
         Without torchvision, which the extra ``srhm[images]`` brings.
     """
-    if name not in NAMES:
-        raise ValueError(f"arch must be one of {', '.join(NAMES)}, not {name!r}.")
-    if d < _SHORTEST:
-        raise ValueError(f"d must be at least {_SHORTEST} for {name}, which halves it, not {d}.")
+    if name not in COMMON:
+        raise ValueError(f"arch must be one of {', '.join(COMMON)}, not {name!r}.")
+    if d < SHORTEST:
+        raise ValueError(f"d must be at least {SHORTEST} for {name}, which halves it, not {d}.")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         net = _flatten(_with_small_stem(name, v, n_c))

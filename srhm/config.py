@@ -17,6 +17,7 @@ SCHEMA = 1
 
 PATCH_NETWORKS = ("lcn", "cnn", "fcn")  # the networks of srhm.networks
 COMMON = ("vgg11", "vgg16", "resnet18", "resnet34", "efficientnet_b0")  # of srhm.architectures
+SHORTEST = 32  # input of a common architecture: VGG halves it five times
 ARCHITECTURES = PATCH_NETWORKS + COMMON
 
 FIELD_HELP = {
@@ -27,7 +28,7 @@ FIELD_HELP = {
     "n_c": "number of classes (default v)",
     "m": "number of synonyms: rules per feature (default v^(s-1), the most possible)",
     "sparsity": "A: each feature moves in its own sub-patch; B: features sit anywhere, in order",
-    "arch": "network: lcn (no weight sharing), cnn (weight sharing), fcn (fully connected), or one of "
+    "arch": "network: lcn (no weight sharing), cnn (weight sharing), fcn (fully connected), "
     + ", ".join(COMMON),
     "width": "channels, or units, of each hidden layer (of lcn, cnn and fcn)",
     "P": "number of training data",
@@ -83,6 +84,10 @@ class RunConfig:
             object.__setattr__(self, name, getattr(task, name))
         if self.arch not in ARCHITECTURES:
             raise ValueError(f"arch must be one of {', '.join(ARCHITECTURES)}, not {self.arch!r}.")
+        if self.arch in COMMON and task.d < SHORTEST:
+            raise ValueError(
+                f"d = (s (s0 + 1))^L must be at least {SHORTEST} for {self.arch}, not {task.d}."
+            )
         for name in ("P", "width", "batch_size", "max_epochs", "num_test"):
             object.__setattr__(self, name, check_int(name, getattr(self, name), 1))
         for name in ("seed_rules", "seed_sample", "seed_init"):
