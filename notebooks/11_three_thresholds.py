@@ -36,7 +36,7 @@ import pandas as pd
 from myst_nb import glue
 
 from srhm import plots
-from srhm.adaptive import at, grid_index, grid_P
+from srhm.adaptive import Target, at, grid_index, grid_P
 from srhm.agreement import agreement, at_every_threshold, paper_pairs, scan_table, scan_thresholds
 from srhm.checks import live_check
 from srhm.claims_invariance import COVERED, MOST_SCATTER, SLOPE_REACH, eq8_verdict
@@ -54,7 +54,7 @@ from srhm.threshold_views import (
     scan_view,
     settings_view,
 )
-from srhm.thresholds import D2, ERROR, S2, crossings, pairs, runs_of
+from srhm.thresholds import D2, ERROR, S2, SYMBOLS, crossings, pairs, paper_targets, runs_of
 from srhm.traces import trace_all
 from srhm.transitions import compare_times, fall_times
 from srhm.wording import with_interval
@@ -180,6 +180,34 @@ for q, scan in scans.items():
     glue(f"common {letter} range", f"{100 * medians.index[0]:.0f} % to {100 * medians.index[-1]:.0f} %" if several else "none", display=False)
     glue(f"common {letter} first", f"{medians.iloc[0]:.2f}" if several else "–", display=False)
     glue(f"common {letter} last", f"{medians.iloc[-1]:.2f}" if several else "–", display=False)
+
+# %% [markdown]
+# ### And when synonyms are drawn as the paper seems to
+#
+# The paper seems to draw the new synonym among all $m$, the old one included ({ref}`here
+# <drawn-anew>`). That makes its $S_2$ equal to $1-1/m$ times ours, and its thresholds correspond to
+# higher ones here. Read so, $P^*_S$ is smaller, most of all where $m$ is small:
+
+# %% tags=["hide-input"]
+def as_in_the_paper(config):
+    """The paper's threshold of S_2, for the S_2 of exchanges among the m - 1 other synonyms."""
+    threshold = paper_targets(config)[0].threshold
+    return [Target(S2, threshold / (1 - 1 / config.m))] if config.m > 1 else []
+
+
+reread = crossings(frame, settings, as_in_the_paper, repeats=repeats, num_bootstrap=0)
+rows = {}
+for arch in ARCHS:
+    both = points[arch, S2].merge(
+        pairs(reread[reread.arch == arch], S2), on=list(SYMBOLS), suffixes=("", "_anew")
+    )
+    ratios = both[["ratio", "ratio_anew"]]
+    rows[arch.upper()] = [len(both), *ratios.median(), *ratios.map(math.log10).std()]
+columns = pd.MultiIndex.from_tuples(
+    [("", "settings"), *((name, draw) for name in ("median P*_S / P*", "scatter (decades)")
+                         for draw in ("among others", "among all"))]
+)  # fmt: skip
+pd.DataFrame.from_dict(rows, orient="index").set_axis(columns, axis=1).map("{:.2g}".format)
 
 # %% [markdown]
 # ## Which falls first? With more data

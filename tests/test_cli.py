@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ from srhm.notebooks import NotebookError, Outcome
 from srhm.store import Store
 
 ROOT = Path(__file__).parent.parent
+COMMANDS = ("train", "sweep", "grid", "verify", "merge", "notebooks", "claims")
+FOREIGN = {"--help", "--port", "--nworkers", "--nthreads"}  # of dask, in the README
 TINY = ["--v", "4", "--P", "64", "--batch-size", "16", "--width", "32", "--max-epochs", "3"]
 
 
@@ -50,9 +53,18 @@ def test_the_help_explains_every_symbol(run):
     assert code == 0
     for name in ("v", "s", "L", "s0", "n_c", "m", "sparsity", "P"):
         assert f"  {name:9} {FIELD_HELP[name]}" in out
-    for command in ("train", "sweep", "verify", "merge", "notebooks", "claims"):
-        assert f"    {command}" in out
+    for command in COMMANDS:
+        assert f"\n    {command}" in out
         assert run(command, "--help")[0] == 0
+
+
+def test_the_readme_shows_every_command_and_no_other(run):
+    text = (ROOT / "README.md").read_text()
+    assert set(re.findall(r"(?<!from )\bsrhm ([a-z]\w*)", text)) == set(COMMANDS)
+    listed = re.findall(r"^    ([a-z]+)\b", run("--help")[1], re.MULTILINE)
+    assert set(listed) == set(COMMANDS)
+    for option in set(re.findall(r"(?<=\s)--[a-z]+", text)) - FOREIGN:
+        assert any(option in run(command, "--help")[1] for command in COMMANDS), option
 
 
 def test_train_has_an_option_for_every_field(run):

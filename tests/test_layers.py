@@ -1,6 +1,7 @@
 """Plateaus and onsets by layer, the paper's tables, conventions, decisions, and the picture."""
 
 import math
+from collections import Counter
 
 import matplotlib as mpl
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 
 from srhm import layers
 from srhm.claims_invariance import invariance_claims
-from srhm.conventions import compare_conventions, with_all_below
+from srhm.conventions import compare_conventions, draw_anew
 from srhm.decisions import changed_decisions
 from srhm.grids import layer_curves
 from srhm.observables import Layer, dense_layer, sensitivities
@@ -144,31 +145,72 @@ def test_names_in_words():
 # ---- what happens below, decisions -------------------------------------------------------
 
 
-def test_everything_below_changes_too():
+@pytest.mark.parametrize("level", [1, 2])
+def test_rules_drawn_anew_reach_all_that_a_level_allows_equally_often(level):
+    """From one datum: all data with its features above the level, found here one by one."""
+    one = TASK.sample(1, seed=0)
+    many = draw_anew(TASK, one[np.zeros(12_800, int)], "S", level, seed=1)
+    assert (many.positions == one.positions).all()
+    roots = [one.labels] if level == 2 else TASK.lookups[0](one.values.reshape(1, 2, 2)) // TASK.m
+    words = [()]
+    for root in np.ravel(roots):
+        words = [word + more for word in words for more in below(int(root), level)]
+    counts = Counter(map(tuple, many.values.tolist()))
+    assert counts.keys() == set(words)
+    assert len(words) == TASK.m ** (3 if level == 2 else 2)
+    expected = 12_800 / len(words)
+    assert max(abs(n - expected) for n in counts.values()) < 5 * expected**0.5
+
+
+def below(feature, level):
+    """All strings of the input that a feature (or class) one level above ``level`` can become."""
+    if level == 0:
+        return [(feature,)]
+    tuples = TASK.rules[level - 1][feature].tolist()
+    return [
+        left + right
+        for a, b in tuples
+        for left in below(a, level - 1)
+        for right in below(b, level - 1)
+    ]
+
+
+def test_places_drawn_anew_are_uniform_at_every_level():
     samples = TASK.sample(400, seed=0)
     kept = TASK.displace(samples, 2, seed=1)
-    anew = with_all_below(TASK, samples, "D", 2, seed=1)
+    anew = draw_anew(TASK, samples, "D", 2, seed=1)
     inner = [s.positions % TASK.patch for s in (samples, kept, anew)]
     assert (inner[0] == inner[1]).all()
     assert (inner[0] == inner[2]).mean() == pytest.approx(1 / 3, abs=0.05)
-    exchanged = with_all_below(TASK, samples, "S", 2, seed=1)
-    assert (exchanged.labels == samples.labels).all()
-    assert (TASK.decode(TASK.one_hot(exchanged)) == samples.labels).all()
-    with pytest.raises(ValueError, match="letter must be 'S' or 'D', not 'X'"):
-        with_all_below(TASK, samples, "X", 1, seed=0)
+    assert (anew.values == samples.values).all()
 
 
-def test_conventions_agree_at_level_one_and_differ_above():
-    samples = TASK.sample(2000, seed=0)
-    first = compare_conventions(TASK, class_only, samples, level=1)
-    for kept, anew in first.values():
-        assert kept == pytest.approx(anew, rel=0.1)
-    second = compare_conventions(TASK, class_only, samples, level=2)
-    assert second["D_1_2"][1] > 1.1 * second["D_1_2"][0]
-    assert second["S_1_2"][1] > 1.02 * second["S_1_2"][0]
-    assert second["S_out_2"] == (0, 0)
-    usual = sensitivities(TASK, class_only, samples, seed=5)
-    assert second["D_1_2"][0] == pytest.approx(usual["D_1_2"], rel=0.1)
+@pytest.mark.parametrize(
+    ("letter", "level", "message"),
+    [
+        ("X", 1, "letter must be 'S' or 'D', not 'X'"),
+        ("S", 0, "level must be an integer from 1 to 2, not 0"),
+    ],
+)
+def test_drawing_anew_refuses(letter, level, message):
+    with pytest.raises(ValueError, match=message):
+        draw_anew(TASK, TASK.sample(4, seed=0), letter, level, seed=0)
+
+
+def test_conventions_differ_by_what_the_input_shows():
+    """Of the input alone: among all m, one exchange in m changes nothing."""
+    samples = TASK.sample(4000, seed=0)
+    both = compare_conventions(TASK, class_only, samples)
+    assert both["S_1_1"][1] == pytest.approx((1 - 1 / TASK.m) * both["S_1_1"][0], rel=0.03)
+    assert both["D_1_1"][1] == pytest.approx(both["D_1_1"][0], rel=0.03)
+    assert both["D_1_2"][1] > 1.1 * both["D_1_2"][0]
+    assert both["S_out_2"] == (0, 0)
+    usual = sensitivities(TASK, class_only, samples, seed=5, max_points=2000)
+    for quantity in both:
+        assert both[quantity][0] == pytest.approx(usual[quantity], rel=0.05)
+    dense_task = SRHM(v=5, s=2, L=2, s0=0, n_c=3, m=4, seed=3)
+    found = compare_conventions(dense_task, class_only, dense_task.sample(40, seed=0))
+    assert {name[0] for name in found} == {"S"}
 
 
 def test_decisions_that_change_are_counted():
