@@ -98,3 +98,9 @@ class RunConfig(Configuration):
         return SRHM(
             self.v, self.s, self.L, self.s0, self.n_c, self.m, self.sparsity, self.seed_rules
         )
+
+    def describe(self) -> str:
+        """The setting in a few words."""
+        seeds = f"{self.seed_rules}/{self.seed_sample}/{self.seed_init}"
+        task = f"v={self.v} s={self.s} L={self.L} s0={self.s0}"
+        return f"{self.arch} {task} P={self.P} seeds {seeds}"

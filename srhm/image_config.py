@@ -29,7 +29,8 @@ IMAGE_FIELD_HELP = {
     "without batch normalisation)",
     "momentum": "momentum of SGD",
     "weight_decay": "weight decay of SGD",
-    "augment": "1 for random shifts by up to 4 pixels and mirror images, or 0 (default 1; digits 0)",
+    "augment": "1: random mirror images and shifts by up to 4 pixels; 0: none "
+    "(default 1; digits 0)",
     "c": "cut-off of the deformations",
     "delta": "typical displacement of the deformations, in pixels",
     "num_probes": "test images whose deformations measure the sensitivity (at most all)",
@@ -83,6 +84,11 @@ class ImageRunConfig(Configuration):
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
         self._check_numbers()
+
+    def describe(self) -> str:
+        """The setting in a few words."""
+        seeds = f"{self.seed_sample}/{self.seed_init}"
+        return f"{self.arch} on {self.dataset} P={self.P} seeds {seeds}"
 
     def _check_numbers(self):
         limits = {

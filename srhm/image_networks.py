@@ -1,4 +1,4 @@
-"""Classifiers of 32 x 32 images: torchvision's architectures with the stems of their CIFAR versions.
+"""Classifiers of 32 x 32 images: torchvision's architectures, with their CIFAR versions' stems.
 
 The originals are made for images of 224 pixels and begin by shrinking them. Their CIFAR versions do
 not: ResNets and EfficientNets read with stride 1 and a 3 x 3 filter, ResNets have no first pooling,
@@ -103,7 +103,7 @@ def _effnet(arch: str, channels: int, num_classes: int) -> nn.Module:
 
 
 def _with_channels(conv: nn.Conv2d, channels: int, stride: int | None = None) -> nn.Conv2d:
-    """A convolution like ``conv`` for images of so many channels, initialised like torchvision's."""
+    """A convolution like ``conv`` for so many channels, initialised as torchvision does it."""
     new = nn.Conv2d(
         channels, conv.out_channels, conv.kernel_size, stride or conv.stride, conv.padding,
         bias=conv.bias is not None,

@@ -31,12 +31,6 @@ class ImageStore(Store):
         return self.path / folder / f"P{config.P}_{config.key[:12]}.json"
 
 
-def describe_image_run(config: ImageRunConfig) -> str:
-    """The setting of a run in a few words."""
-    seeds = f"{config.seed_sample}/{config.seed_init}"
-    return f"{config.arch} on {config.dataset} P={config.P} seeds {seeds}"
-
-
 def run_images(
     configs: Iterable[ImageRunConfig],
     store: ImageStore | None,
@@ -66,7 +60,7 @@ def run_images(
         shown = progress and not os.environ.get("TQDM_DISABLE")
         with tqdm(missing, disable=not shown, unit="run") as bar:
             for config in bar:
-                bar.set_postfix_str(describe_image_run(config))
+                bar.set_postfix_str(config.describe())
                 rows[config.key] = train_on_images(config, device, sets[config.dataset])
                 if store is not None:
                     store.put(rows[config.key])

@@ -1,4 +1,4 @@
-"""Image sets: CIFAR-10 (Figures 1A, 1B), and scikit-learn's digits as a stand-in that is always there.
+"""Image sets: CIFAR-10 (Figures 1A, 1B), and scikit-learn's digits, a stand-in always at hand.
 
 CIFAR-10 is read by torchvision's own loader, which checks every file's checksum. The digits come
 with scikit-learn: 8 x 8 grey images, enlarged here to CIFAR's 32 x 32 so that the same networks run
@@ -74,7 +74,7 @@ class ImageSet:
 
 
 def load_images(name: str, folder: str | Path | None = None) -> ImageSet:
-    """The image set "cifar10" (files in ``folder``, by default data/ of the repository) or "digits".
+    """The image set "cifar10" (from ``folder``, by default the repository's data/) or "digits".
 
     Raises
     ------
@@ -97,7 +97,7 @@ def has_images(name: str, folder: str | Path | None = None) -> bool:
 
 
 def download_cifar10(folder: str | Path | None = None, progress: bool = True) -> Path:
-    """Fetch and unpack CIFAR-10 (170 MB) into ``folder`` unless it is there; returns its files' folder.
+    """Fetch and unpack CIFAR-10 (170 MB) into ``folder`` unless it is there; where its files are.
 
     Raises
     ------
