@@ -17,13 +17,14 @@ NORMALISED = (
 IMAGE_ARCHITECTURES = (
     "fc2", "fc4", "fc6", "lenet", "alexnet", "vgg11", "vgg16", "vgg19", *NORMALISED,
 )  # fmt: skip
-EPOCHS = {"cifar10": 250, "digits": 20}
+EPOCHS = 250  # petrini2021's, for CIFAR-10
+DIGITS_SEEN = 15_360  # images in all epochs together: 480 batches of 32, however few are distinct
 
 IMAGE_FIELD_HELP = {
     "dataset": "image set: cifar10, or digits (scikit-learn's, enlarged; a stand-in)",
     "arch": "network: one of " + ", ".join(IMAGE_ARCHITECTURES),
     "P": "number of training images",
-    "epochs": "passes through the training images (default 250; digits 20)",
+    "epochs": "passes through the training images (default 250; digits 15,360 / P)",
     "batch_size": "images per step of SGD",
     "lr": "learning rate at the start, then along a cosine to 0 (default 0.1; 0.01 for networks "
     "without batch normalisation)",
@@ -71,12 +72,13 @@ class ImageRunConfig(Configuration):
     seed_init: int = 0
 
     def __post_init__(self):
+        object.__setattr__(self, "P", check_int("P", self.P, 1))
         for name, known in (("dataset", TRAIN_SIZES), ("arch", IMAGE_ARCHITECTURES)):
             if getattr(self, name) not in known:
                 allowed = ", ".join(known)
                 raise ValueError(f"{name} must be one of {allowed}, not {getattr(self, name)!r}.")
         defaults = {
-            "epochs": EPOCHS[self.dataset],
+            "epochs": EPOCHS if self.dataset == "cifar10" else -(-DIGITS_SEEN // self.P),
             "lr": 0.1 if self.arch in NORMALISED else 0.01,
             "augment": int(self.dataset == "cifar10"),
         }

@@ -32,8 +32,8 @@ NAMES = {
 def build_image_network(arch: str, channels: int, num_classes: int, seed: int) -> nn.Module:
     """The untrained network, images (n, channels, 32, 32) to logits (n, num_classes).
 
-    Its initial weights, torch's and torchvision's defaults, follow from ``seed``; the global random
-    state is left alone. ValueError for an unknown ``arch``.
+    Its initial weights follow from ``seed``; the global random state is left alone.
+    ValueError for an unknown ``arch``.
     """
     if arch not in IMAGE_ARCHITECTURES:
         allowed = ", ".join(IMAGE_ARCHITECTURES)
@@ -51,12 +51,12 @@ def _fc(arch: str, channels: int, num_classes: int) -> nn.Module:
     for _ in range(FC_DEPTHS[arch]):
         layers += [nn.Linear(width, FC_WIDTH), nn.ReLU()]
         width = FC_WIDTH
-    return nn.Sequential(*layers, nn.Linear(width, num_classes))
+    return _small(*layers, nn.Linear(width, num_classes))
 
 
 def _lenet(_arch: str, channels: int, num_classes: int) -> nn.Module:
     """LeNet-5 for 32 x 32 images, with ReLU and maxima."""
-    return nn.Sequential(
+    return _small(
         nn.Conv2d(channels, 6, 5), nn.ReLU(), nn.MaxPool2d(2),  # 14 x 14
         nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2),  # 5 x 5
         nn.Flatten(), nn.Linear(16 * 5 * 5, 120), nn.ReLU(),
@@ -66,7 +66,7 @@ def _lenet(_arch: str, channels: int, num_classes: int) -> nn.Module:
 
 def _alexnet(_arch: str, channels: int, num_classes: int) -> nn.Module:
     """AlexNet's channels and three pools, on 3 x 3 filters; one linear layer on top, as for VGG."""
-    return nn.Sequential(
+    return _small(
         nn.Conv2d(channels, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),  # 16 x 16
         nn.Conv2d(64, 192, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),  # 8 x 8
         nn.Conv2d(192, 384, 3, padding=1), nn.ReLU(),
@@ -112,8 +112,20 @@ def _with_channels(conv: nn.Conv2d, channels: int, stride: int | None = None) ->
     return new
 
 
-def _initialise(conv: nn.Conv2d) -> None:
-    """torchvision's initial weights in all three families."""
-    nn.init.kaiming_normal_(conv.weight, mode="fan_out", nonlinearity="relu")
-    if conv.bias is not None:
-        nn.init.zeros_(conv.bias)
+def _initialise(layer: nn.Conv2d | nn.Linear) -> None:
+    """He's weights, which torchvision's families begin with: signals neither grow nor fade.
+
+    With torch's own for single layers, six fully connected ones hardly start to learn.
+    """
+    fan = "fan_out" if isinstance(layer, nn.Conv2d) else "fan_in"
+    nn.init.kaiming_normal_(layer.weight, mode=fan, nonlinearity="relu")
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+
+
+def _small(*layers: nn.Module) -> nn.Module:
+    """The layers as a network, all but the last, the read-out, with He's weights."""
+    for layer in layers[:-1]:
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            _initialise(layer)
+    return nn.Sequential(*layers)

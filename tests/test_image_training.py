@@ -35,7 +35,7 @@ def test_defaults_are_the_papers_recipe():
     assert (full.epochs, full.batch_size, full.lr, full.momentum) == (250, 32, 0.1, 0.9)
     assert (full.weight_decay, full.c, full.delta, full.augment) == (5e-4, 3, 1.0, 1)
     assert ImageRunConfig(P=50_000, arch="vgg11").lr == 0.01
-    assert (config(epochs=None).epochs, config().augment) == (20, 0)
+    assert (config(epochs=None).epochs, config().augment) == (240, 0)
     assert set(IMAGE_FIELD_HELP) == set(ImageRunConfig.names())
 
 
