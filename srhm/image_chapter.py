@@ -87,9 +87,11 @@ def architectures_view(table: pd.DataFrame) -> pd.DataFrame:
             "architecture": table.arch.map(NAMES),
             "test error": with_range("test_error", 3),
             "R_f": with_range("R", 1),
-            "D_f": with_range("D", 4),
-            "runs": table.runs,
-            "diverged": table.diverged,
+            "D_f": [f"{r.D:.4f}" if r.runs else "–" for r in table.itertuples()],
+            "runs": [
+                f"{r.runs}, {r.diverged} diverged" if r.diverged else str(r.runs)
+                for r in table.itertuples()
+            ],
         }
     ).set_index("architecture")
 

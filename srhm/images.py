@@ -20,10 +20,6 @@ from srhm.paths import project
 from srhm.randomness import generator
 from srhm.vision_import import torchvision_models
 
-LABELS = {
-    "cifar10": "CIFAR-10",
-    "digits": "digits (stand-in: scikit-learn's 8 × 8 digits, enlarged to 32 × 32)",
-}
 DATA_FOLDER = "data"  # of the repository; not kept by git
 
 

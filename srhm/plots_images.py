@@ -8,7 +8,18 @@ import torch
 
 from srhm.diffeomorphisms import apply_fields, displacement_fields, temperature
 from srhm.image_networks import NAMES
-from srhm.plots import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, WIDE
+from srhm.plots import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    WIDE,
+    log_axis,
+)  # fmt: skip
 
 # Colour: the family; marker: its member.
 STYLES = {
@@ -63,8 +74,9 @@ def _draw_field(ax, field: np.ndarray, step: int = 3) -> None:
 
 
 def draw_error_against(ax, table, quantity: str, joined: bool = False) -> None:
-    """Test error against R or D on logarithmic axes, a point for each row of `averages`.
+    """Test error against R or D, a point for each row of `averages`.
 
+    An axis is logarithmic when its values span more than a factor of four.
     Bars span the seeds from the lowest to the highest. joined: a line through each architecture's
     points in the order of P, from a hollow marker at the smallest to the others.
     """
@@ -87,7 +99,12 @@ def draw_error_against(ax, table, quantity: str, joined: bool = False) -> None:
                 x.iloc[:1], y.iloc[:1], marker=marker, color=color, markersize=8,
                 markerfacecolor="white", linestyle="none", zorder=5,
             )  # fmt: skip
-    ax.set(xscale="log", yscale="log", xlabel=SYMBOLS[quantity], ylabel="test error $\\varepsilon$")
+    ax.set(xlabel=SYMBOLS[quantity], ylabel="test error $\\varepsilon$")
+    for which, name in (("x", quantity), ("y", "test_error")):
+        if len(good) and good[name].max() > 4 * good[name].min():
+            log_axis(ax, which)
+        else:
+            ax.locator_params(which, nbins=5)
 
 
 def draw_cifar_law(ax) -> None:

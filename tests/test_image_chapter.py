@@ -56,6 +56,7 @@ def test_averages_leave_out_what_diverged(tmp_path):
     assert table.test_error_high.tolist() == [0.3, 0.5]
     view = architectures_view(table)
     assert view.index.tolist() == ["FullConn L2", "VGG11"]
+    assert view["runs"].tolist() == ["3", "2, 1 diverged"]
     assert view["test error"].iloc[0] == "0.200 (0.100 to 0.300)"
 
 
