@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
-import hashlib
-import json
-import math
 from dataclasses import dataclass
 
+from srhm.configuration import Configuration, check_real
 from srhm.randomness import check_int
 from srhm.task import SRHM
-
-# Raised when the meaning of a stored run changes; older records are then trained anew.
-SCHEMA = 1
 
 PATCH_NETWORKS = ("lcn", "cnn", "fcn")  # the networks of srhm.networks
 COMMON = ("vgg11", "vgg16", "resnet18", "resnet34", "efficientnet_b0")  # of srhm.architectures
@@ -46,7 +39,7 @@ FIELD_HELP = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunConfig:
+class RunConfig(Configuration):
     """One training, complete (SPEC: the symbols of the paper; see `FIELD_HELP`).
 
     ``n_c``, ``m`` and ``lr`` may be None and are then resolved: v, v^(s-1), and the paper's 0.01 at
@@ -102,7 +95,7 @@ class RunConfig:
         if self.lr is None:
             object.__setattr__(self, "lr", 0.01 * self.batch_size / 4)
         for name in ("lr", "stop_loss", "momentum"):
-            object.__setattr__(self, name, _require_real(name, getattr(self, name)))
+            object.__setattr__(self, name, check_real(name, getattr(self, name)))
         if self.momentum >= 1:
             raise ValueError(f"momentum must be less than 1, not {self.momentum}.")
         if self.lr == 0:
@@ -115,40 +108,8 @@ class RunConfig:
             self.v, self.s, self.L, self.s0, self.n_c, self.m, self.sparsity, self.seed_rules
         )
 
-    @property
-    def key(self) -> str:
-        """Hash of all fields and the schema number: the name under which the run is stored."""
-        text = json.dumps({"schema": SCHEMA, **self.as_dict()}, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    def as_dict(self) -> dict:
-        """All fields, resolved, in the order of their declaration."""
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-
-    def replace(self, **changes) -> RunConfig:
-        """A copy with some fields changed (a resolved n_c, m or lr stays as it is)."""
-        return RunConfig.from_dict({**self.as_dict(), **changes})
-
-    @classmethod
-    def from_dict(cls, values: dict) -> RunConfig:
-        """The configuration with these fields; an unknown one is an error that names it."""
-        known = [field.name for field in dataclasses.fields(cls)]
-        for name in values:
-            if name not in known:
-                near = difflib.get_close_matches(str(name), known, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise ValueError(
-                    f"Unknown field {name!r} of a run; known are {', '.join(known)}{hint}"
-                )
-        missing = [name for name in ("v", "P") if values.get(name) is None]
-        if missing:
-            raise ValueError(f"A run needs a value for {' and '.join(missing)}.")
-        return cls(**values)
-
-
-def _require_real(name: str, value) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"{name} must be a number, not {value!r}.")
-    if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"{name} must be finite and not negative, not {value!r}.")
-    return float(value)
+    def describe(self) -> str:
+        """The setting in a few words."""
+        seeds = f"{self.seed_rules}/{self.seed_sample}/{self.seed_init}"
+        task = f"v={self.v} s={self.s} L={self.L} s0={self.s0}"
+        return f"{self.arch} {task} P={self.P} seeds {seeds}"

@@ -103,9 +103,7 @@ def cost(config: RunConfig) -> float:
 
 def describe(config: RunConfig) -> str:
     """The setting of a run in a few words."""
-    c = config
-    seeds = f"{c.seed_rules}/{c.seed_sample}/{c.seed_init}"
-    return f"{c.arch} v={c.v} s={c.s} L={c.L} s0={c.s0} P={c.P} seeds {seeds}"
+    return config.describe()
 
 
 def _distinct(configs: Iterable[RunConfig]) -> list[RunConfig]:
