@@ -16,7 +16,7 @@ from srhm.notebooks import NotebookError, Outcome
 from srhm.store import Store
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ("train", "sweep", "grid", "verify", "merge", "notebooks", "claims")
+COMMANDS = ("train", "sweep", "grid", "verify", "merge", "notebooks", "claims", "image", "download")
 FOREIGN = {"--help", "--port", "--nworkers", "--nthreads"}  # of dask, in the README
 TINY = ["--v", "4", "--P", "64", "--batch-size", "16", "--width", "32", "--max-epochs", "3"]
 
