@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
 
 from srhm.analysis import SEEDS
-from srhm.config import RunConfig
+from srhm.configuration import Configuration
 from srhm.store import CONFIG_FIELDS, Store, StoreError, config_of
-from srhm.sweep import describe, sweep
+from srhm.sweep import sweep
 
 LEAST_TOLERANCE = 0.02  # in test error
 
@@ -29,12 +29,15 @@ class NotStoredError(StoreError, LookupError):
 
 
 def live_check(
-    config: RunConfig, store: Store | str | os.PathLike, device: str = "auto"
+    config: Configuration,
+    store: Store | str | os.PathLike,
+    device: str = "auto",
+    train: Callable[[Configuration, str], dict] | None = None,
 ) -> tuple[dict, dict]:
     """Train ``config`` here and now, and compare its test error with the stored one.
 
     Returns (live, stored), two rows as `srhm.training.train` returns them. How far the test errors
-    may differ is `tolerance`.
+    may differ is `tolerance`. Another kind of run than those on the SRHM needs its own ``train``.
 
     Raises
     ------
@@ -47,15 +50,16 @@ def live_check(
     stored = store.get(config)
     if stored is None:
         raise NotStoredError(
-            f"The store {str(store.path)!r} holds no run to compare with: {describe(config)}."
+            f"The store {str(store.path)!r} holds no run to compare with: {config.describe()}."
         )
-    from srhm.training import train  # imports torch, which other users of this module do not need
+    if train is None:  # imports torch, which other users of this module do not need
+        from srhm.training import train
 
     live = train(config, device)
     allowed = tolerance(store.frame(), config)
     if not _agree(live["test_error"], stored["test_error"], allowed):
         raise AssertionError(
-            f"The test error of {describe(config)} is {_text(live['test_error'])} here and "
+            f"The test error of {config.describe()} is {_text(live['test_error'])} here and "
             f"{_text(stored['test_error'])} in the store, more than {allowed:.4f} apart."
         )
     return live, stored
@@ -107,19 +111,20 @@ def draw(frame: pd.DataFrame, n: int, seed: int) -> pd.DataFrame:
     return frame.iloc[np.sort(chosen)].reset_index(drop=True)
 
 
-def tolerance(frame: pd.DataFrame, config: RunConfig) -> float:
+def tolerance(frame: pd.DataFrame, config: Configuration) -> float:
     """How far two test errors of ``config`` may lie apart: 0.02, or the spread over other seeds.
 
     The spread is the standard deviation over the runs of ``frame`` that differ from ``config`` in
     seeds alone. The run itself has no part in it: it would excuse its own error.
     """
-    setting = [name for name in CONFIG_FIELDS if name not in SEEDS]
-    others = _equal(frame, config, setting) & ~_equal(frame, config, SEEDS)
+    setting = [name for name in config.names() if name not in SEEDS]
+    seeds = [name for name in config.names() if name in SEEDS]
+    others = _equal(frame, config, setting) & ~_equal(frame, config, seeds)
     spread = frame.test_error[others].std(ddof=1)  # nan for fewer than two
     return max(LEAST_TOLERANCE, spread) if math.isfinite(spread) else LEAST_TOLERANCE
 
 
-def _equal(frame: pd.DataFrame, config: RunConfig, names: Iterable[str]) -> pd.Series:
+def _equal(frame: pd.DataFrame, config: Configuration, names: Iterable[str]) -> pd.Series:
     """Which rows have the configuration's values of these fields."""
     equal = pd.Series(True, index=frame.index)
     for name in names:

@@ -12,6 +12,7 @@ import sys
 import warnings
 
 from srhm import commands
+from srhm.cli_images import add_download, add_image
 from srhm.config import FIELD_HELP, RunConfig
 
 DESCRIPTION = """\
@@ -32,6 +33,9 @@ NOT_FIELDS = {
     "S_k_l": "sensitivity of layer k to exchanged synonyms at level l (l = 1: the input)",
     "D_k_l": "sensitivity of layer k to displaced features (diffeomorphisms) at level l",
 }
+EXTRAS = {  # which of the package's extras has a module; the others are the book's
+    "dask": "cluster", "distributed": "cluster", "torchvision": "images", "sklearn": "images",
+}  # fmt: skip
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
@@ -70,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
             print("srhm: interrupted; what had finished is kept", file=sys.stderr)
             return 130
         except ModuleNotFoundError as error:
-            extra = "cluster" if error.name in ("dask", "distributed") else "book"
+            extra = EXTRAS.get(error.name, "book")
             message = f"{error.name} is not installed; pip install 'srhm[{extra}]' has it."
         except (ValueError, OSError, RuntimeError) as error:
             message = str(error)
@@ -98,6 +102,8 @@ def _parser() -> argparse.ArgumentParser:
         _add_claims,
     ):
         add(adders)
+    add_image(_command, adders)
+    add_download(_command, adders)
     return parser
 
 

@@ -97,10 +97,11 @@ def verify(options) -> int:
 
 def merge(options) -> int:
     """Bring in records from elsewhere; 1 when one is refused."""
+    from srhm.image_store import ImageStore
     from srhm.store import merge
 
     store = _store(options)
-    report = merge(options.files, store)
+    report = merge(options.files, store, ImageStore(store.path / "images"))
     for name, reason in report.refused.items():
         print(f"srhm: refused {name}: {reason}", file=sys.stderr)
     print(

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
-import hashlib
-import json
-import math
 from dataclasses import dataclass
 
+from srhm.configuration import Configuration, check_real
 from srhm.randomness import check_int
 from srhm.task import SRHM
 
-# Raised when the meaning of a stored run changes; older records are then trained anew.
-SCHEMA = 1
-
-ARCHITECTURES = ("lcn", "cnn", "fcn")
+PATCH_NETWORKS = ("lcn", "cnn", "fcn")  # the networks of srhm.networks
+COMMON = ("vgg11", "vgg16", "resnet18", "resnet34", "efficientnet_b0")  # of srhm.architectures
+SHORTEST = 32  # input of a common architecture: VGG halves it five times
+ARCHITECTURES = PATCH_NETWORKS + COMMON
 
 FIELD_HELP = {
     "v": "vocabulary size: number of features at every level",
@@ -25,11 +21,13 @@ FIELD_HELP = {
     "n_c": "number of classes (default v)",
     "m": "number of synonyms: rules per feature (default v^(s-1), the most possible)",
     "sparsity": "A: each feature moves in its own sub-patch; B: features sit anywhere, in order",
-    "arch": "network: lcn (no weight sharing), cnn (weight sharing) or fcn (fully connected)",
-    "width": "channels, or units, of each hidden layer",
+    "arch": "network: lcn (no weight sharing), cnn (weight sharing), fcn (fully connected), "
+    + ", ".join(COMMON),
+    "width": "channels, or units, of each hidden layer (of lcn, cnn and fcn)",
     "P": "number of training data",
     "batch_size": "data per step of SGD",
-    "lr": "learning rate per unit of width (default 0.01 at batch 4, scaled linearly to the batch)",
+    "lr": "learning rate, of lcn, cnn and fcn per unit of width (default 0.01 at batch 4, scaled "
+    "linearly to the batch)",
     "momentum": "momentum of SGD",
     "stop_loss": "stop when an epoch's mean training loss (cross-entropy, nats) is below this",
     "max_epochs": "stop after this many epochs in any case",
@@ -41,7 +39,7 @@ FIELD_HELP = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunConfig:
+class RunConfig(Configuration):
     """One training, complete (SPEC: the symbols of the paper; see `FIELD_HELP`).
 
     ``n_c``, ``m`` and ``lr`` may be None and are then resolved: v, v^(s-1), and the paper's 0.01 at
@@ -79,6 +77,10 @@ class RunConfig:
             object.__setattr__(self, name, getattr(task, name))
         if self.arch not in ARCHITECTURES:
             raise ValueError(f"arch must be one of {', '.join(ARCHITECTURES)}, not {self.arch!r}.")
+        if self.arch in COMMON and task.d < SHORTEST:
+            raise ValueError(
+                f"d = (s (s0 + 1))^L must be at least {SHORTEST} for {self.arch}, not {task.d}."
+            )
         for name in ("P", "width", "batch_size", "max_epochs", "num_test"):
             object.__setattr__(self, name, check_int(name, getattr(self, name), 1))
         for name in ("seed_rules", "seed_sample", "seed_init"):
@@ -93,7 +95,7 @@ class RunConfig:
         if self.lr is None:
             object.__setattr__(self, "lr", 0.01 * self.batch_size / 4)
         for name in ("lr", "stop_loss", "momentum"):
-            object.__setattr__(self, name, _require_real(name, getattr(self, name)))
+            object.__setattr__(self, name, check_real(name, getattr(self, name)))
         if self.momentum >= 1:
             raise ValueError(f"momentum must be less than 1, not {self.momentum}.")
         if self.lr == 0:
@@ -106,40 +108,8 @@ class RunConfig:
             self.v, self.s, self.L, self.s0, self.n_c, self.m, self.sparsity, self.seed_rules
         )
 
-    @property
-    def key(self) -> str:
-        """Hash of all fields and the schema number: the name under which the run is stored."""
-        text = json.dumps({"schema": SCHEMA, **self.as_dict()}, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    def as_dict(self) -> dict:
-        """All fields, resolved, in the order of their declaration."""
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-
-    def replace(self, **changes) -> RunConfig:
-        """A copy with some fields changed (a resolved n_c, m or lr stays as it is)."""
-        return RunConfig.from_dict({**self.as_dict(), **changes})
-
-    @classmethod
-    def from_dict(cls, values: dict) -> RunConfig:
-        """The configuration with these fields; an unknown one is an error that names it."""
-        known = [field.name for field in dataclasses.fields(cls)]
-        for name in values:
-            if name not in known:
-                near = difflib.get_close_matches(str(name), known, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise ValueError(
-                    f"Unknown field {name!r} of a run; known are {', '.join(known)}{hint}"
-                )
-        missing = [name for name in ("v", "P") if values.get(name) is None]
-        if missing:
-            raise ValueError(f"A run needs a value for {' and '.join(missing)}.")
-        return cls(**values)
-
-
-def _require_real(name: str, value) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"{name} must be a number, not {value!r}.")
-    if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"{name} must be finite and not negative, not {value!r}.")
-    return float(value)
+    def describe(self) -> str:
+        """The setting in a few words."""
+        seeds = f"{self.seed_rules}/{self.seed_sample}/{self.seed_init}"
+        task = f"v={self.v} s={self.s} L={self.L} s0={self.s0}"
+        return f"{self.arch} {task} P={self.P} seeds {seeds}"

@@ -13,7 +13,7 @@ from itertools import product
 import pandas as pd
 
 from srhm.adaptive import Target, at, grid_index, grid_P, search
-from srhm.config import RunConfig
+from srhm.config import COMMON, PATCH_NETWORKS, RunConfig
 from srhm.laws import predicted_scale
 from srhm.store import Store, to_frame
 from srhm.sweep import sweep
@@ -197,6 +197,24 @@ def sparsity_B_curves(
     return curve(arch, v, s0, *ends, L=L, sparsity=sparsity)
 
 
+# Common architectures train at the smaller of the paper's rates, 0.003 at batch 4 scaled to 64, and
+# stop at its loss for them. (These rates are not per unit of width.)
+COMMON_TRAINING = {"batch_size": 64, "lr": 0.05, "stop_loss": 1e-2, "max_epochs": 300}
+FIGURE_1C_P = 7400
+
+
+def architecture_run(arch: str, P: int, seed: int) -> RunConfig:
+    """A run of Figures 1C-F, 9 and 17: any architecture on the task v = 10, L = s = s0 = 2."""
+    if arch in PATCH_NETWORKS:
+        return at(setting(arch, 10, 2), P, seed)
+    return at(RunConfig(arch=arch, v=10, s0=2, P=P, **COMMON_TRAINING), P, seed)
+
+
+def growing_P(arch: str) -> list[RunConfig]:
+    """One architecture of Figures 1E, 1F and 9: P in octaves from 128 to 65 536."""
+    return [architecture_run(arch, 2**k, seed) for k in range(7, 17) for seed in range(3)]
+
+
 # (arch, v, s0, L) of the curves of sparsity B: the LCN at v=6 (Figure 7) and the CNN at v=6, as
 # Figure 8 is captioned, and at v=10, as it is drawn; L=3 also at v=4, where it is affordable.
 SPARSITY_B = tuple(
@@ -219,6 +237,12 @@ CURVES = {
     "layers_lcn": [c for s0 in (0, 1, 2, 4) for c in layer_curves("lcn", s0)],
     "layers_cnn": [c for s0 in (0, 1, 2, 4) for c in layer_curves("cnn", s0)],
     "sparsity_B": [c for task in SPARSITY_B for c in sparsity_B_curves(*task)],
+    "architectures": [
+        architecture_run(arch, FIGURE_1C_P, seed)
+        for seed in range(3)
+        for arch in ("lcn", "cnn", *COMMON)
+    ],
+    "growing_P": [c for arch in ("lcn", *COMMON) for c in growing_P(arch)],
 }
 
 

@@ -8,7 +8,6 @@ next sweep trains it again and replaces it.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import math
@@ -22,9 +21,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from srhm.config import SCHEMA, RunConfig
+from srhm.config import RunConfig
+from srhm.configuration import SCHEMA, Configuration
 
-CONFIG_FIELDS = tuple(f.name for f in dataclasses.fields(RunConfig))
+CONFIG_FIELDS = RunConfig.names()
 # Columns that are numbers even where every run of a frame diverged and left them empty.
 _FLOAT_COLUMNS = ("test_error", "test_loss", "train_loss")
 
@@ -37,19 +37,20 @@ class StoreWarning(UserWarning):
     """A record was ignored; the message names it and says why."""
 
 
-def config_of(run: dict) -> RunConfig:
+def config_of(run: dict, config_type: type[Configuration] = RunConfig) -> Configuration:
     """The configuration among a run's fields; ValueError when one is missing or impossible."""
-    missing = [name for name in CONFIG_FIELDS if name not in run]
+    names = config_type.names()
+    missing = [name for name in names if name not in run]
     if missing:
         raise ValueError(f"it lacks the field {missing[0]}")
-    return RunConfig.from_dict({name: run[name] for name in CONFIG_FIELDS})
+    return config_type.from_dict({name: run[name] for name in names})
 
 
-def to_frame(rows: Iterable[dict]) -> pd.DataFrame:
+def to_frame(rows: Iterable[dict], config_type: type[Configuration] = RunConfig) -> pd.DataFrame:
     """Runs as a DataFrame, one row each; what a run left empty (None) is NaN among numbers."""
     rows = list(rows)
     if not rows:
-        return pd.DataFrame(columns=[*CONFIG_FIELDS, "status", *_FLOAT_COLUMNS])
+        return pd.DataFrame(columns=[*config_type.names(), "status", *_FLOAT_COLUMNS])
     frame = pd.DataFrame(rows)
     frame = frame.astype({name: float for name in _FLOAT_COLUMNS if name in frame})
     return frame.copy()  # in one block: pandas warns about a frame of a block for every column
@@ -64,8 +65,8 @@ def _reject_constant(name: str):
     raise ValueError(f"{name} is not JSON")
 
 
-def _parse(text: str) -> tuple[RunConfig, dict]:
-    """Configuration and run of one record; ValueError with the reason when it cannot be used."""
+def _parse(text: str, *types: type[Configuration]) -> tuple[Configuration, dict]:
+    """Configuration (of one of ``types``) and run of one record; ValueError when it is no good."""
     try:
         record = json.loads(text, parse_constant=_reject_constant)
     except RecursionError:
@@ -76,10 +77,13 @@ def _parse(text: str) -> tuple[RunConfig, dict]:
         raise ValueError("it is not a record of a run")
     if record.get("schema") != SCHEMA:
         raise ValueError(f"its schema is {record.get('schema')!r}, not {SCHEMA}")
+    config_type = {kind.kind: kind for kind in types}.get(record.get("kind"))
+    if config_type is None:
+        raise ValueError("it is the record of another kind of run")
     run = record["run"]
     if record.get("digest") != _digest(run):
         raise ValueError("its digest does not fit its content, so it was changed")
-    config = config_of(run)
+    config = config_of(run, config_type)
     if record.get("key") != config.key:
         raise ValueError("its key does not fit its configuration")
     return config, run
@@ -120,27 +124,29 @@ class Store:
         When ``path`` is there and is not a folder.
     """
 
+    config_type: type[Configuration] = RunConfig
+
     def __init__(self, path: str | os.PathLike = "results"):
         self.path = Path(path)
         if self.path.exists() and not self.path.is_dir():
             raise StoreError(f"The results folder {str(self.path)!r} is a file, not a folder.")
 
     def __repr__(self) -> str:
-        return f"Store({str(self.path)!r})"
+        return f"{type(self).__name__}({str(self.path)!r})"
 
-    def path_of(self, config: RunConfig) -> Path:
+    def path_of(self, config: Configuration) -> Path:
         """Where the record of ``config`` belongs."""
         c = config
         folder = f"{c.arch}_s{c.s}_L{c.L}_s0{c.s0}_v{c.v}_nc{c.n_c}_m{c.m}_{c.sparsity}"
         return self.path / folder / f"P{c.P}_{c.key[:12]}.json"
 
-    def get(self, config: RunConfig, warn: bool = True) -> dict | None:
+    def get(self, config: Configuration, warn: bool = True) -> dict | None:
         """The run of ``config``, or None; a bad record in its place is warned about by name."""
         path = self.path_of(config)
         if not path.exists():
             return None
         try:
-            found, run = _parse(_read(path))
+            found, run = _parse(_read(path), self.config_type)
             if found.key != config.key:
                 raise ValueError("it is the record of another configuration")
         except ValueError as error:
@@ -149,7 +155,7 @@ class Store:
             return None
         return run
 
-    def __contains__(self, config: RunConfig) -> bool:
+    def __contains__(self, config: Configuration) -> bool:
         return self.get(config) is not None
 
     def put(self, run: dict) -> Path:
@@ -165,20 +171,21 @@ class Store:
             When the file cannot be written.
         """
         try:
-            config = config_of(run)
+            config = config_of(run, self.config_type)
         except ValueError as error:
             raise ValueError(f"The run cannot be stored: {error}") from None
         run = {name: _finite_or_none(value) for name, value in run.items()}
-        record = {"schema": SCHEMA, "key": config.key, "digest": _digest(run), "run": run}
+        kind = {} if config.kind is None else {"kind": config.kind}
+        record = {"schema": SCHEMA, **kind, "key": config.key, "digest": _digest(run), "run": run}
         path = self.path_of(config)
         _write(path, json.dumps(record, indent=1) + "\n")
         return path
 
-    def _records(self) -> Iterator[tuple[Path, RunConfig | None, dict | str]]:
+    def _records(self) -> Iterator[tuple[Path, Configuration | None, dict | str]]:
         """Every record file with its configuration and run, or with None and what is wrong."""
         for path in sorted(self.path.glob("*/*.json")):
             try:
-                config, run = _parse(_read(path))
+                config, run = _parse(_read(path), self.config_type)
                 if path != self.path_of(config):
                     raise ValueError("it is not where its key says")
                 yield path, config, run
@@ -193,7 +200,7 @@ class Store:
                 _warn(path, run)
             else:
                 rows.append(run)
-        return to_frame(rows)
+        return to_frame(rows, self.config_type)
 
     def problems(self) -> dict[str, str]:
         """Record files that cannot be used (relative to the store), each with the reason."""
@@ -243,11 +250,14 @@ class MergeReport:
     refused: dict[str, str] = field(default_factory=dict)
 
 
-def merge(files: Iterable[str | os.PathLike], store: Store | str | os.PathLike) -> MergeReport:
+def merge(
+    files: Iterable[str | os.PathLike], store: Store | str | os.PathLike, *others: Store
+) -> MergeReport:
     """Bring in runs that finished elsewhere: record files, .jsonl bundles, or folders of both.
 
     A record whose digest, key or schema does not fit is refused, and the others come in. Runs that
-    the store already holds stay as they are.
+    the store already holds stay as they are. Runs of other kinds go to the store among ``others``
+    that is for them.
 
     Raises
     ------
@@ -259,19 +269,21 @@ def merge(files: Iterable[str | os.PathLike], store: Store | str | os.PathLike) 
     for file in files:
         if not file.exists():
             raise StoreError(f"There is no file or folder {str(file)!r} to merge.")
+    stores = {each.config_type: each for each in (store, *others)}
     store.check_writable()
     added = already_there = 0
     refused = {}
     for name, read in _texts(files):
         try:
-            config, run = _parse(read())
+            config, run = _parse(read(), *stores)
         except ValueError as error:
             refused[name] = str(error)
             continue
-        if config in store:
+        into = stores[type(config)]
+        if config in into:
             already_there += 1
         else:
-            store.put(run)
+            into.put(run)
             added += 1
     return MergeReport(added, already_there, refused)
 

@@ -18,7 +18,7 @@ from concurrent.futures import (
 import pandas as pd
 from tqdm import tqdm
 
-from srhm.config import RunConfig
+from srhm.config import COMMON, RunConfig
 from srhm.pool import SpawnPool, num_cores
 from srhm.store import Store, to_frame
 
@@ -103,9 +103,7 @@ def cost(config: RunConfig) -> float:
 
 def describe(config: RunConfig) -> str:
     """The setting of a run in a few words."""
-    c = config
-    seeds = f"{c.seed_rules}/{c.seed_sample}/{c.seed_init}"
-    return f"{c.arch} v={c.v} s={c.s} L={c.L} s0={c.s0} P={c.P} seeds {seeds}"
+    return config.describe()
 
 
 def _distinct(configs: Iterable[RunConfig]) -> list[RunConfig]:
@@ -215,21 +213,28 @@ def _drain(state: _State, executor: Executor, train, device: str, window: int) -
 def _drain_groups(state: _State, device: str) -> None:
     """Run all that is to do, runs of equal shape together, in this process."""
     from srhm.replicas import group_key, train_group
+    from srhm.training import train
 
-    groups: dict[tuple, list[RunConfig]] = {}
+    def train_all(group):
+        if group[0].arch in COMMON:  # these have no batched program
+            return state.done(group[0], train(group[0], device))
+        return train_group(group, device, on_end=state.done)
+
+    groups: dict[object, list[RunConfig]] = {}
     while (config := state.next()) is not None:
-        groups.setdefault(group_key(config), []).append(config)
+        key = config.key if config.arch in COMMON else group_key(config)
+        groups.setdefault(key, []).append(config)
     for group in groups.values():
         state.bar.show(group[0])
         try:
-            train_group(group, device, on_end=state.done)
+            train_all(group)
         except Exception as error:
             left = [config for config in group if state.rows.get(config.key) is None]
             for config in left:  # one by one, so that the faulty run takes no other along
                 try:
                     if len(group) == 1:
                         raise error
-                    train_group([config], device, on_end=state.done)
+                    train_all([config])
                 except Exception as own:
                     state.failures.append((config, own))
 

@@ -16,7 +16,7 @@ from srhm.notebooks import NotebookError, Outcome
 from srhm.store import Store
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ("train", "sweep", "grid", "verify", "merge", "notebooks", "claims")
+COMMANDS = ("train", "sweep", "grid", "verify", "merge", "notebooks", "claims", "image", "download")
 FOREIGN = {"--help", "--port", "--nworkers", "--nthreads"}  # of dask, in the README
 TINY = ["--v", "4", "--P", "64", "--batch-size", "16", "--width", "32", "--max-epochs", "3"]
 
@@ -108,7 +108,7 @@ def test_train_takes_what_the_store_has(run, tmp_path):
 
 
 def test_errors_of_train_are_one_sentence(run, tmp_path):
-    fails(run("train", *TINY, "--arch", "rnn"), "arch must be one of lcn, cnn, fcn, not 'rnn'")
+    fails(run("train", *TINY, "--arch", "rnn"), "arch must be one of lcn, cnn, fcn, vgg11, ")
     fails(run("train", *TINY, "--sparsity", "C"), "'C'")
     fails(run("train", *TINY, "--s0", "-1"), "s0")
     fails(run("train", *TINY, "--device", "tpu"), "device must be auto, cpu or cuda, not 'tpu'")

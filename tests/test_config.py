@@ -31,7 +31,7 @@ def test_defaults_are_the_papers():
         ({"P": 0}, "P must be an integer of at least 1, not 0"),
         ({"P": 1000.0}, "P must be an integer"),
         ({"width": True}, "width must be an integer"),
-        ({"arch": "mlp"}, "arch must be one of lcn, cnn, fcn, not 'mlp'"),
+        ({"arch": "mlp"}, "arch must be one of lcn, cnn, fcn, vgg11, "),
         ({"batch_size": 1001}, "batch_size must be at most P=1000, not 1001"),
         ({"lr": 0}, "lr must be more than 0"),
         ({"lr": float("nan")}, "lr must be finite"),

@@ -33,13 +33,13 @@ def test_environment_agrees_with_pyproject():
     packages = {canonicalize_name(CONDA_NAMES.get(r.name, r.name)): r.specifier for r in found}
     assert str(packages.pop("python")) == PYPROJECT["requires-python"]
     packages.pop("pip")
-    assert packages == declared("book", "test")
+    assert packages == declared("book", "images", "test")
 
 
 def test_lock_pins_everything_exactly():
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*", x) for x in lock_lines())
     pins = {canonicalize_name(r.name): r for r in map(Requirement, lock_lines())}
-    for name, specifier in declared("book", "test").items():
+    for name, specifier in declared("book", "images", "test").items():
         version = str(next(iter(pins[name].specifier)).version)
         assert specifier.contains(version, prereleases=True), (name, version, specifier)
 

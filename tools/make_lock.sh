@@ -1,6 +1,6 @@
 #!/bin/sh
 # Rewrites requirements.lock: what pip resolves today for pyproject.toml with its extras
-# `book` and `test`, tried in an environment of its own.   Usage: tools/make_lock.sh PYTHON
+# `book`, `images` and `test`, tried in an environment of its own.   Usage: tools/make_lock.sh PYTHON
 set -eu
 python=$1
 folder=$(mktemp -d)
@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK=1
 "$python" -m venv "$folder/env"
 # torch stays where the lock has it: a new one is a decision, not a side effect.
 grep '^torch==' requirements.lock >"$folder/constraints.txt"
-"$folder/env/bin/pip" install -qq -c "$folder/constraints.txt" "setuptools>=77" ".[book,test]"
+"$folder/env/bin/pip" install -qq -c "$folder/constraints.txt" "setuptools>=77" ".[book,images,test]"
 
 {
     sed -n '/^#/p' requirements.lock

@@ -1,0 +1,68 @@
+"""What the configurations of trainings have in common: their fields as a dict, and as a hash."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import math
+from typing import ClassVar, Self
+
+# Raised when the meaning of a stored run changes; older records are then trained anew.
+SCHEMA = 1
+
+
+class Configuration:
+    """Base of the frozen dataclasses that hold every choice of one training.
+
+    ``kind`` sets the keys of one class apart from those of another; runs on the SRHM have none.
+    """
+
+    kind: ClassVar[str | None] = None
+
+    @property
+    def key(self) -> str:
+        """Hash of all fields and the schema number: the name under which the run is stored."""
+        kind = {} if self.kind is None else {"kind": self.kind}
+        text = json.dumps({"schema": SCHEMA, **kind, **self.as_dict()}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The names of all fields, in the order of their declaration."""
+        return tuple(field.name for field in dataclasses.fields(cls))
+
+    def as_dict(self) -> dict:
+        """All fields, resolved, in the order of their declaration."""
+        return {name: getattr(self, name) for name in self.names()}
+
+    def replace(self, **changes) -> Self:
+        """A copy with some fields changed (a field that was resolved stays as it is)."""
+        return self.from_dict({**self.as_dict(), **changes})
+
+    @classmethod
+    def from_dict(cls, values: dict) -> Self:
+        """The configuration with these fields; an unknown one is an error that names it."""
+        known = cls.names()
+        for name in values:
+            if name not in known:
+                near = difflib.get_close_matches(str(name), known, n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                raise ValueError(
+                    f"Unknown field {name!r} of a run; known are {', '.join(known)}{hint}"
+                )
+        needed = [f.name for f in dataclasses.fields(cls) if f.default is dataclasses.MISSING]
+        missing = [name for name in needed if values.get(name) is None]
+        if missing:
+            raise ValueError(f"A run needs a value for {' and '.join(missing)}.")
+        return cls(**values)
+
+
+def check_real(name: str, value) -> float:
+    """``value`` as a float, or a ValueError that names it unless it is finite and not negative."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"{name} must be a number, not {value!r}.")
+    if not (math.isfinite(value) and value >= 0):
+        raise ValueError(f"{name} must be finite and not negative, not {value!r}.")
+    return float(value)

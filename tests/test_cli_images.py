@@ -1,0 +1,93 @@
+"""`srhm image` and `srhm download`, as a user meets them."""
+
+import json
+import sys
+
+import pytest
+from image_files import make_cifar10
+
+from srhm import cli, images
+from srhm.image_config import IMAGE_FIELD_HELP
+from srhm.image_store import ImageStore
+
+TINY = ["--dataset", "digits", "--arch", "lenet", "--P", "40", "--epochs", "1"]
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Run a command in an empty folder: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        try:
+            code = cli.main([str(word) for word in arguments])
+        except SystemExit as stop:
+            code = stop.code
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_image_trains_once_and_prints_the_stored_row(run, tmp_path):
+    code, out, err = run("image", *TINY, "--store", "kept", "--num-probes", "20")
+    assert code == 0
+    assert "training lenet on digits P=40 seeds 0/0" in err
+    frame = ImageStore(tmp_path / "kept").frame()
+    assert json.loads(out)["test_error"] == frame.test_error[0]
+    assert json.loads(out)["num_probes"] == 20
+    again = run("image", *TINY, "--store", "kept", "--num-probes", "20")
+    assert again == (0, out, "")
+
+
+def test_image_explains_every_field(run):
+    _, out, _ = run("image", "--help")
+    words = " ".join(out.split())
+    for name, text in IMAGE_FIELD_HELP.items():
+        assert f"--{name}" in words
+        assert text.split(":")[0].split(" (")[0][:40] in words
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--arch", "resnet9"], "arch must be one of fc2"),
+        (["--P", "2000"], "P must be an integer from 1 to 1200, not 2000"),
+        (["--delta", "9"], "delta must be from 0.5 to 3.4 pixels"),
+        (["--device", "tpu"], "device must be auto, cpu or cuda"),
+        (["--dataset", "cifar10", "--data", "nowhere"], "CIFAR-10 is not in 'nowhere'"),
+    ],
+)
+def test_bad_input_is_one_line(run, options, message):
+    code, out, err = run("image", *TINY, *options)
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1].startswith("srhm: error: ")
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_download_unpacks_what_is_there_and_needs_the_network_for_the_rest(
+    run, tmp_path, monkeypatch
+):
+    make_cifar10(monkeypatch, tmp_path / "data", packed=True)
+    monkeypatch.setattr(images._cifar10(), "url", "http://127.0.0.1:9/none")
+    code, out, _ = run("download", "cifar10", "--data", "data")
+    assert (code, out) == (0, "CIFAR-10 is in data/cifar-10-batches-py\n")
+    code, out, err = run("download", "cifar10", "--data", "empty")
+    assert (code, out) == (2, "")
+    assert err.startswith("srhm: error: cifar-10-python.tar.gz cannot be downloaded")
+    assert err.count("\n") == 1
+    assert run("download", "mnist")[0] == 2
+
+
+def test_a_missing_package_says_which_extra_has_it(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    code, out, err = run("image", *TINY)
+    assert (code, out) == (2, "")
+    assert err.endswith("sklearn is not installed; pip install 'srhm[images]' has it.\n")
+
+
+def test_merge_brings_in_image_runs_too(run, tmp_path):
+    run("image", *TINY, "--store", "elsewhere", "--num-probes", "20")
+    code, out, _ = run("merge", "elsewhere", "--store", "results")
+    assert (code, out) == (0, "1 added to results, 0 already there, 0 refused\n")
+    assert len(ImageStore(tmp_path / "results" / "images").frame()) == 1
