@@ -54,7 +54,8 @@ if profile == "smoke":
 
 # %% [markdown]
 # The hidden layers have the width of the other networks ({glue:text}`width`) and read all $d$
-# positions. Computing on the informative positions alone is exact for the first layer of an FCN, too.
+# positions. At $L=3$ they train at the paper's learning rate and stop at its loss: at twice that rate
+# half of these networks fall silent ({doc}`04_training_setting`). Computing on the informative positions alone is exact for the first layer of an FCN, too.
 
 # %%
 names = ("L2", "L3") if profile == "book" else (profile,)

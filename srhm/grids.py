@@ -125,7 +125,8 @@ GRIDS = {
     "lcn_B_L3": _grid("lcn", (6,), (1, 2), sparsity="B", L=3),
     "cnn_B_L3": _grid("cnn", (6,), (1, 2), sparsity="B", L=3),
     "fcn_L2": _grid("fcn", (6, 8), (0, 1, 2)),
-    "fcn_L3": _grid("fcn", (4, 6, 8), (0, 1, 2), L=3),
+    # At twice the paper's rate, half of the deep FCNs fall silent.
+    "fcn_L3": _grid("fcn", (4, 6, 8), (0, 1, 2), L=3, **PAPER),
     "training": _training_variants(),
     "paper_rate": _at_paper_rate(),
     # n_c apart from v, and m apart from v^(s-1): which the paper does not do.
