@@ -1,0 +1,80 @@
+"""The chapter on architectures averages, compares and draws what the runs hold."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from srhm.architecture_views import (
+    ARCHS,
+    by_architecture,
+    draw_error_against,
+    far_from_paper,
+    missing,
+    style,
+    with_paper,
+)
+from srhm.config import COMMON
+from srhm.grids import CURVES, architecture_run
+
+
+@pytest.fixture
+def runs():
+    """Two seeds of the LCN, one of VGG16; every quantity its own number."""
+
+    def run(arch, error, layer, shift):
+        names = ("S_out_1", "D_out_1", f"S_{layer}_1", f"D_{layer}_1")
+        values = {name: (i + 1) / 10 + shift for i, name in enumerate(names)}
+        return {"arch": arch, "status": "converged", "test_error": error, **values}
+
+    return pd.DataFrame(
+        [run("lcn", 0.6, "2", 0.0), run("lcn", 0.8, "2", 0.2), run("vgg16", 0.04, "80", 0.0)]
+    )
+
+
+def test_means_and_ranges_over_seeds(runs):
+    table = by_architecture(runs).set_index("arch")
+    assert list(table.index) == ["lcn", "vgg16"]
+    assert list(table.seeds) == [2, 1]
+    lcn = table.loc["lcn"]
+    assert (lcn.test_error, lcn.test_error_low, lcn.test_error_high) == pytest.approx(
+        (0.7, 0.6, 0.8)
+    )
+    assert (lcn.S_out, lcn.D_out) == pytest.approx((0.2, 0.3))
+    assert (lcn.S_internal, lcn.D_internal) == pytest.approx((0.4, 0.5))
+    assert table.loc["vgg16"].S_internal == pytest.approx(0.3)
+
+
+def test_the_papers_values_stand_beside_ours(runs):
+    table = with_paper(by_architecture(runs)).set_index("arch")
+    assert list(table.index) == list(ARCHS)
+    assert table.paper_test_error["vgg16"] == pytest.approx(0.015, abs=0.001)  # Figure 1C
+    assert table.paper_D_out["lcn"] == pytest.approx(0.525, abs=0.001)
+    assert table.paper_S_out["lcn"] == pytest.approx(0.673, abs=0.001)  # Figure 1D
+    assert table.seeds["resnet18"] == 0
+    assert pd.isna(table.test_error["resnet18"])
+    assert far_from_paper(table.reset_index()) == ["VGG16"]  # 0.04, more than twice 0.015
+    assert missing(table.reset_index(), 2).startswith("CNN 0, VGG11 0, VGG16 1, ResNet18 0")
+
+
+def test_points_are_drawn_with_and_without_the_papers(runs):
+    table = by_architecture(runs)
+    for shown in (table, with_paper(table), by_architecture(runs[:0])):
+        figure, ax = plt.subplots()
+        draw_error_against(ax, shown, "S_out")
+        figure.canvas.draw()
+        plt.close(figure)
+
+
+def test_every_architecture_has_a_look_of_its_own():
+    assert len({tuple(style(arch).values()) for arch in ARCHS}) == len(ARCHS)
+
+
+def test_runs_of_the_figures():
+    configs = CURVES["architectures"]
+    assert {(c.arch, c.seed_init) for c in configs} == {(a, s) for a in ARCHS for s in range(3)}
+    assert {(c.P, c.v, c.n_c, c.m, c.L, c.s, c.s0) for c in configs} == {
+        (7400, 10, 10, 10, 2, 2, 2)
+    }
+    small = architecture_run("vgg11", 128, 0)
+    assert small.lr / small.batch_size == pytest.approx(0.05 / 64)
+    assert {c.arch for c in CURVES["growing_P"]} == {"lcn", *COMMON}
