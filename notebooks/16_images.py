@@ -37,10 +37,13 @@ workers = 0  # not used: one training at a time, on `device`
 dataset = "digits"  # or "cifar10", after `srhm download cifar10`
 data = ""  # the folder of CIFAR-10; empty for data/ of the repository
 repeats = 2  # seeds: each is another choice of training images and other initial weights
-c, delta = 3, 1.0  # cut-off of the deformations, and their typical displacement in pixels
+c = 3  # cut-off of the deformations
+delta = 1.0  # their typical displacement in pixels
 
 # To train one run and keep it, name it: `-p dataset cifar10 -p arch resnet18 -p P 512 -p seed 0`.
-arch, P, seed = "", 0, 0
+arch = ""
+P = 0
+seed = 0
 
 # %% tags=["hide-input"]
 import pandas as pd
@@ -70,7 +73,7 @@ pd.set_option("display.max_colwidth", None)
 folder = data or None
 store = ImageStore() if profile == "book" else None
 if arch:
-    run_images([image_run(dataset, arch, P, seed)], ImageStore(), device, folder, progress=False)
+    run_images([image_run(dataset, arch, int(P), seed)], ImageStore(), device, folder, progress=False)
 images = load_images(dataset, folder)
 SHORT = {"digits": "digits (stand-in)", "cifar10": "CIFAR-10"}
 glue("name", SHORT[dataset], display=False)
