@@ -84,9 +84,9 @@ glue("name", SHORT[dataset], display=False)
 # A deformed image reads each pixel $r$ elsewhere, at $r - \tau(r)$. Each of the two components of the
 # displacement $\tau$ is a sum of waves that vanish on the border of the unit square,
 #
-# $$ \sum_{i^2+j^2 \le c^2} C_{ij} \sin(i\pi x) \sin(j\pi y), \qquad
-#    C_{ij} \sim \mathcal{N}\!\left(0, \frac{T}{i^2+j^2}\right). $$ (eq-field)
+# $$ \sum_{i^2+j^2 \le c^2} C_{ij} \sin(i\pi x) \sin(j\pi y), $$ (eq-field)
 #
+# with independent Gaussian $C_{ij}$ of mean 0 and variance $T/(i^2+j^2)$.
 # That is the most random field there is for a given mean squared gradient. The cut-off $c$ says how
 # fine it is and the temperature $T$ how strong. {cite:t}`petrini2021` quote the strength as a typical
 # displacement in pixels, $\delta = \frac{n}{2}\sqrt{\pi T \ln c}$ for images of $n \times n$ pixels.
@@ -133,10 +133,11 @@ pd.DataFrame(rows).set_index("δ (the formula, pixels)")
 # noise $\eta$ with the norm that deformations have on average? In units of the distance between two
 # test images $x$ and $z$,
 #
-# $$ D_f = \frac{\langle\|f(\tau x) - f(x)\|^2\rangle}{\langle\|f(x) - f(z)\|^2\rangle}, \qquad
-#    G_f = \frac{\langle\|f(x + \eta) - f(x)\|^2\rangle}{\langle\|f(x) - f(z)\|^2\rangle}, $$ (eq-D-G)
-#
-# $$ R_f = D_f / G_f. $$ (eq-relative)
+# $$ \begin{aligned}
+# D_f &= \frac{\langle\|f(\tau x) - f(x)\|^2\rangle}{\langle\|f(x) - f(z)\|^2\rangle}, \\
+# G_f &= \frac{\langle\|f(x + \eta) - f(x)\|^2\rangle}{\langle\|f(x) - f(z)\|^2\rangle}, \\
+# R_f &= D_f / G_f.
+# \end{aligned} $$ (eq-relative)
 #
 # $R_f = 1$ is a network for which a deformation is as bad as noise, and $R_f \ll 1$ one that has
 # learned to look through deformations in particular.
