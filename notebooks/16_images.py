@@ -37,10 +37,13 @@ workers = 0  # not used: one training at a time, on `device`
 dataset = "digits"  # or "cifar10", after `srhm download cifar10`
 data = ""  # the folder of CIFAR-10; empty for data/ of the repository
 repeats = 2  # seeds: each is another choice of training images and other initial weights
-c, delta = 3, 1.0  # cut-off of the deformations, and their typical displacement in pixels
+c = 3  # cut-off of the deformations
+delta = 1.0  # their typical displacement in pixels
 
 # To train one run and keep it, name it: `-p dataset cifar10 -p arch resnet18 -p P 512 -p seed 0`.
-arch, P, seed = "", 0, 0
+arch = ""
+P = 0
+seed = 0
 
 # %% tags=["hide-input"]
 import pandas as pd
@@ -70,7 +73,7 @@ pd.set_option("display.max_colwidth", None)
 folder = data or None
 store = ImageStore() if profile == "book" else None
 if arch:
-    run_images([image_run(dataset, arch, P, seed)], ImageStore(), device, folder, progress=False)
+    run_images([image_run(dataset, arch, int(P), seed)], ImageStore(), device, folder, progress=False)
 images = load_images(dataset, folder)
 SHORT = {"digits": "digits (stand-in)", "cifar10": "CIFAR-10"}
 glue("name", SHORT[dataset], display=False)
@@ -81,9 +84,9 @@ glue("name", SHORT[dataset], display=False)
 # A deformed image reads each pixel $r$ elsewhere, at $r - \tau(r)$. Each of the two components of the
 # displacement $\tau$ is a sum of waves that vanish on the border of the unit square,
 #
-# $$ \sum_{i^2+j^2 \le c^2} C_{ij} \sin(i\pi x) \sin(j\pi y), \qquad
-#    C_{ij} \sim \mathcal{N}\!\left(0, \frac{T}{i^2+j^2}\right). $$ (eq-field)
+# $$ \sum_{i^2+j^2 \le c^2} C_{ij} \sin(i\pi x) \sin(j\pi y), $$ (eq-field)
 #
+# with independent Gaussian $C_{ij}$ of mean 0 and variance $T/(i^2+j^2)$.
 # That is the most random field there is for a given mean squared gradient. The cut-off $c$ says how
 # fine it is and the temperature $T$ how strong. {cite:t}`petrini2021` quote the strength as a typical
 # displacement in pixels, $\delta = \frac{n}{2}\sqrt{\pi T \ln c}$ for images of $n \times n$ pixels.
@@ -130,10 +133,11 @@ pd.DataFrame(rows).set_index("δ (the formula, pixels)")
 # noise $\eta$ with the norm that deformations have on average? In units of the distance between two
 # test images $x$ and $z$,
 #
-# $$ D_f = \frac{\langle\|f(\tau x) - f(x)\|^2\rangle}{\langle\|f(x) - f(z)\|^2\rangle}, \qquad
-#    G_f = \frac{\langle\|f(x + \eta) - f(x)\|^2\rangle}{\langle\|f(x) - f(z)\|^2\rangle}, $$ (eq-D-G)
-#
-# $$ R_f = D_f / G_f. $$ (eq-relative)
+# $$ \begin{aligned}
+# D_f &= \frac{\langle\|f(\tau x) - f(x)\|^2\rangle}{\langle\|f(x) - f(z)\|^2\rangle}, \\
+# G_f &= \frac{\langle\|f(x + \eta) - f(x)\|^2\rangle}{\langle\|f(x) - f(z)\|^2\rangle}, \\
+# R_f &= D_f / G_f.
+# \end{aligned} $$ (eq-relative)
 #
 # $R_f = 1$ is a network for which a deformation is as bad as noise, and $R_f \ll 1$ one that has
 # learned to look through deformations in particular.

@@ -55,7 +55,7 @@ def relative_sensitivity(
     """
     if len(images) < 3:
         raise ValueError(f"images must be at least 3, not {len(images)}.")
-    draw = torch.Generator(images.device).manual_seed(seed)
+    draw = torch.Generator().manual_seed(seed)  # the CPU's: the same on every device
     deformed = deform(images, draw, c=c, delta=delta)
     noise = noise_like(deformed - images, draw, grain)
     reference, moved, noisy = (logits(f, x) for x in (images, deformed, images + noise))
