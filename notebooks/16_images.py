@@ -22,7 +22,7 @@
 #
 # :::{admonition} Shown here: {glue:text}`name`
 # :class: warning
-# The computers on which this book is built have no access to CIFAR-10. Everything that would be done
+# CIFAR-10 was not at hand when the results of this book were made. Everything that would be done
 # with it is done with a stand-in instead, the 8 × 8 digits that come with scikit-learn, enlarged to
 # CIFAR's 32 × 32 pixels: a much easier task. What is measured on them says **nothing about Figures 1A
 # and 1B**, whose points were not read off either. At the end stands what to do where CIFAR-10 can be
