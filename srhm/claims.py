@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 
 from srhm.analysis import sample_complexity
+from srhm.claims_architectures import architecture_claims
 from srhm.claims_invariance import invariance_claims
 from srhm.claims_laws import law_claims
 from srhm.complexity import rows_of
@@ -30,17 +31,18 @@ RULE = (
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim of the paper and its verdict: agrees, differs, not measured, or to come.
+    """One claim of the paper and its verdict: agrees, differs, or not measured.
 
     paper, measured: the same quantity there and here; interval: ours, 95 %, an end None where it
     is open; ratio: measured / paper; settings, seeds: how many the measured value rests on;
-    chapter: the notebook that shows it; reason: why it was not measured.
+    chapter: the notebook that shows it;
+    reason: why it was not measured.
     """
 
     id: str
     statement: str
     figure: str
-    verdict: str = "to come"
+    verdict: str = "not measured"
     paper: float | None = None
     measured: float | None = None
     interval: tuple[float | None, float | None] | None = None
@@ -60,16 +62,16 @@ MEASURED = (
 # The claims that carry the paper; all others are on the page of all claims.
 HEADLINES = (
     "eq3", "eq3_s0_L2", "eq4", "eq4_s0_L2", "eq5", "eq8_lcn_S", "eq8_lcn_D", "eq8_cnn_S",
-    "eq8_cnn_D", "levels_lcn", "fig1",
+    "eq8_cnn_D", "levels_lcn", "fig1_D", "fig1_S",
 )  # fmt: skip
-TO_COME = (Claim("fig1", "Networks that err less are less sensitive to both", "1, 9, 17"),)
 
 
 def claims(store: Store) -> list[Claim]:
-    """All claims; those that have a chapter with their value from the runs in `store`."""
+    """All claims, with their values from the runs in `store`."""
     frame = store.frame()
     measured = [_sample_complexity_claim(frame, *row) for row in MEASURED]
-    return [*measured, *law_claims(store), *invariance_claims(frame), *TO_COME]
+    others = [*law_claims(store), *invariance_claims(frame), *architecture_claims(store)]
+    return [*measured, *others]
 
 
 def to_json(items: list[Claim]) -> str:
@@ -86,7 +88,7 @@ def to_markdown(items: list[Claim]) -> str:
 def headlines(items: list[Claim]) -> str:
     """The table of the landing page: the main claims, and how many others there are."""
     counts = Counter(item.verdict for item in items)
-    names = ("agrees", "differs", "not measured", "to come")
+    names = ("agrees", "differs", "not measured")
     text = ", ".join(f"{counts[name]} *{name}*" for name in names if counts[name])
     link = f"Of all {{doc}}`{len(items)} claims </book/verdicts>`: {text}."
     main = [item for item in items if item.id in HEADLINES]
@@ -102,8 +104,7 @@ def _table(items: list[Claim]) -> list[str]:
         cells = (
             _escape(item.statement), item.figure, _round(item.paper), _with_interval(item),
             f"{item.ratio:.2f}" if item.ratio else "",
-            item.verdict if item.chapter else f"{{doc}}`{item.verdict} </book/to_come>`",
-            f"{{doc}}`/book/executed/{item.chapter}`" if item.chapter else "",
+            item.verdict, f"{{doc}}`/book/executed/{item.chapter}`",
         )  # fmt: skip
         lines.append(f"| {' | '.join(cells)} |")
     return lines

@@ -78,3 +78,24 @@ def test_runs_of_the_figures():
     small = architecture_run("vgg11", 128, 0)
     assert small.lr / small.batch_size == pytest.approx(0.05 / 64)
     assert {c.arch for c in CURVES["growing_P"]} == {"lcn", *COMMON}
+
+
+def test_claims_follow_the_points(tmp_path, monkeypatch, runs):
+    """Seven architectures whose error rises with S and falls with D."""
+    from srhm import claims_architectures as module
+    from srhm.store import Store
+
+    many = []
+    for i, arch in enumerate(ARCHS):
+        values = {"S_out_1": 0.1 + i / 10, "D_out_1": 0.9 - i / 10, "S_2_1": 1, "D_2_1": 1}
+        values |= {"S_80_1": 1.0, "D_80_1": 1.0}
+        many.append({"arch": arch, "status": "converged", "test_error": 0.01 + i / 10, **values})
+    monkeypatch.setattr(module, "architecture_runs", lambda *_: pd.DataFrame(many))
+    D, S = module.architecture_claims(Store(tmp_path))
+    assert (S.measured, S.verdict) == (pytest.approx(1), "agrees")
+    assert (D.measured, D.verdict) == (pytest.approx(-1), "differs")
+    assert D.paper == pytest.approx(27 / 28)  # of the seven points of Figure 1C, one pair swaps
+    monkeypatch.setattr(module, "architecture_runs", lambda *_: runs)
+    for claim in module.architecture_claims(Store(tmp_path)):
+        assert claim.verdict == "not measured"
+        assert "2 of 7" in claim.reason

@@ -1,0 +1,42 @@
+"""What Figures 1C and 1D claim of common architectures: error follows insensitivity."""
+
+from __future__ import annotations
+
+from srhm.architecture_views import ARCHS, PANELS, architecture_runs, by_architecture, with_paper
+from srhm.grids import FIGURE_1C_P
+from srhm.image_chapter import rank_correlation
+from srhm.store import Store
+
+FEWEST = 5  # architectures; with fewer a rank correlation says nothing
+WORDS = {"D": "displacements", "S": "synonyms"}
+
+
+def architecture_claims(store: Store, repeats: int = 3) -> list:
+    """Rank correlation of test error and the output's sensitivity over the architectures.
+
+    It *agrees* when its interval lies above 0, as the paper's does.
+    """
+    table = with_paper(by_architecture(architecture_runs("book", FIGURE_1C_P, repeats, store)))
+    return [_claim(table, letter) for letter in "DS"]
+
+
+def _claim(table, letter: str):
+    from srhm.claims import Claim
+
+    ours, theirs = f"{letter}_out", f"paper_{letter}_out"
+    paper = rank_correlation(table[theirs], table.paper_test_error)
+    points = table.dropna(subset=["test_error"])
+    statement = f"Architectures: rank correlation of test error and {letter} ({WORDS[letter]})"
+    common = {
+        "id": f"fig1_{letter}", "figure": PANELS[letter, "out"][3:],
+        "statement": statement, "chapter": "13_error_and_insensitivity", "paper": paper.value,
+    }  # fmt: skip
+    reason = f"trained are {len(points)} of {len(ARCHS)} architectures"
+    found = rank_correlation(points[ours], points.test_error) if len(points) >= FEWEST else None
+    if found is None:
+        return Claim(**common, verdict="not measured", reason=reason)
+    return Claim(
+        **common, verdict="agrees" if found.low > 0 else "differs", measured=found.value,
+        interval=(found.low, found.high), ratio=found.value / paper.value, settings=len(points),
+        seeds=int(points.seeds.min()), reason=reason if len(points) < len(ARCHS) else None,
+    )  # fmt: skip
