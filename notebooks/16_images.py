@@ -77,6 +77,7 @@ if arch:
 images = load_images(dataset, folder)
 SHORT = {"digits": "digits (stand-in)", "cifar10": "CIFAR-10"}
 glue("name", SHORT[dataset], display=False)
+glue("c", c, display=False)
 
 # %% [markdown]
 # ## Deformations
@@ -95,7 +96,6 @@ glue("name", SHORT[dataset], display=False)
 # $\delta = 1$, where sensitivities are measured, the eye hardly sees a difference.
 
 # %% mystnb={"figure": {"name": "fig-deformations", "caption": "The same random field at growing strength, and what it does to four images ({glue:text}`name`). Left: arrows from every third pixel to the place that it is read from, to scale; c = {glue:text}`c`."}, "image": {"alt": "A grid of small pictures. The first column shows fields of arrows that grow from row to row, the others four images that are unchanged in the first row and more and more bent below it."}} tags=["hide-input"]
-glue("c", c, display=False)
 n = images.test.shape[-1]
 low, high = valid_temperatures(n, c)
 most = typical_displacement(high, n, c)
@@ -229,11 +229,13 @@ pd.DataFrame(
 #
 # ## Growing training sets
 
-# %% mystnb={"figure": {"name": "fig-images-growing", "caption": "{glue:text}`name`: test error against relative sensitivity (left) and against the sensitivity to deformations (right) for training sets of {glue:text}`sizes` images; hollow: the smallest. Points: means over {glue:text}`seeds B` seeds; bars: from the lowest to the highest."}, "image": {"alt": "Two panels on logarithmic axes; for each of a few architectures a line joins its points for growing training sets."}} tags=["hide-input"]
+# %% tags=["hide-input"]
 by_size = averages(growing, ["arch", "P"])
 few, many = (int(x) for x in (by_size.runs.min(), by_size.runs.max())) if len(by_size) else (0, 0)
 glue("seeds B", f"{few} to {many}" if few < many else str(few), display=False)
 glue("sizes", ", ".join(f"{P:,}" for P in sorted(by_size.P.unique())) or "–", display=False)
+
+# %% mystnb={"figure": {"name": "fig-images-growing", "caption": "{glue:text}`name`: test error against relative sensitivity (left) and against the sensitivity to deformations (right) for training sets of {glue:text}`sizes` images; hollow: the smallest. Points: means over {glue:text}`seeds B` seeds; bars: from the lowest to the highest."}, "image": {"alt": "Two panels on logarithmic axes; for each of a few architectures a line joins its points for growing training sets."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, height=4.6, sharey=True)
 for ax, quantity in zip(axes, "RD", strict=True):
     draw_error_against(ax, by_size, quantity, joined=True)
