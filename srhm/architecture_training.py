@@ -19,7 +19,7 @@ CHUNK = 500  # data at once where nothing is learned
 
 
 def train_architecture(config: RunConfig, place: torch.device) -> dict:
-    """Train, test and measure one of `srhm.config.COMMON`; the optimiser's rate is ``lr``.
+    """Train, test and measure one of `srhm.config.CONVERTED`; the optimiser's rate is ``lr``.
 
     Returns what `srhm.training.train` does, without the configuration and the provenance. The
     layers of the sensitivities are "20", "50", "80" (relative depth in percent) and "out".

@@ -2,7 +2,9 @@
 
 torchvision's own networks, every two-dimensional part replaced by its one-dimensional counterpart,
 with the stems that are usual for the small images of CIFAR: a first convolution of width 3 and
-stride 1, and no pooling before the first block. Input (n, v, d), one channel a feature.
+stride 1, and no pooling before the first block. "resnet18_stem7" keeps the stem for large images,
+a convolution of width 7 and stride 2 and a pooling, to see what the choice does. Input (n, v, d),
+one channel a feature.
 
 VGG is the variant with batch normalisation: without it VGG11 does not leave chance for a dozen
 epochs at the rates that train the others.
@@ -15,7 +17,7 @@ import math
 import torch
 from torch import nn
 
-from srhm.config import COMMON, SHORTEST
+from srhm.config import CONVERTED, SHORTEST, VARIANTS
 
 # Relative depths at which Figure 9 looks; the output is a layer of its own.
 DEPTHS = (0.2, 0.5, 0.8)
@@ -35,12 +37,12 @@ def build_architecture(name: str, v: int, d: int, n_c: int, seed: int = 0) -> nn
     Raises
     ------
     ValueError
-        For another name than those in `srhm.config.COMMON`, or a ``d`` too short for the strides.
+        For a name that is not in `srhm.config.CONVERTED`, or a ``d`` too short for the strides.
     ModuleNotFoundError
         Without torchvision, which the extra ``srhm[images]`` brings.
     """
-    if name not in COMMON:
-        raise ValueError(f"arch must be one of {', '.join(COMMON)}, not {name!r}.")
+    if name not in CONVERTED:
+        raise ValueError(f"arch must be one of {', '.join(CONVERTED)}, not {name!r}.")
     if d < SHORTEST:
         raise ValueError(f"d must be at least {SHORTEST} for {name}, which halves it, not {d}.")
     with torch.random.fork_rng(devices=[]):
@@ -66,12 +68,17 @@ def layers_at_depths(net: nn.Module) -> dict[str, nn.Module]:
 
 
 def _with_small_stem(name: str, v: int, n_c: int) -> nn.Module:
-    """torchvision's network, its first convolution for v channels and small inputs."""
+    """torchvision's network for v channels and, but for "_stem7", small inputs."""
     from srhm.vision_import import torchvision_models
 
+    large = name in VARIANTS
+    name = name.removesuffix("_stem7")
     net = getattr(torchvision_models(), f"{name}_bn" if name.startswith("vgg") else name)(
         num_classes=n_c
     )
+    if large:
+        net.conv1 = nn.Conv2d(v, 64, 7, stride=2, padding=3, bias=False)
+        return net
     if name.startswith("vgg"):
         net.features[0] = nn.Conv2d(v, 64, 3, padding=1)
         net.avgpool = nn.AdaptiveAvgPool2d(1)

@@ -10,8 +10,10 @@ from srhm.task import SRHM
 
 PATCH_NETWORKS = ("lcn", "cnn", "fcn")  # the networks of srhm.networks
 COMMON = ("vgg11", "vgg16", "resnet18", "resnet34", "efficientnet_b0")  # of srhm.architectures
+VARIANTS = ("resnet18_stem7",)  # ResNet18 with the first layers that it has for large images
+CONVERTED = COMMON + VARIANTS  # torchvision's, made one-dimensional
 SHORTEST = 32  # input of a common architecture: VGG halves it five times
-ARCHITECTURES = PATCH_NETWORKS + COMMON
+ARCHITECTURES = PATCH_NETWORKS + CONVERTED
 
 FIELD_HELP = {
     "v": "vocabulary size: number of features at every level",
@@ -22,7 +24,7 @@ FIELD_HELP = {
     "m": "number of synonyms: rules per feature (default v^(s-1), the most possible)",
     "sparsity": "A: each feature moves in its own sub-patch; B: features sit anywhere, in order",
     "arch": "network: lcn (no weight sharing), cnn (weight sharing), fcn (fully connected), "
-    + ", ".join(COMMON),
+    + ", ".join(CONVERTED),
     "width": "channels, or units, of each hidden layer (of lcn, cnn and fcn)",
     "P": "number of training data",
     "batch_size": "data per step of SGD",
@@ -77,7 +79,7 @@ class RunConfig(Configuration):
             object.__setattr__(self, name, getattr(task, name))
         if self.arch not in ARCHITECTURES:
             raise ValueError(f"arch must be one of {', '.join(ARCHITECTURES)}, not {self.arch!r}.")
-        if self.arch in COMMON and task.d < SHORTEST:
+        if self.arch in CONVERTED and task.d < SHORTEST:
             raise ValueError(
                 f"d = (s (s0 + 1))^L must be at least {SHORTEST} for {self.arch}, not {task.d}."
             )

@@ -18,7 +18,7 @@ from concurrent.futures import (
 import pandas as pd
 from tqdm import tqdm
 
-from srhm.config import COMMON, RunConfig
+from srhm.config import CONVERTED, RunConfig
 from srhm.pool import SpawnPool, num_cores
 from srhm.store import Store, to_frame
 
@@ -216,13 +216,13 @@ def _drain_groups(state: _State, device: str) -> None:
     from srhm.training import train
 
     def train_all(group):
-        if group[0].arch in COMMON:  # these have no batched program
+        if group[0].arch in CONVERTED:  # these have no batched program
             return state.done(group[0], train(group[0], device))
         return train_group(group, device, on_end=state.done)
 
     groups: dict[object, list[RunConfig]] = {}
     while (config := state.next()) is not None:
-        key = config.key if config.arch in COMMON else group_key(config)
+        key = config.key if config.arch in CONVERTED else group_key(config)
         groups.setdefault(key, []).append(config)
     for group in groups.values():
         state.bar.show(group[0])

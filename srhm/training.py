@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from srhm.config import COMMON, RunConfig
+from srhm.config import CONVERTED, RunConfig
 from srhm.engine import ActiveData, Engine, encode, evaluate
 from srhm.networks import PatchNetwork, build_network
 from srhm.observables import sensitivities, sparse_activations
@@ -45,7 +45,7 @@ def train(config: RunConfig, device: str = "auto") -> dict:
     """
     place = resolve_device(device)
     start = time.perf_counter()
-    if config.arch in COMMON:
+    if config.arch in CONVERTED:
         from srhm.architecture_training import train_architecture  # they need torchvision
 
         result = train_architecture(config, place)

@@ -83,6 +83,17 @@ def test_weights_come_from_the_seed_alone():
     assert not torch.equal(one.conv1.weight, other.conv1.weight)
 
 
+def test_the_stem_for_large_images_sees_a_quarter_of_the_positions():
+    """A convolution of stride 2 and a pooling of stride 2 before the first block; else the same."""
+    shapes = []
+    for name in ("resnet18", "resnet18_stem7"):
+        net = build_architecture(name, v=3, d=64, n_c=2).eval()
+        hook = net.layer1.register_forward_hook(lambda *args: shapes.append(args[2].shape))
+        net(torch.zeros(1, 3, 64))
+        hook.remove()
+    assert shapes == [(1, 64, 64), (1, 64, 16)]
+
+
 def test_bad_input_is_one_sentence():
     with pytest.raises(ValueError, match="arch must be one of vgg11, .*, not 'vgg12'"):
         build_architecture("vgg12", 3, 36, 2)
