@@ -202,6 +202,8 @@ def sparsity_B_curves(
 # stop at its loss for them. (These rates are not per unit of width.)
 COMMON_TRAINING = {"batch_size": 64, "lr": 0.05, "stop_loss": 1e-2, "max_epochs": 300}
 FIGURE_1C_P = 7400
+# Among the sizes of the paper's Figure 9: few where all is chance or all is learned, more between.
+GROWING_P = (100, 290, 870, 2599, 4400, 5400, 6400, 7400, 10_400, 14_400, 22_760, 39_270, 67_400)
 
 
 def architecture_run(arch: str, P: int, seed: int) -> RunConfig:
@@ -212,8 +214,8 @@ def architecture_run(arch: str, P: int, seed: int) -> RunConfig:
 
 
 def growing_P(arch: str) -> list[RunConfig]:
-    """One architecture of Figures 1E, 1F and 9: P in octaves from 128 to 65 536."""
-    return [architecture_run(arch, 2**k, seed) for k in range(7, 17) for seed in range(3)]
+    """One architecture of Figures 1E, 1F, 9, 17C and 17D, three seeds at each of `GROWING_P`."""
+    return [architecture_run(arch, P, seed) for P in GROWING_P for seed in range(3)]
 
 
 def resnet18_study(seed: int = 0) -> dict[str, RunConfig]:
