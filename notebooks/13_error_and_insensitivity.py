@@ -5,7 +5,7 @@
 #     language: python
 #     name: python3
 #   srhm:
-#     reads: ["results/*_s2_L2_s02_v10_nc10_m10_A/*.json", "book/paper/fig1*.csv"]
+#     reads: ["results/*_s2_L2_s02_v10_nc10_m10_A/*.json", "book/paper/fig1*.csv", "book/paper/fig9.csv"]
 # ---
 
 # %% [markdown]
@@ -17,7 +17,8 @@
 # **The paper's claim** {cite:p}`tomasini2024`, Figures 1C and 1D: seven architectures are trained on
 # the same $P=7400$ examples of the task $v=n_c=m=10$, $L=s=s_0=2$. The lower the sensitivity of the
 # output to displacements ($D$) and to exchanges of synonyms ($S$), the lower the test error.
-# Figures 17A and 17B show the same for an internal layer.
+# The same holds for one architecture when its training set grows (1E, 1F), and for an internal layer
+# (17A to 17D).
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": three networks trained now; "smoke": toys
@@ -39,11 +40,22 @@ from srhm.architecture_views import (
     draw_error_against,
     far_from_paper,
     missing,
+    style,
     with_paper,
 )
 from srhm.checks import live_check
-from srhm.grids import COMMON_TRAINING, architecture_run
+from srhm.grids import COMMON_TRAINING, architecture_run, resnet18_study
+from srhm.growing_views import (
+    FIRST_P,
+    by_size,
+    correlations,
+    draw_growing,
+    growing_runs,
+    paper_curve,
+    shown,
+)
 from srhm.image_chapter import rank_correlation
+from srhm.paper import published
 from srhm.paths import project
 from srhm.store import Store
 
@@ -135,6 +147,87 @@ for quantity, title in QUANTITIES.items():
         if who == "here":
             glue(f"rank {quantity}", text, display=False)
 pd.DataFrame(rows).T
+
+# %% [markdown]
+# ## Growing training sets
+#
+# The same in time, so to speak: for one architecture, more training data lower the error and the
+# sensitivities together (Figures 1E and 1F; 17C and 17D for the internal layer).
+
+# %% tags=["hide-input"]
+growing = by_size(growing_runs(profile, repeats, store, workers=workers, device=device))
+glue("curves", ", ".join(NAMES[arch] for arch in shown(growing)) or "none", display=False)
+sizes = [f"{int(P):,}" for P in sorted(growing.P.unique())]
+glue("sizes", f"{sizes[0]} to {sizes[-1]}" if sizes else "–", display=False)
+
+# %% mystnb={"figure": {"name": "fig-growing", "caption": "Test error against sensitivity for training sets of {glue:text}`sizes` examples; along a line $P$ grows from the upper right to the lower left. Panels as in {numref}`fig-architectures`. Means over seeds; bars: their range. Hollow, on dotted lines: the paper's (Figures 1E, 1F, 17C, 17D), which does not print its $P$."}, "image": {"alt": "Four panels on logarithmic axes. Every architecture's line falls from the upper right to the lower left: error and sensitivity go down together."}} tags=["hide-input"]
+figure, axes = plots.new_axes(2, 2, height=7.2, sharey=True)
+for ax, (quantity, title) in zip(axes.flat, QUANTITIES.items(), strict=True):
+    draw_growing(ax, growing, quantity, paper=profile == "book")
+    ax.set_title(title, fontsize=11)
+    letter, layer = quantity.split("_")
+    ax.set_xlabel(f"${letter}_{{\\mathrm{{{layer}}},1}}$" if layer == "out" else f"${letter}_{{k,1}}$")
+for ax in axes[:, 0]:
+    ax.set_ylabel("test error")
+figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4);
+
+# %% [markdown]
+# Spearman's rank correlation of test error and sensitivity along each line, and of all points together
+# (here / paper; {glue:text}`first P` examples or more, below which all is chance; intervals from
+# drawing the points anew; – for fewer than four points):
+
+# %% tags=["hide-input"]
+def estimate_text(found):
+    return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f})" if found else "–"
+
+
+columns = {}
+for quantity, title in QUANTITIES.items():
+    for name, (here, paper) in correlations(growing, quantity).items():
+        text = " / ".join((estimate_text(here), estimate_text(paper)))
+        columns.setdefault(title, {})[NAMES.get(name, name)] = text
+        if name == "all":
+            glue(f"along {quantity}", estimate_text(here), display=False)
+glue("first P", f"{FIRST_P:,}", display=False)
+pd.DataFrame(columns)
+
+# %% [markdown]
+# ## Where an error is far from the paper's
+#
+# {numref}`fig-transitions` shows test error against $P$, in the paper's own sizes. The curves of the
+# residual networks fall from chance to a few percent within less than a factor of 1.5 in $P$, so a small
+# shift in $P$ is a large factor in the error at one $P$ on the way.
+
+# %% mystnb={"figure": {"name": "fig-transitions", "caption": "Test error against training-set size of architectures with at least three sizes. Full: here, means over seeds, bars their range; hollow, on dotted lines: the paper's (Figure 9). The upright line is at the size of {numref}`fig-architectures`."}, "image": {"alt": "Learning curves that fall steeply between five and ten thousand examples, ours and the paper's."}} tags=["hide-input"]
+figure, ax = plots.new_axes()
+for arch in shown(growing):
+    plots.draw_learning_curve(ax, growing[growing.arch == arch], label=NAMES[arch], **style(arch))
+    if profile == "book" and arch not in ("lcn", "cnn"):
+        theirs = paper_curve(arch, "50", "eps")
+        hollow = style(arch) | {"markerfacecolor": "white", "linestyle": ":", "linewidth": 1}
+        ax.plot(theirs.P, theirs.value, markersize=4, zorder=1, **hollow)
+ax.axvline(P, color=plots.GREY, linewidth=0.8, zorder=0)
+plots.log_axis(ax)
+ax.set_ylim(0, 1)
+figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=4);
+
+# %% [markdown]
+# ResNet18 at $P=$ {glue:text}`P`, trained otherwise than everywhere here, one seed each (paper:
+# {glue:text}`paper resnet18`):
+
+# %% tags=["hide-input"]
+found = {}
+for name, config in resnet18_study().items():
+    run = store.get(config) if store else None
+    if run is None:
+        found[name] = dict.fromkeys(("test error", "epochs", "$S_{out,1}$", "$D_{out,1}$"), "–")
+    else:
+        found[name] = {
+            "test error": f"{run['test_error']:.4f}", "epochs": run["epochs"],
+            "$S_{out,1}$": f"{run['S_out_1']:.3f}", "$D_{out,1}$": f"{run['D_out_1']:.3f}",
+        }  # fmt: skip
+glue("paper resnet18", f"{published('fig1C').set_index('architecture').test_error_best['ResNet18']:.3f}", display=False)
+pd.DataFrame(found).T
 
 # %% [markdown]
 # ## Is the store right?

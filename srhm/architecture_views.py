@@ -126,6 +126,11 @@ def draw_error_against(ax, table: pd.DataFrame, quantity: str) -> None:
             x, y, xerr=bars[0], yerr=bars[1], linestyle="none", linewidth=1, markersize=8,
             label=NAMES[row["arch"]], zorder=3, **look,
         )  # fmt: skip
+    error_axes(ax)
+
+
+def error_axes(ax) -> None:
+    """Logarithmic axes with the same few, plain tick labels in every panel."""
     ax.set(xscale="log", yscale="log")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))

@@ -1,10 +1,20 @@
-"""What Figures 1C and 1D claim of common architectures: error follows insensitivity."""
+"""What Figures 1C to 1F claim of common architectures: error follows insensitivity."""
 
 from __future__ import annotations
 
-from srhm.architecture_views import ARCHS, PANELS, architecture_runs, by_architecture, with_paper
+from srhm.architecture_views import (
+    ARCHS,
+    NAMES,
+    PANELS,
+    architecture_runs,
+    by_architecture,
+    with_paper,
+)
 from srhm.grids import FIGURE_1C_P
+from srhm.growing_views import FIRST_P, by_size, correlations, growing_runs, shown
+from srhm.growing_views import PANELS as GROWING_PANELS
 from srhm.image_chapter import rank_correlation
+from srhm.paper import published
 from srhm.store import Store
 
 FEWEST = 5  # architectures; with fewer a rank correlation says nothing
@@ -12,12 +22,41 @@ WORDS = {"D": "displacements", "S": "synonyms"}
 
 
 def architecture_claims(store: Store, repeats: int = 3) -> list:
-    """Rank correlation of test error and the output's sensitivity over the architectures.
+    """Rank correlation of test error and the output's sensitivity, over architectures and over P.
 
     It *agrees* when its interval lies above 0, as the paper's does.
     """
     table = with_paper(by_architecture(architecture_runs("book", FIGURE_1C_P, repeats, store)))
-    return [_claim(table, letter) for letter in "DS"]
+    growing = by_size(growing_runs("book", repeats, store))
+    return [
+        *(_claim(table, letter) for letter in "DS"),
+        *(_growing_claim(growing, letter) for letter in "DS"),
+    ]
+
+
+def _growing_claim(table, letter: str):
+    """The same over training-set sizes: the points of all architectures with a curve, together."""
+    from srhm.claims import Claim
+
+    panel = GROWING_PANELS[letter, "out"]
+    found, _ = correlations(table, f"{letter}_out").get("all", (None, None))
+    theirs = published(panel)
+    paper = rank_correlation(theirs.sensitivity, theirs.test_error)
+    names = [NAMES[arch] for arch in shown(table)]
+    common = {
+        "id": f"growing_{letter}", "figure": panel[3:],
+        "statement": f"Growing P: rank correlation of test error and {letter} ({WORDS[letter]})",
+        "chapter": "13_error_and_insensitivity", "paper": paper.value,
+    }  # fmt: skip
+    reason = f"shown are {', '.join(names) or 'no curves'}"
+    if found is None:
+        return Claim(**common, verdict="not measured", reason=reason)
+    points = table[table.P >= FIRST_P]
+    return Claim(
+        **common, verdict="agrees" if found.low > 0 else "differs", measured=found.value,
+        interval=(found.low, found.high), ratio=found.value / paper.value, settings=len(points),
+        seeds=int(points.seeds.min()), reason=reason,
+    )  # fmt: skip
 
 
 def _claim(table, letter: str):

@@ -91,11 +91,28 @@ def test_claims_follow_the_points(tmp_path, monkeypatch, runs):
         values |= {"S_80_1": 1.0, "D_80_1": 1.0}
         many.append({"arch": arch, "status": "converged", "test_error": 0.01 + i / 10, **values})
     monkeypatch.setattr(module, "architecture_runs", lambda *_: pd.DataFrame(many))
-    D, S = module.architecture_claims(Store(tmp_path))
+    D, S, *_ = module.architecture_claims(Store(tmp_path))
     assert (S.measured, S.verdict) == (pytest.approx(1), "agrees")
     assert (D.measured, D.verdict) == (pytest.approx(-1), "differs")
     assert D.paper == pytest.approx(27 / 28)  # of the seven points of Figure 1C, one pair swaps
     monkeypatch.setattr(module, "architecture_runs", lambda *_: runs)
     for claim in module.architecture_claims(Store(tmp_path)):
         assert claim.verdict == "not measured"
-        assert "2 of 7" in claim.reason
+    assert "2 of 7" in module.architecture_claims(Store(tmp_path))[0].reason
+
+
+def test_claims_follow_the_growing_training_sets(tmp_path, monkeypatch):
+    """The LCN's error rises with S and falls with D."""
+    from srhm import claims_architectures as module
+    from srhm.store import Store
+
+    rows = []
+    for i, P in enumerate((870, 2599, 5400, 7400)):
+        values = {"S_out_1": 0.9 - i / 10, "D_out_1": i / 10, "S_2_1": 1.0, "D_2_1": 1.0}
+        row = {"arch": "lcn", "status": "converged", "P": P, "test_error": 0.8 - i / 10}
+        rows.append(row | values)
+    monkeypatch.setattr(module, "growing_runs", lambda *_: pd.DataFrame(rows))
+    *_, D, S = module.architecture_claims(Store(tmp_path))
+    assert (S.id, S.figure, S.verdict) == ("growing_S", "1F", "agrees")
+    assert (D.id, D.figure, D.verdict) == ("growing_D", "1E", "differs")
+    assert (S.measured, S.settings) == (pytest.approx(1), 4)

@@ -72,6 +72,7 @@ def worker(start):
     yield worker
     for process in running:
         process.kill()
+        process.wait()
 
 
 @pytest.fixture

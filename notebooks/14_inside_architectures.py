@@ -1,0 +1,146 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   srhm:
+#     reads: ["results/*_s2_L2_s02_v10_nc10_m10_A/*.json", "book/paper/fig9.csv"]
+# ---
+
+# %% [markdown]
+# # Inside common architectures
+#
+# **The question.** In the networks made for the task, an invariance has a layer where it appears
+# ({doc}`10_layer_by_layer`). Where does it appear in networks that know nothing of the task?
+#
+# **The paper's claim** {cite:p}`tomasini2024`, Figure 9: in VGGs, ResNets and EfficientNet the
+# sensitivities to displacements and to synonyms fall together with the test error when $P$ grows, and
+# they do so in deep layers; layers near the input stay sensitive to synonyms.
+
+# %% tags=["parameters", "hide-input"]
+profile = "book"  # "book": from the store; "fresh": a few networks trained now; "smoke": toys
+device = "auto"
+workers = 0  # processes for training; 0 is one per core
+
+repeats = 3  # seeds: each is new rules, a new sample and new initial weights
+
+# %% tags=["hide-input"]
+import pandas as pd
+from myst_nb import glue
+
+from srhm import plots
+from srhm.architecture_views import NAMES
+from srhm.checks import live_check
+from srhm.grids import architecture_run
+from srhm.growing_views import (
+    DEPTHS,
+    by_depth,
+    change_with_depth,
+    draw_depth,
+    falls,
+    growing_runs,
+    shown,
+)
+from srhm.paths import project
+from srhm.store import Store
+
+plots.use_style()
+store = Store(project("results")) if profile == "book" else None
+runs = growing_runs(profile, repeats, store, workers=workers, device=device)
+table = by_depth(runs)
+architectures = shown(table)
+glue("shown", ", ".join(NAMES[arch] for arch in architectures) or "none", display=False)
+rest = [NAMES[a] for a in NAMES if a not in (*architectures, "lcn", "cnn")]
+glue("rest", ", ".join(rest) or "none", display=False)
+counts = runs[runs.arch.isin(architectures)].groupby(["arch", "P"]).size()
+seeds = f"{counts.min()}" if counts.min() == counts.max() else f"{counts.min()} to {counts.max()}"
+glue("seeds", seeds, display=False)
+
+# %% [markdown]
+# ## Which layers
+#
+# Depth counts units in the order of the computation: in VGG the convolutions with their ReLU (8 or
+# 13), in ResNet the stem and the residual blocks (9 or 17), in EfficientNet the stem, the inverted
+# bottlenecks and the last convolution (18). Of $n$ units, relative depth $r$ is the $\lceil rn
+# \rceil$-th. The task is that of {doc}`13_error_and_insensitivity`: $v=n_c=m=10$, $L=s=s_0=2$, so the
+# input has 36 positions. Shown are {glue:text}`shown`; without enough sizes so far: {glue:text}`rest`.
+
+# %% [markdown]
+# ## Test error and sensitivities against $P$
+
+# %% mystnb={"figure": {"name": "fig-depths", "caption": "Test error and the sensitivities to synonyms ($S_{k,1}$) and displacements ($D_{k,1}$) of the input level against training-set size, at three relative depths (Figure 9). Full: here, means over {glue:text}`seeds` seeds, bars their range; hollow, on dotted lines: the paper's."}, "image": {"alt": "A row of three panels for each architecture. At depth 4/5 both sensitivities fall steeply where the test error falls; at depth 1/5 the sensitivity to synonyms stays high."}} tags=["hide-input"]
+rows = max(len(architectures), 1)
+figure, axes = plots.new_axes(3, rows, height=2.5 * rows + 0.6, sharex=True, sharey=True, squeeze=False)
+for row, arch in zip(axes, architectures, strict=False):
+    for ax, (depth, name) in zip(row, DEPTHS.items(), strict=True):
+        draw_depth(ax, table, arch, depth, paper=profile == "book")
+        ax.set_title(f"{NAMES[arch]}, depth {name}", fontsize=10)
+for ax in axes[-1]:
+    ax.set_xlabel("$P$")
+figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3);
+
+# %% [markdown]
+# From the smallest to the largest training set (here / paper at the same $P$):
+
+# %% tags=["hide-input"]
+def change(row, prefix=""):
+    values = row[f"{prefix}first"], row[f"{prefix}last"]
+    return " → ".join("–" if pd.isna(value) else f"{value:.2f}" for value in values)
+
+
+changes = change_with_depth(table)
+cells = {}
+for row in changes[changes.quantity != "eps"].to_dict("records"):
+    label = f"{NAMES[row['arch']]}, depth {DEPTHS[row['depth']]}"
+    sizes = f"{row['P_first']:,} → {row['P_last']:,}"
+    cells.setdefault(label, {"$P$": sizes})[f"${row['quantity']}_{{k,1}}$"] = (
+        f"{change(row)} / {change(row, 'paper_')}"
+    )
+pd.DataFrame(cells).T
+
+# %% [markdown]
+# ## At what depth do sensitivities follow the error?
+#
+# The factor by which each sensitivity falls across the transition: from the last $P$ whose test error is
+# above a half to the first whose error is below 5 % (here / paper, which has other sizes in between):
+
+# %% tags=["hide-input"]
+across = falls(table)
+cells = {}
+for row in across.to_dict("records"):
+    values = (row["fall"], row["paper_fall"])
+    text = " / ".join("–" if pd.isna(value) else f"{value:.1f}" for value in values)
+    column = f"${row['quantity']}_{{k,1}}$, depth {DEPTHS[row['depth']]}"
+    cells.setdefault(NAMES[row["arch"]], {})[column] = text
+for quantity in "SD":
+    for depth in DEPTHS:
+        found = across[(across.quantity == quantity) & (across.depth == depth)].fall.dropna()
+        ends = sorted({f"{found.min():.1f}", f"{found.max():.1f}"}, key=float) if len(found) else ["–"]
+        glue(f"fall {quantity} {depth}", " to ".join(ends), display=False)
+pd.DataFrame(cells).T
+
+# %% [markdown]
+# ## Is the store right?
+#
+# A small training of VGG16 is done again, here and now.
+
+# %% tags=["hide-input"]
+if profile == "book":
+    config = architecture_run("vgg16", 290, 0)
+    live, kept = live_check(config, store, device)
+    shown_now = {"P": config.P, "trained now": live["test_error"], "stored": kept["test_error"]}
+    check = pd.DataFrame([shown_now], index=["VGG16"])
+else:
+    check = "All runs of this profile were trained just now."
+check
+
+# %% [markdown]
+# **Verdict.** Across the transition the sensitivity to synonyms falls by a factor of
+# {glue:text}`fall S 80` at depth 4/5, {glue:text}`fall S 50` at 1/2 and {glue:text}`fall S 20` at 1/5;
+# that to displacements by {glue:text}`fall D 80`, {glue:text}`fall D 50` and {glue:text}`fall D 20`
+# (a factor of 1 is no change).
+#
+# **Limits.** One seed or few, and fewer sizes than the paper's: the falls are read off between two sizes,
+# not at one. The paper does not say how it counts depth, so a curve of ours may belong to a layer next to
+# the paper's.
