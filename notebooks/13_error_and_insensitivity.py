@@ -126,7 +126,7 @@ pd.DataFrame(
 
 # %% [markdown]
 # Each cell: here / paper. Trainings still missing (seeds there are, of {glue:text}`repeats`):
-# {glue:text}`missing`.
+# {glue:text}`missing`. `srhm grid architectures growing_P resnet18_study` trains what this chapter lacks.
 
 # %% [markdown]
 # ## Do they go together?
