@@ -257,8 +257,8 @@ else:
 # **Verdict.** Over {glue:text}`num` of seven architectures the rank correlation of test error with the
 # output's sensitivity is {glue:text}`rank D_out` for displacements and {glue:text}`rank S_out` for
 # synonyms; over growing training sets ({glue:text}`curves`) it is {glue:text}`along D_out` and
-# {glue:text}`along S_out`. Test errors at $P=$ {glue:text}`P`, ours over the paper's: {glue:text}`ratios`. Further than a factor of two from
-# the paper: {glue:text}`far`.
+# {glue:text}`along S_out`. Test errors at $P=$ {glue:text}`P`, ours over the paper's:
+# {glue:text}`ratios`. Further than a factor of two from the paper: {glue:text}`far`.
 #
 # **Limits.** Few seeds where trainings are missing; the intervals are wide, as seven points allow. The
 # paper does not say how its networks were made one-dimensional, nor which VGG it took.
