@@ -35,10 +35,12 @@ from myst_nb import glue
 from srhm import plots
 from srhm.architecture_views import (
     NAMES,
+    QUANTITIES,
     architecture_runs,
     by_architecture,
     draw_error_against,
     far_from_paper,
+    four_panels,
     missing,
     style,
     with_paper,
@@ -65,12 +67,6 @@ runs = architecture_runs(profile, P, repeats, store, workers=workers, device=dev
 table = by_architecture(runs)
 if profile == "book" and P == 7400:
     table = with_paper(table)
-QUANTITIES = {
-    "D_out": "displacements, output",
-    "S_out": "synonyms, output",
-    "D_internal": "displacements, internal layer",
-    "S_internal": "synonyms, internal layer",
-}
 glue("P", f"{P:,}", display=False)
 measured = table.dropna(subset=["test_error"])
 glue("num", len(measured), display=False)
@@ -97,15 +93,7 @@ glue("repeats", repeats, display=False)
 # ## Test error against sensitivity
 
 # %% mystnb={"figure": {"name": "fig-architectures", "caption": "Test error of several architectures at the same training-set size against the sensitivity to displacements (left) and to synonyms (right) of the input level; above, of the output (Figures 1C, 1D), below, of an internal layer at 80 % of the depth, the second one of LCN and CNN (Figures 17A, 17B). Means over seeds; bars: their range. Hollow, joined to ours by a line where it is measured: the paper's."}, "image": {"alt": "Four panels on logarithmic axes. The points rise together: the VGG networks have the lowest sensitivities and the lowest error, the LCN the highest."}} tags=["hide-input"]
-figure, axes = plots.new_axes(2, 2, height=7.2, sharey=True)
-for ax, (quantity, title) in zip(axes.flat, QUANTITIES.items(), strict=True):
-    draw_error_against(ax, table, quantity)
-    ax.set_title(title, fontsize=11)
-    letter, layer = quantity.split("_")
-    ax.set_xlabel(f"${letter}_{{\\mathrm{{{layer}}},1}}$" if layer == "out" else f"${letter}_{{k,1}}$")
-for ax in axes[:, 0]:
-    ax.set_ylabel("test error")
-figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4);
+four_panels(lambda ax, quantity: draw_error_against(ax, table, quantity));
 
 # %% tags=["hide-input"]
 def cell(row, name, places=3):
@@ -161,15 +149,7 @@ sizes = [f"{int(P):,}" for P in sorted(growing.P.unique())]
 glue("sizes", f"{sizes[0]} to {sizes[-1]}" if sizes else "–", display=False)
 
 # %% mystnb={"figure": {"name": "fig-growing", "caption": "Test error against sensitivity for training sets of {glue:text}`sizes` examples; along a line $P$ grows from the upper right to the lower left. Panels as in {numref}`fig-architectures`. Means over seeds; bars: their range. Hollow, on dotted lines: the paper's (Figures 1E, 1F, 17C, 17D), which does not print its $P$."}, "image": {"alt": "Four panels on logarithmic axes. Every architecture's line falls from the upper right to the lower left: error and sensitivity go down together."}} tags=["hide-input"]
-figure, axes = plots.new_axes(2, 2, height=7.2, sharey=True)
-for ax, (quantity, title) in zip(axes.flat, QUANTITIES.items(), strict=True):
-    draw_growing(ax, growing, quantity, paper=profile == "book")
-    ax.set_title(title, fontsize=11)
-    letter, layer = quantity.split("_")
-    ax.set_xlabel(f"${letter}_{{\\mathrm{{{layer}}},1}}$" if layer == "out" else f"${letter}_{{k,1}}$")
-for ax in axes[:, 0]:
-    ax.set_ylabel("test error")
-figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4);
+four_panels(lambda ax, quantity: draw_growing(ax, growing, quantity, paper=profile == "book"));
 
 # %% [markdown]
 # Spearman's rank correlation of test error and sensitivity along each line, and of all points together
@@ -261,4 +241,6 @@ else:
 # {glue:text}`ratios`. Further than a factor of two from the paper: {glue:text}`far`.
 #
 # **Limits.** Few seeds where trainings are missing; the intervals are wide, as seven points allow. The
-# paper does not say how its networks were made one-dimensional, nor which VGG it took.
+# paper does not say how its networks were made one-dimensional, nor which VGG it took. Its LCN has the
+# same values in 17A and 17B as in 1C and 1D, within the reading error, so that its internal layer may
+# be the output there.

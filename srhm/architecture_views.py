@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from srhm import plots
@@ -23,6 +24,12 @@ PANELS = {  # (quantity, layer): panel of the paper
     ("S", "out"): "fig1D", ("D", "out"): "fig1C", ("S", "internal"): "fig17B",
     ("D", "internal"): "fig17A",
 }  # fmt: skip
+QUANTITIES = {
+    "D_out": "displacements, output",
+    "S_out": "synonyms, output",
+    "D_internal": "displacements, internal layer",
+    "S_internal": "synonyms, internal layer",
+}
 COMMON_STYLES = {
     "vgg11": (plots.SKY, "v"), "vgg16": (plots.SKY, "^"), "resnet18": (plots.GREEN, "D"),
     "resnet34": (plots.GREEN, "P"), "efficientnet_b0": (plots.PURPLE, "X"),
@@ -127,6 +134,24 @@ def draw_error_against(ax, table: pd.DataFrame, quantity: str) -> None:
             label=NAMES[row["arch"]], zorder=3, **look,
         )  # fmt: skip
     error_axes(ax)
+
+
+def four_panels(draw: Callable) -> Figure:
+    """Test error against D and S: the panels of Figures 1C and 1D, or 1E and 1F, above 17's.
+
+    ``draw(ax, quantity)`` fills the panel of a quantity in `QUANTITIES`.
+    """
+    figure, axes = plots.new_axes(2, 2, height=7.2, sharey=True)
+    for ax, (quantity, title) in zip(axes.flat, QUANTITIES.items(), strict=True):
+        draw(ax, quantity)
+        ax.set_title(title, fontsize=11)
+        letter, layer = quantity.split("_")
+        name = r"\mathrm{out}" if layer == "out" else "k"
+        ax.set_xlabel(f"${letter}_{{{name},1}}$")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("test error")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    return figure
 
 
 def error_axes(ax) -> None:
