@@ -25,7 +25,8 @@ RULE = (
     "A sample complexity *agrees* when the 95 % interval found here meets the paper's value "
     f"± {100 * PAPER_TOLERANCE:.0f} %, which is how far apart the paper's training sizes are. An "
     "exponent *agrees* when its 95 % interval holds the law's and reaches no further than "
-    f"{100 * MOST_HALF_WIDTH:.0f} % of it either way."
+    f"{100 * MOST_HALF_WIDTH:.0f} % of it either way. A rank correlation "
+    "of common architectures *agrees* when its 95 % interval lies above 0."
 )
 
 

@@ -24,7 +24,8 @@ WORDS = {"D": "displacements", "S": "synonyms"}
 def architecture_claims(store: Store, repeats: int = 3) -> list:
     """Rank correlation of test error and the output's sensitivity, over architectures and over P.
 
-    It *agrees* when its interval lies above 0, as the paper's does.
+    It *agrees* when its interval lies above 0, as the paper's does, and *differs* when it reaches 0
+    and lies below the paper's value. An interval that holds both tells nothing.
     """
     table = with_paper(by_architecture(architecture_runs("book", FIGURE_1C_P, repeats, store)))
     growing = by_size(growing_runs("book", repeats, store))
@@ -53,10 +54,21 @@ def _growing_claim(table, letter: str):
         return Claim(**common, verdict="not measured", reason=reason)
     points = table[table.P >= FIRST_P]
     return Claim(
-        **common, verdict="agrees" if found.low > 0 else "differs", measured=found.value,
-        interval=(found.low, found.high), ratio=found.value / paper.value, settings=len(points),
-        seeds=int(points.seeds.min()), reason=reason,
+        **common, **_verdict(found, paper, reason), settings=len(points),
+        seeds=int(points.seeds.min()),
     )  # fmt: skip
+
+
+def _verdict(found, paper, reason: str | None) -> dict:
+    """What a rank correlation says beside the paper's; the reason is a remark where it does."""
+    verdict = "agrees" if found.low > 0 else "differs"
+    if found.low <= 0 and found.high >= paper.value:
+        verdict = "not measured"
+        reason = "; ".join(filter(None, [reason, "the interval is too wide to tell"]))
+    return {
+        "verdict": verdict, "measured": found.value, "interval": (found.low, found.high),
+        "ratio": found.value / paper.value, "reason": reason,
+    }  # fmt: skip
 
 
 def _claim(table, letter: str):
@@ -74,8 +86,8 @@ def _claim(table, letter: str):
     found = rank_correlation(points[ours], points.test_error) if len(points) >= FEWEST else None
     if found is None:
         return Claim(**common, verdict="not measured", reason=reason)
+    remark = reason if len(points) < len(ARCHS) else None
     return Claim(
-        **common, verdict="agrees" if found.low > 0 else "differs", measured=found.value,
-        interval=(found.low, found.high), ratio=found.value / paper.value, settings=len(points),
-        seeds=int(points.seeds.min()), reason=reason if len(points) < len(ARCHS) else None,
+        **common, **_verdict(found, paper, remark), settings=len(points),
+        seeds=int(points.seeds.min()),
     )  # fmt: skip

@@ -101,6 +101,23 @@ def test_claims_follow_the_points(tmp_path, monkeypatch, runs):
     assert "2 of 7" in module.architecture_claims(Store(tmp_path))[0].reason
 
 
+def test_a_wide_interval_tells_nothing(tmp_path, monkeypatch):
+    """One outlier among seven: the interval holds 0 and the paper's value."""
+    from srhm import claims_architectures as module
+    from srhm.store import Store
+
+    order = (0.6, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7)
+    rows = []
+    for i, (arch, error) in enumerate(zip(ARCHS, order, strict=True)):
+        values = dict.fromkeys(("S_2_1", "D_2_1", "S_80_1", "D_80_1", "D_out_1"), (i + 1) / 10)
+        row = {"arch": arch, "status": "converged", "test_error": error, "S_out_1": -error}
+        rows.append(row | values)
+    monkeypatch.setattr(module, "architecture_runs", lambda *_: pd.DataFrame(rows))
+    D, S, *_ = module.architecture_claims(Store(tmp_path))
+    assert (D.verdict, D.reason) == ("not measured", "the interval is too wide to tell")
+    assert S.verdict == "differs"
+
+
 def test_claims_follow_the_growing_training_sets(tmp_path, monkeypatch):
     """The LCN's error rises with S and falls with D."""
     from srhm import claims_architectures as module
