@@ -5,7 +5,7 @@ the slope of log P* against log P_x has an interval that meets 1 +- `SLOPE_REACH
 scatters by at most `MOST_SCATTER` decades (the paper's own points by 0.12 to 0.21), and the median
 of P_x / P* is within a factor of two of 1. Settings whose sensitivity does not cross its threshold
 at trained sizes could hide a disagreement: if more than 1 - `COVERED` of them do not, it is *not
-measured*.
+measured*; nor is it when the slope's interval meets 1 only because it is wide.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pandas as pd
 
 from srhm.agreement import Agreement, agreement, paper_pairs
 from srhm.invariance_runs import settings_for
+from srhm.law_tests import MOST_HALF_WIDTH, half_width
 from srhm.layers import LOW, S0, compare_plateaus, stored_curves
 from srhm.thresholds import D2, ERROR, S2, crossings, pairs
 
@@ -45,6 +46,9 @@ def eq8_verdict(
         reason = f"both sizes are known for {len(points)} of the {possible} settings that have P*"
         return "not measured", reason, found
     slope = found.slope.low <= 1 + SLOPE_REACH and found.slope.high >= 1 - SLOPE_REACH
+    width = half_width(found.slope)
+    if slope and width > MOST_HALF_WIDTH:
+        return "not measured", f"the interval, ± {width:.2f}, is too wide to tell", found
     near = 0.5 <= found.median_ratio.value <= 2
     holds = slope and near and found.scatter.value <= MOST_SCATTER
     return ("agrees" if holds else "differs"), None, found
@@ -70,7 +74,7 @@ def _eq8_claim(table: pd.DataFrame, arch: str, quantity: str):
         "id": f"eq8_{arch}_{letter}", "statement": statement, "figure": FIGURES[arch, quantity],
         "verdict": verdict, "paper": paper, "chapter": CHAPTERS[arch], "reason": reason,
     }  # fmt: skip
-    if verdict == "not measured":
+    if found is None:
         return Claim(**common)
     seeds = int(table[table.arch == arch].num_seeds.max())
     return Claim(

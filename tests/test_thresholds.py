@@ -208,6 +208,20 @@ def test_verdicts_follow_the_rule():
     assert "for 5 of the 8 settings" in reason
 
 
+def test_a_slope_that_could_be_anything_is_no_agreement():
+    """Settings of nearly one size, whose ratios scatter: 1 lies inside, and much else."""
+    settings, frame = grid(ratio_S=1.2)
+    table = crossings(frame, settings, num_bootstrap=50)
+    for quantity, noise in ((ERROR, 0.0), (S2, 0.25)):
+        rows = table.index[table.quantity == quantity]
+        sizes = 1000 * 1.1 ** np.arange(len(rows)) * np.exp(noise * (-1.0) ** np.arange(len(rows)))
+        table.loc[rows, "P_star"] = sizes
+    verdict, reason, found = eq8_verdict(table, "lcn", S2)
+    assert found.slope.includes(1)
+    assert verdict == "not measured"
+    assert "too wide to tell" in reason
+
+
 def test_scale_is_the_law():
     settings, frame = grid()
     found = scales(crossings(frame, settings, num_bootstrap=0))
