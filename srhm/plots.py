@@ -100,8 +100,14 @@ def log_axis(ax, which="x") -> None:
     """
     ax.set_xscale("log") if which == "x" else ax.set_yscale("log")
     low, high = ax.dataLim.intervalx if which == "x" else ax.dataLim.intervaly
-    axis = ax.xaxis if which == "x" else ax.yaxis
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 40 * low else (1,)))
+    label_log(ax.xaxis if which == "x" else ax.yaxis, low, high)
+
+
+def label_log(axis, low: float, high: float) -> None:
+    """Plain tick labels, a few between ``low`` and ``high``, for a logarithmic axis."""
+    decades = np.floor(np.log10(high)) - np.ceil(np.log10(low)) + 1 if 0 < low < high else 0
+    subs = (1, 2, 5) if high < 40 * low else (1, 3) if decades < 3 else (1,)
+    axis.set_major_locator(LogLocator(subs=subs))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axis.set_minor_formatter(NullFormatter())
 

@@ -90,7 +90,8 @@ def _kind(reason: str) -> str:
     if "does not fall" in reason:
         return "above the threshold at the largest size trained"
     if "is below" in reason:
-        return "below the threshold from the smallest size on"
+        known = " where trainings end well" if "diverged" in reason else ""
+        return f"below the threshold from the smallest size{known} on"
     return "no sizes trained near the crossing"
 
 
