@@ -103,13 +103,23 @@ def log_axis(ax, which="x") -> None:
     label_log(ax.xaxis if which == "x" else ax.yaxis, low, high)
 
 
-def label_log(axis, low: float, high: float) -> None:
-    """Plain tick labels, a few between ``low`` and ``high``, for a logarithmic axis."""
+def label_log(axis, low: float, high: float, short: bool = False) -> None:
+    """Plain tick labels, a few between ``low`` and ``high``, for a logarithmic axis.
+
+    short: 20k and 3M for 20,000 and 3,000,000, where panels are narrow.
+    """
     decades = np.floor(np.log10(high)) - np.ceil(np.log10(low)) + 1 if 0 < low < high else 0
     subs = (1, 2, 5) if high < 40 * low else (1, 3) if decades < 3 else (1,)
     axis.set_major_locator(LogLocator(subs=subs))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    axis.set_major_formatter(FuncFormatter(_short if short else lambda value, _: f"{value:,.10g}"))
     axis.set_minor_formatter(NullFormatter())
+
+
+def _short(value: float, _) -> str:
+    for unit, letter in ((1e6, "M"), (1e3, "k")):
+        if value >= unit:
+            return f"{value / unit:g}{letter}"
+    return f"{value:g}"
 
 
 def draw_P_star(ax, estimate, threshold=0.1, paper=None, **style) -> None:

@@ -48,7 +48,7 @@ def draw_pairs(ax, points: pd.DataFrame, paper: pd.DataFrame | None, label: str)
     ax.set_xlim(low, high)
     ax.set_ylim(low, high)
     for axis in (ax.xaxis, ax.yaxis):
-        plots.label_log(axis, low, high)
+        plots.label_log(axis, low, high, short=True)
     ax.set_xlabel(label)
     ax.set_ylabel("$P^*$")
 
