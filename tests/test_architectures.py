@@ -52,6 +52,15 @@ def test_gradients_reach_every_parameter(pair):
     assert [n for n, p in net.named_parameters() if p.grad is None or not p.grad.any()] == []
 
 
+def test_training_is_not_noisy(pair):
+    """Nothing is dropped at random: two passes in training mode agree."""
+    name, _, _ = pair
+    net = build_architecture(name, v=5, d=36, n_c=4).train()
+    x = torch.randn(8, 5, 36, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        assert torch.equal(net(x), net(x))
+
+
 def test_layers_lie_at_their_relative_depths(pair):
     """They are distinct units in the order of the network's own computation."""
     name, net, _ = pair
