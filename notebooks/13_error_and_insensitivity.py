@@ -202,11 +202,11 @@ found = {}
 for name, config in resnet18_study().items():
     run = store.get(config) if store else None
     if run is None:
-        found[name] = dict.fromkeys(("test error", "epochs", "$S_{out,1}$", "$D_{out,1}$"), "–")
+        found[name] = dict.fromkeys(("test error", "epochs", "S of the output", "D of the output"), "–")
     else:
         found[name] = {
             "test error": f"{run['test_error']:.4f}", "epochs": run["epochs"],
-            "$S_{out,1}$": f"{run['S_out_1']:.3f}", "$D_{out,1}$": f"{run['D_out_1']:.3f}",
+            "S of the output": f"{run['S_out_1']:.3f}", "D of the output": f"{run['D_out_1']:.3f}",
         }  # fmt: skip
 glue("paper resnet18", f"{published('fig1C').set_index('architecture').test_error_best['ResNet18']:.3f}", display=False)
 pd.DataFrame(found).T
