@@ -53,6 +53,7 @@ from srhm.growing_views import (
     correlations,
     draw_growing,
     growing_runs,
+    halves,
     paper_curve,
     shown,
 )
@@ -192,6 +193,16 @@ ax.axvline(P, color=plots.GREY, linewidth=0.8, zorder=0)
 plots.log_axis(ax)
 ax.set_ylim(0, 1)
 figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=4);
+
+# %% [markdown]
+# Where the test error falls through a half:
+
+# %% tags=["hide-input"]
+formats = {"here": "{:,.0f}", "paper": "{:,.0f}", "here / paper": "{:.2f}"}
+pd.DataFrame(
+    [[text.format(row[c]).replace("nan", "–") for c, text in formats.items()] for _, row in halves(growing).iterrows()],
+    index=halves(growing).index, columns=list(formats),
+)  # fmt: skip
 
 # %% [markdown]
 # ResNet18 at $P=$ {glue:text}`P`, trained otherwise than everywhere here, one seed each (paper:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
 from srhm import plots
+from srhm.analysis import last_fall
 from srhm.architecture_views import ARCHS, NAMES, by_architecture, error_axes, style
 from srhm.config import PATCH_NETWORKS
 from srhm.fits import Estimate
 from srhm.grids import COMMON_TRAINING, GROWING_P, TOY, architecture_run, setting
 from srhm.image_chapter import rank_correlation
-from srhm.paper import published
+from srhm.paper import crossing, published
 from srhm.store import Store, to_frame
 from srhm.sweep import sweep
 
@@ -111,6 +114,22 @@ def correlations(table: pd.DataFrame, quantity: str) -> dict[str, tuple[Estimate
         )
         for name, (ours, paper) in pairs.items()
     }
+
+
+def halves(table: pd.DataFrame) -> pd.DataFrame:
+    """P at which the test error falls through a half, a row for each architecture that does.
+
+    Columns ``here``, ``paper`` (Figure 9; nan for the LCN) and ``here / paper``.
+    """
+    rows = {}
+    for arch in shown(table):
+        own = table[table.arch == arch].sort_values("P")
+        theirs = None if arch in PATCH_NETWORKS else paper_curve(arch, "50", "eps")
+        theirs = math.nan if theirs is None else crossing(theirs, 0.5)
+        here = last_fall(own.P.to_numpy(float), own.test_error.to_numpy(float), 0.5)
+        if 0 < here < math.inf:
+            rows[NAMES[arch]] = {"here": here, "paper": theirs, "here / paper": here / theirs}
+    return pd.DataFrame(rows, index=["here", "paper", "here / paper"]).T
 
 
 def by_depth(runs: pd.DataFrame) -> pd.DataFrame:

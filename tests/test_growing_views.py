@@ -1,5 +1,7 @@
 """Growing training sets: what the chapters read off the runs of one architecture at many P."""
 
+import math
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -18,6 +20,7 @@ from srhm.growing_views import (
     draw_growing,
     falls,
     growing_runs,
+    halves,
     paper_curve,
     paper_points,
     shown,
@@ -102,6 +105,16 @@ def test_the_fall_is_taken_across_the_transition(runs):
     assert table.paper_fall["20", "S"] < 1.2  # but not near the input
     flat = runs.assign(test_error=0.9)
     assert falls(by_depth(flat)).fall.isna().all()
+
+
+def test_the_transition_is_read_at_a_half(runs):
+    """Between the second size and the third, linear in log P; the paper's between its own."""
+    table = halves(by_size(runs))
+    assert list(table.index) == ["LCN", "VGG16"]
+    assert table.here["LCN"] == pytest.approx(math.sqrt(2599 * 5400), rel=1e-3)
+    assert 2599 < table.paper["VGG16"] < 4400
+    assert pd.isna(table.paper["LCN"])
+    assert halves(by_size(runs.assign(test_error=0.9))).empty
 
 
 def test_curves_are_drawn_with_and_without_the_papers(runs):
