@@ -166,11 +166,11 @@ def estimate_text(found):
 
 columns = {}
 for quantity, title in QUANTITIES.items():
-    for name, (here, paper) in correlations(growing, quantity).items():
+    along = correlations(growing, quantity)
+    for name, (here, paper) in along.items():
         text = " / ".join((estimate_text(here), estimate_text(paper)))
         columns.setdefault(title, {})[NAMES.get(name, name)] = text
-        if name == "all":
-            glue(f"along {quantity}", estimate_text(here), display=False)
+    glue(f"along {quantity}", estimate_text(along["all"][0] if along else None), display=False)
 glue("first P", f"{FIRST_P:,}", display=False)
 pd.DataFrame(columns)
 
