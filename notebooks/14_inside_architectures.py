@@ -70,7 +70,7 @@ glue("seeds", seeds, display=False)
 # %% [markdown]
 # ## Test error and sensitivities against $P$
 
-# %% mystnb={"figure": {"name": "fig-depths", "caption": "Test error and the sensitivities to synonyms ($S_{k,1}$) and displacements ($D_{k,1}$) of the input level against training-set size, at three relative depths (Figure 9). Full: here, means over {glue:text}`seeds` seeds, bars their range; hollow, on dotted lines: the paper's."}, "image": {"alt": "A row of three panels for each architecture. At depth 4/5 both sensitivities fall steeply where the test error falls; at depth 1/5 the sensitivity to synonyms stays high."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-depths", "caption": "Test error and the sensitivities to synonyms ($S_{k,1}$) and displacements ($D_{k,1}$) of the input level against training-set size, at three relative depths (Figure 9). Full: here, means over seeds (at each size: {glue:text}`seeds`), bars their range; hollow, on dotted lines: the paper's."}, "image": {"alt": "A row of three panels for each architecture. At depth 4/5 both sensitivities fall steeply where the test error falls; at depth 1/5 the sensitivity to synonyms stays high."}} tags=["hide-input"]
 rows = max(len(architectures), 1)
 figure, axes = plots.new_axes(3, rows, height=2.5 * rows + 0.6, sharex=True, sharey=True, squeeze=False)
 for row, arch in zip(axes, architectures, strict=False):
@@ -119,7 +119,7 @@ for quantity in "SD":
         found = across[(across.quantity == quantity) & (across.depth == depth)].fall.dropna()
         ends = sorted({f"{found.min():.1f}", f"{found.max():.1f}"}, key=float) if len(found) else ["–"]
         glue(f"fall {quantity} {depth}", " to ".join(ends), display=False)
-pd.DataFrame(cells).T
+pd.DataFrame(cells)
 
 # %% [markdown]
 # ## Is the store right?
