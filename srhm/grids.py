@@ -109,6 +109,19 @@ def _fixed_d() -> list[RunConfig]:
     return sorted(chosen, key=lambda config: config.P * config.s**config.L)
 
 
+def _branching() -> list[RunConfig]:
+    """s and L at equal m and n_c, for the factor s^(L/2) of Eq. 3.
+
+    First with m = v^(s-1) as in the paper, v = 9, 16, 27 at s = 2 beside v = 3, 4 at s = 3 and v = 3
+    at s = 4; then v = n_c = 8 and m = 4 for all s, which leaves many tuples without a meaning.
+    """
+    tasks = [{"v": v, "n_c": 3, "m": 9, "s": s} for v, s in ((9, 2), (3, 3))]
+    tasks += [{"v": v, "n_c": 4, "m": 16, "s": s} for v, s in ((16, 2), (4, 3))]
+    tasks += [{"v": v, "n_c": 3, "m": 27, "s": s} for v, s in ((27, 2), (3, 4))]
+    tasks += [{"v": 8, "m": 4, "s": s, "L": L} for s, L in ((3, 2), (4, 2), (2, 3), (3, 3))]
+    return [setting(arch, s0=s0, **t) for arch in ("lcn", "cnn") for t in tasks for s0 in (0, 1)]
+
+
 # Name of the grid: its settings. A setting may be in several grids; its runs are trained once.
 GRIDS = {
     "lcn_L2": _grid("lcn", (4, 6, 8, 10), (0, 1, 2, 4)),
@@ -136,6 +149,20 @@ GRIDS = {
         for n_c, m in ((2, 8), (4, 8), (8, 8), (4, 4), (16, 4), (16, 2), (32, 2))
     ],
     "synonyms": [setting(arch, 8, 1, m=m) for arch, m in product(("lcn", "cnn"), (2, 4, 6, 8))],
+    # m, n_c and s0 apart from one another at L = 3, where m = v is out of reach for most.
+    "synonyms_L3": [
+        setting(arch, 8, s0, n_c=n_c, m=m, L=3)
+        for arch in ("lcn", "cnn")
+        for n_c, m, s0s in (
+            (8, 2, (0, 1, 2, 4)),
+            (8, 3, (0, 1, 2)),
+            (8, 4, (0, 1)),
+            (2, 4, (0, 1)),
+            (32, 2, (0, 1)),
+        )
+        for s0 in s0s
+    ],
+    "branching": _branching(),
     "fixed_d": _fixed_d(),
 }
 
@@ -152,6 +179,7 @@ def law_grid(arch: str, profile: str = "book") -> list[RunConfig]:
         more = [setting(arch, 4, 1, n_c=2, **TOY), setting(arch, 4, 1, m=2, **TOY)]
         return [*_grid(arch, (4,), (0, 1), **TOY), *more]
     names = [f"{arch}_L2", f"{arch}_L3", f"{arch}_s3", "classes", "synonyms"]
+    names += ["synonyms_L3", "branching"]
     chosen = [c for name in names for c in GRIDS[name] if c.arch == arch]
     return list(dict.fromkeys(chosen))
 
