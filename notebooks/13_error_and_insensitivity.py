@@ -199,10 +199,10 @@ figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols
 
 # %% tags=["hide-input"]
 formats = {"here": "{:,.0f}", "paper": "{:,.0f}", "here / paper": "{:.2f}"}
+table_of_halves = halves(growing)
 pd.DataFrame(
-    [[text.format(row[c]).replace("nan", "–") for c, text in formats.items()] for _, row in halves(growing).iterrows()],
-    index=halves(growing).index, columns=list(formats),
-)  # fmt: skip
+    {c: table_of_halves[c].map(text.format).replace("nan", "–") for c, text in formats.items()}
+)
 
 # %% [markdown]
 # ResNet18 at $P=$ {glue:text}`P`, trained otherwise than everywhere here, one seed each (paper:

@@ -72,7 +72,7 @@ def _settle(net: nn.Module, task: SRHM, train_set: Samples, place: torch.device)
     The running ones remember the last ten steps or so. A training that ends after few steps has
     changed its weights since, and its test error would be that of a mismatch.
     """
-    norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm1d)]
+    norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
     for norm in norms:
         norm.reset_running_stats()
         norm.momentum = None  # a plain mean over what follows

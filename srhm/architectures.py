@@ -1,10 +1,12 @@
 """Common architectures on the one-dimensional input of the SRHM (Figures 1C-F, 9, 17).
 
-torchvision's own networks, every two-dimensional part replaced by its one-dimensional counterpart,
-with the stems that are usual for the small images of CIFAR: a first convolution of width 3 and
-stride 1, and no pooling before the first block. "resnet18_stem7" keeps the stem for large images,
-a convolution of width 7 and stride 2 and a pooling, to see what the choice does. Input (n, v, d),
-one channel a feature.
+torchvision's own networks, with the stems that are usual for the small images of CIFAR: a first
+convolution of width 3 and stride 1, and no pooling before the first block. "resnet18_stem7" keeps
+the stem for large images, a convolution of width 7 and stride 2 and a pooling, to see what the
+choice does. Input (n, v, d), one channel a feature.
+
+Their kernels lose their height, and see the input as an image of height one. `torch.nn.Conv1d` and
+the like compute the same, but know no channels-last layout, which is up to twice as fast on CPUs.
 
 VGG is the variant with batch normalisation: without it VGG11 does not leave chance for a dozen
 epochs at the rates that train the others.
@@ -24,12 +26,6 @@ DEPTHS = (0.2, 0.5, 0.8)
 # EfficientNet drops units and whole blocks at random while it trains. So the loss it trains with
 # stays high: 0.6 after 120 epochs at P=7400, where trainings are to end at 0.01.
 _NO_DROPS = {"efficientnet_b0": {"dropout": 0.0, "stochastic_depth_prob": 0.0}}
-_FLAT = {
-    nn.Conv2d: nn.Conv1d,
-    nn.BatchNorm2d: nn.BatchNorm1d,
-    nn.MaxPool2d: nn.MaxPool1d,
-    nn.AdaptiveAvgPool2d: nn.AdaptiveAvgPool1d,
-}
 
 
 def build_architecture(name: str, v: int, d: int, n_c: int, seed: int = 0) -> nn.Module:
@@ -52,11 +48,12 @@ def build_architecture(name: str, v: int, d: int, n_c: int, seed: int = 0) -> nn
         torch.manual_seed(seed)
         net = _flatten(_with_small_stem(name, v, n_c))
         for module in net.modules():
-            if isinstance(module, nn.Conv1d):
+            if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
-    return net
+    net.register_forward_pre_hook(_as_image)
+    return net.to(memory_format=torch.channels_last)
 
 
 def layers_at_depths(net: nn.Module) -> dict[str, nn.Module]:
@@ -94,31 +91,34 @@ def _with_small_stem(name: str, v: int, n_c: int) -> nn.Module:
 
 
 def _flatten(module: nn.Module) -> nn.Module:
-    """The module with its two-dimensional parts, at any depth, made one-dimensional, in place."""
+    """The module whose kernels, at any depth, have lost their height, in place."""
     for name, child in module.named_children():
-        if type(child) in _FLAT:
-            setattr(module, name, _one_dimensional(child))
+        if isinstance(child, nn.Conv2d):
+            setattr(module, name, _without_height(child))
+        elif isinstance(child, nn.MaxPool2d):
+            setattr(
+                module,
+                name,
+                nn.MaxPool2d((1, child.kernel_size), (1, child.stride), (0, child.padding)),
+            )
         else:
             _flatten(child)
     return module
 
 
-def _one_dimensional(module: nn.Module) -> nn.Module:
-    def first(value):
-        return value[0] if isinstance(value, tuple) else value
+def _without_height(conv: nn.Conv2d) -> nn.Conv2d:
+    kernel, stride, dilation = (
+        (1, size[1]) for size in (conv.kernel_size, conv.stride, conv.dilation)
+    )
+    return nn.Conv2d(
+        conv.in_channels, conv.out_channels, kernel, stride, (0, conv.padding[1]), dilation,
+        conv.groups, conv.bias is not None,
+    )  # fmt: skip
 
-    kind = _FLAT[type(module)]
-    if kind is nn.Conv1d:
-        sizes = [first(x) for x in (module.kernel_size, module.stride, module.padding)]
-        return nn.Conv1d(
-            module.in_channels, module.out_channels, *sizes, first(module.dilation),
-            module.groups, module.bias is not None,
-        )  # fmt: skip
-    if kind is nn.BatchNorm1d:
-        return nn.BatchNorm1d(module.num_features, module.eps, module.momentum)
-    if kind is nn.MaxPool1d:
-        return nn.MaxPool1d(first(module.kernel_size), first(module.stride), first(module.padding))
-    return nn.AdaptiveAvgPool1d(first(module.output_size))
+
+def _as_image(_module: nn.Module, inputs: tuple[torch.Tensor]) -> tuple[torch.Tensor]:
+    """(n, v, d) as an image of height one, (n, v, 1, d), the channels next to one another."""
+    return (inputs[0].unsqueeze(2).contiguous(memory_format=torch.channels_last),)
 
 
 def _units(net: nn.Module) -> list[nn.Module]:

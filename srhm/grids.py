@@ -112,8 +112,8 @@ def _fixed_d() -> list[RunConfig]:
 def _branching() -> list[RunConfig]:
     """s and L at equal m and n_c, for the factor s^(L/2) of Eq. 3.
 
-    First with m = v^(s-1) as in the paper, v = 9, 16, 27 at s = 2 beside v = 3, 4 at s = 3 and v = 3
-    at s = 4; then v = n_c = 8 and m = 4 for all s, which leaves many tuples without a meaning.
+    First with m = v^(s-1) as in the paper, v = 9, 16, 27 at s = 2 beside v = 3, 4 at s = 3 and
+    v = 3 at s = 4; then v = n_c = 8 and m = 4 for all s, where many tuples have no meaning.
     """
     tasks = [{"v": v, "n_c": 3, "m": 9, "s": s} for v, s in ((9, 2), (3, 3))]
     tasks += [{"v": v, "n_c": 4, "m": 16, "s": s} for v, s in ((16, 2), (4, 3))]

@@ -40,8 +40,22 @@ def test_parameters_are_the_originals_less_one_dimension(pair):
     for key, parameter in ours:
         side = theirs[key].shape[-1] if theirs[key].ndim == 4 else 1
         assert key == stem or parameter.numel() * side == theirs[key].numel()
-    assert flat.get_parameter(stem).shape[1:] == (5, 3)
-    assert not [m for m in flat.modules() if isinstance(m, (nn.Conv2d, nn.BatchNorm2d))]
+    assert flat.get_parameter(stem).shape[1:] == (5, 1, 3)
+    assert {m.kernel_size[0] for m in flat.modules() if isinstance(m, nn.Conv2d)} == {1}
+
+
+def test_convolutions_are_one_dimensional(pair):
+    """Every layer's convolution is that of `torch.nn.functional.conv1d`."""
+    _, net, _ = pair
+    convolutions = [m for m in net.modules() if isinstance(m, nn.Conv2d)]
+    for conv in convolutions:
+        x = torch.randn(2, conv.in_channels, 12, generator=torch.Generator().manual_seed(0))
+        expected = nn.functional.conv1d(
+            x, conv.weight[:, :, 0], conv.bias, conv.stride[1], conv.padding[1],
+            conv.dilation[1], conv.groups,
+        )  # fmt: skip
+        with torch.no_grad():
+            torch.testing.assert_close(conv(x[:, :, None])[:, :, 0], expected)
 
 
 def test_gradients_reach_every_parameter(pair):
@@ -100,7 +114,7 @@ def test_the_stem_for_large_images_sees_a_quarter_of_the_positions():
         hook = net.layer1.register_forward_hook(lambda *args: shapes.append(args[2].shape))
         net(torch.zeros(1, 3, 64))
         hook.remove()
-    assert shapes == [(1, 64, 64), (1, 64, 16)]
+    assert shapes == [(1, 64, 1, 64), (1, 64, 1, 16)]
 
 
 def test_bad_input_is_one_sentence():

@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from srhm import cli
 from srhm.config import FIELD_HELP, RunConfig
 from srhm.notebooks import NotebookError, Outcome
@@ -19,21 +17,6 @@ ROOT = Path(__file__).parent.parent
 COMMANDS = ("train", "sweep", "grid", "verify", "merge", "notebooks", "claims", "image", "download")
 FOREIGN = {"--help", "--port", "--nworkers", "--nthreads"}  # of dask, in the README
 TINY = ["--v", "4", "--P", "64", "--batch-size", "16", "--width", "32", "--max-epochs", "3"]
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
-    """Run a command in an empty folder: exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        try:
-            code = cli.main([str(word) for word in arguments])
-        except SystemExit as stop:
-            code = stop.code
-        return code, *capsys.readouterr()
-
-    return run
 
 
 def fails(result, message):

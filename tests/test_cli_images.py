@@ -6,26 +6,11 @@ import sys
 import pytest
 from image_files import make_cifar10
 
-from srhm import cli, images
+from srhm import images
 from srhm.image_config import IMAGE_FIELD_HELP
 from srhm.image_store import ImageStore
 
 TINY = ["--dataset", "digits", "--arch", "lenet", "--P", "40", "--epochs", "1"]
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
-    """Run a command in an empty folder: exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        try:
-            code = cli.main([str(word) for word in arguments])
-        except SystemExit as stop:
-            code = stop.code
-        return code, *capsys.readouterr()
-
-    return run
 
 
 def test_image_trains_once_and_prints_the_stored_row(run, tmp_path):
