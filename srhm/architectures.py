@@ -87,6 +87,8 @@ def _with_small_stem(name: str, v: int, n_c: int) -> nn.Module:
         net.maxpool = nn.Identity()
     else:
         net.features[0][0] = nn.Conv2d(v, 32, 3, padding=1, bias=False)
+        # torchvision's read-out weights suit 1000 classes: for ten they give logits of order ten.
+        net.classifier[-1] = nn.Linear(net.classifier[-1].in_features, n_c)
     return net
 
 

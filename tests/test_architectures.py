@@ -66,6 +66,15 @@ def test_gradients_reach_every_parameter(pair):
     assert [n for n, p in net.named_parameters() if p.grad is None or not p.grad.any()] == []
 
 
+def test_training_begins_near_chance(pair):
+    """Logits of order one at most: else the first losses are large, and training is slow."""
+    name, _, _ = pair
+    net = build_architecture(name, v=10, d=36, n_c=10).train()
+    x = torch.randn(64, 10, 36, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        assert 0 < net(x).square().mean() < 2
+
+
 def test_training_is_not_noisy(pair):
     """Nothing is dropped at random: two passes in training mode agree."""
     name, _, _ = pair
