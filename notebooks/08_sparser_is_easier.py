@@ -5,7 +5,7 @@
 #     language: python
 #     name: python3
 #   srhm:
-#     reads: ["results/lcn_*_v4_nc4_*_A/*.json"]
+#     reads: ["results/lcn_*_v4_nc4_*_A/*.json", "results/lcn_*_v8_nc8_*_A/*.json"]
 # ---
 
 # %% [markdown]
@@ -94,8 +94,8 @@ figure.colorbar(shades, ax=ax, label="$\\log_{10}\\, P^*/n_c$");
 # ## A direct test
 #
 # The paper derives Eq. 5 from its fit of Eq. 3 and does not train networks at fixed $d$. We do. A
-# pair of tasks has the same $d=(s(s_0+1))^L$ and the same $s$, $m$, $n_c=v=4$, and trades depth $L$
-# against $s_0$, which is all that Eq. 5 varies. There are also pairs with $m=1<\sqrt s$, for which the
+# pair of tasks has the same $d=(s(s_0+1))^L$ and the same $s$, $m$ and $n_c=v$ (4 or 8), and trades
+# depth $L$ against $s_0$, which is all that Eq. 5 varies. There are also pairs with $m=1<\sqrt s$, for which the
 # law says the opposite: the sparser task needs *more*.
 
 # %%
@@ -103,7 +103,7 @@ runs, missing = searched(fixed_d_grid(profile), store, repeats, **options)
 table = complexity_table(runs)
 pairs = sparser_pairs(table)
 
-# %% mystnb={"figure": {"name": "fig-fixed-d", "caption": "Sample complexity of locally connected networks at fixed input dimension, against the informative fraction F, on a task with v = n_c = 4. One panel a number of synonyms m; one line a pair of s and d. Bars: 95 % intervals over seeds. Grey: the slope of Eq. 5 through each line's geometric mean."}, "image": {"alt": "Panels of P* against the informative fraction. Lines rise with F where m is larger than the square root of s, the steeper the larger m, and fall where m is one."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-fixed-d", "caption": "Sample complexity of locally connected networks at fixed input dimension, against the informative fraction F; n_c = v. One panel a number of synonyms m; one line for each v, s and d, with hollow markers at v = 4. Bars: 95 % intervals over seeds. Grey: the slope of Eq. 5 through each line's geometric mean."}, "image": {"alt": "Panels of P* against the informative fraction. Lines rise with F where m is larger than the square root of s, the steeper the larger m, and fall where m is one."}} tags=["hide-input"]
 plots_complexity.draw_fixed_d(table)
 
 # %% tags=["hide-input"]
@@ -164,6 +164,6 @@ check
 # {glue:text}`harder open` are open. The slope of the measured effect against the predicted one is
 # {glue:text}`slope`, which {glue:text}`verdict` 1.
 #
-# **Limits.** Small vocabularies ($v=4$), since depth is expensive; {glue:text}`num settings` settings. With
+# **Limits.** Small vocabularies ($v$ of 4 and 8) and few synonyms, since depth is expensive; {glue:text}`num settings` settings. With
 # few synonyms and few levels the whole task has few strings of features, and a network may learn them
 # one by one.

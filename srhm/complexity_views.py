@@ -11,7 +11,7 @@ import pandas as pd
 from srhm.adaptive import at
 from srhm.config import RunConfig
 from srhm.fits import Estimate
-from srhm.fixed_d import as_predicted
+from srhm.fixed_d import EQUAL, as_predicted
 from srhm.law_tests import LawTest
 from srhm.wording import NOTHING, significant, with_interval
 
@@ -103,7 +103,7 @@ def pairs_view(pairs: pd.DataFrame) -> pd.DataFrame:
         "by Eq. 5": pairs.predicted.map(_two_places),
         "as predicted": holds,
     }
-    return pairs[["m", "s", "d"]].assign(**columns).set_index(["m", "s", "d"])
+    return pairs[EQUAL].assign(**columns).set_index(EQUAL)
 
 
 def collapse_view(measured: pd.DataFrame) -> pd.DataFrame:

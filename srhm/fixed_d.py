@@ -16,6 +16,7 @@ import pandas as pd
 from srhm.analysis import interval
 from srhm.fits import PowerLawFit, fit_power_law
 
+EQUAL = ["v", "m", "s", "d"]  # in both members of a pair; n_c = v
 _OF_EACH = ("L", "s0", "F", "P_star")  # what the table of pairs says of both members
 
 
@@ -32,19 +33,19 @@ def sparser_pairs(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
 
     Returns
     -------
-    One row a pair: m, s, d; L, s0 and F of both ("L dense", "L sparse", ...); exponent, Eq. 5's
+    One row a pair: v, m, s, d; L, s0 and F of both ("L dense", "L sparse", ...); exponent, Eq. 5's
     log m / log s - 1/2; predicted, the law's P* of the sparser over that of the denser; ratio,
     ours, with its 95 % interval low, high over seeds and its replicates; side: "below 1" or
     "above 1" where the whole interval is, "either" where it is not.
     """
     table = table.dropna(subset="P_star").sort_values("F", ascending=False)
     rng, rows = np.random.default_rng(seed), []
-    for (m, s, d), block in table.groupby(["m", "s", "d"], sort=True):
+    for equal, block in table.groupby(EQUAL, sort=True):
         members = block.to_dict("records")
         for dense, sparse in pairwise(members):
-            rows.append({"m": m, "s": s, "d": d} | _pair(dense, sparse, rng))
+            rows.append(dict(zip(EQUAL, equal, strict=True)) | _pair(dense, sparse, rng))
     sides = [f"{column} {side}" for side in ("dense", "sparse") for column in _OF_EACH]
-    columns = ["m", "s", "d", "exponent", *sides, "predicted", "ratio", "low", "high"]
+    columns = [*EQUAL, "exponent", *sides, "predicted", "ratio", "low", "high"]
     return pd.DataFrame(rows, columns=[*columns, "replicates", "side"])
 
 

@@ -123,22 +123,28 @@ def _legend(ax, table: pd.DataFrame) -> None:
 
 
 def draw_fixed_d(table: pd.DataFrame) -> None:
-    """P* against F at fixed d: a figure with one panel for each m, one line for each s and d.
+    """P* against F at fixed d: a figure with one panel for each m, one line for each v, s and d.
 
-    table: as `srhm.complexity.complexity_table`, of settings that share v and n_c.
+    table: as `srhm.complexity.complexity_table`. Markers are hollow at the smallest v.
     """
     table = table.dropna(subset="P_star").sort_values("F")
     values = sorted(table.m.unique())
     columns = min(len(values), 2) or 1
     rows = max(-(-len(values) // columns), 1)
-    _, axes = plots.new_axes(columns, rows, height=2.9 * rows, squeeze=False, sharex=True)
+    figure, axes = plots.new_axes(
+        columns, rows, height=0.7 + 2.9 * rows, squeeze=False, sharex=True
+    )
     markers = dict(zip(sorted(set(zip(table.s, table.d, strict=True))), "osD^v", strict=False))
     colors = dict(zip(markers, plots.CYCLE, strict=False))
+    names = {}
     for ax, m in zip(axes.flat, values, strict=False):
-        for key, line in table[table.m == m].groupby(["s", "d"]):
+        for (v, *key), line in table[table.m == m].groupby(["v", "s", "d"]):
+            key = tuple(key)
             style = {"color": colors[key], "marker": markers[key], "capsize": 2}
-            name = f"$s$={key[0]}, $d$={key[1]}"
-            ax.errorbar(line.F, line.P_star, yerr=error_bars(line, 1), label=name, **style)
+            fill = "white" if v == table.v.min() < table.v.max() else colors[key]
+            bars = error_bars(line, 1)
+            drawn = ax.errorbar(line.F, line.P_star, yerr=bars, markerfacecolor=fill, **style)
+            names[(*key, v)] = drawn
             law = line["scale"] * np.exp(np.log(line.C).mean())
             ax.plot(line.F, law, color=plots.GREY, linewidth=0.9, linestyle="--", zorder=0)
         ax.set_xscale("log")
@@ -147,13 +153,15 @@ def draw_fixed_d(table: pd.DataFrame) -> None:
         ax.set_xticks(ticks, [f"1/{1 / F:.0f}" if F < 1 else "1" for F in ticks])
         ax.xaxis.minorticks_off()
         ax.set_title(f"$m$={m}")
-        ax.legend(fontsize=9)
     for ax in list(axes.flat)[len(values) :]:
         ax.set_visible(False)
     for ax in axes[-1]:
         ax.set_xlabel("informative fraction $F$")
     for ax in axes[:, 0]:
         ax.set_ylabel("$P^*$")
+    if names:
+        labels = {f"$v$={v}, $s$={s}, $d$={d}": names[s, d, v] for s, d, v in sorted(names)}
+        figure.legend(labels.values(), labels, loc="outside upper center", ncols=3, fontsize=9)
 
 
 def draw_pairs(ax, pairs: pd.DataFrame) -> None:

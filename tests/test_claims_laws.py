@@ -55,7 +55,7 @@ def test_settings_on_the_law_agree(monkeypatch, tmp_path):
             assert claim.measured == pytest.approx(claim.paper, rel=0.1), claim.id
             assert claim.ratio == pytest.approx(claim.measured / claim.paper)
     assert verdicts["eq5"] == "agrees"
-    assert found["eq5"].measured == found["eq5"].paper == 10
+    assert found["eq5"].measured == found["eq5"].paper == 17
     assert found["eq5"].settings == 19  # three of one size make two pairs
     assert found["eq3"].settings == len(law_grid("lcn"))
     assert found["eq3"].seeds == 3

@@ -108,12 +108,12 @@ def test_a_cheap_point_near_the_crossing(table):
 
 
 def test_pairs():
-    tasks = [c for c in fixed_d_grid() if c.task.d == 64 and c.m in (1, 2) and c.L < 6]
+    tasks = [c for c in fixed_d_grid() if c.v == 4 and c.task.d == 64 and c.m in (1, 2) and c.L < 6]
     pairs = sparser_pairs(complexity_table(runs_on_the_law(tasks, spread=1.0)))
     shown = views.pairs_view(pairs)
     assert shown["as predicted"].tolist() == ["yes", "yes"]
-    assert shown.loc[(2, 2, 64), "denser: L, s₀"] == "3, 1"
-    assert shown.loc[(2, 2, 64), "by Eq. 5"] == "0.71"
+    assert shown.loc[(4, 2, 2, 64), "denser: L, s₀"] == "3, 1"
+    assert shown.loc[(4, 2, 2, 64), "by Eq. 5"] == "0.71"
     open_ones = views.pairs_view(pairs.assign(side="either"))
     assert set(open_ones["as predicted"]) == {"open"}
     wrong = views.pairs_view(pairs.assign(side=pairs.side[::-1].to_numpy()))

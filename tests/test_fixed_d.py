@@ -46,7 +46,7 @@ def test_pairs_are_neighbours_of_equal_size():
         assert size.tolist() == pairs.d.tolist()
     assert (pairs["F sparse"] < pairs["F dense"]).all()
     assert (pairs["L sparse"] < pairs["L dense"]).all()
-    assert not pairs.duplicated(["m", "s", "d", "F dense"]).any()
+    assert not pairs.duplicated(["v", "m", "s", "d", "F dense"]).any()
 
 
 def test_three_of_a_size_make_two_pairs():

@@ -12,28 +12,28 @@ from srhm.store import Store, to_frame
 
 
 def blocks():
-    """Settings of the fixed-size grid by (m, s, d)."""
+    """Settings of the fixed-size grid by (v, m, s, d)."""
     found = {}
     for config in GRIDS["fixed_d"]:
-        found.setdefault((config.m, config.s, config.task.d), []).append(config)
+        found.setdefault((config.v, config.m, config.s, config.task.d), []).append(config)
     return found
 
 
 def test_fixed_d_trades_depth_against_sparsity_alone():
-    for (m, s, d), settings in blocks().items():
+    for (v, m, s, d), settings in blocks().items():
         assert len(settings) >= 2
         assert len({config.L for config in settings}) == len(settings)
         for config in settings:
             assert (config.s * (config.s0 + 1)) ** config.L == d
-            assert (config.v, config.n_c, config.m, config.s) == (4, 4, m, s)
+            assert (config.v, config.n_c, config.m, config.s) == (v, v, m, s)
             assert config.arch == "lcn"
             assert config.sparsity == "A"
             assert 1.7 * predicted_scale(config) < 40_000
 
 
 def test_fixed_d_holds_both_signs_of_the_law():
-    assert any(m**2 < s for m, s, _ in blocks())
-    assert sum(m**2 > s for m, s, _ in blocks()) >= 5
+    assert any(m**2 < s for _, m, s, _ in blocks())
+    assert sum(m**2 > s for _, m, s, _ in blocks()) >= 5
 
 
 @pytest.mark.parametrize(("arch", "v", "s0", "L"), SPARSITY_B)
