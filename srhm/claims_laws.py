@@ -11,7 +11,7 @@ from __future__ import annotations
 import pandas as pd
 
 from srhm.complexity import complexity_table, searched
-from srhm.fixed_d import as_predicted, fit_eq5, sparser_pairs
+from srhm.fixed_d import EQUAL, as_predicted, fit_eq5, sparser_pairs
 from srhm.grids import fixed_d_grid, law_grid
 from srhm.law_tests import (
     OTHERS_HELD,
@@ -110,7 +110,7 @@ def _pairs_claim(pairs: pd.DataFrame, seeds: int, chapter: str):
     common = {
         "id": "eq5", "figure": "5", "chapter": chapter,
         # A line of n settings of one size makes n - 1 pairs.
-        "settings": len(easier) + easier.groupby(["m", "s", "d"]).ngroups,
+        "settings": len(easier) + easier.groupby(EQUAL).ngroups,
         "statement": "LCN, equal size: decided pairs in which the sparser needs fewer (Eq. 5)",
     }  # fmt: skip
     if easier.empty or (not wrong and 2 * right < len(easier)):

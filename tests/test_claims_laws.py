@@ -56,7 +56,7 @@ def test_settings_on_the_law_agree(monkeypatch, tmp_path):
             assert claim.ratio == pytest.approx(claim.measured / claim.paper)
     assert verdicts["eq5"] == "agrees"
     assert found["eq5"].measured == found["eq5"].paper == 17
-    assert found["eq5"].settings == 19  # three of one size make two pairs
+    assert found["eq5"].settings == 33  # three of one size make two pairs
     assert found["eq3"].settings == len(law_grid("lcn"))
     assert found["eq3"].seeds == 3
 
