@@ -99,6 +99,8 @@ def _resnet(arch: str, channels: int, num_classes: int) -> nn.Module:
 def _effnet(arch: str, channels: int, num_classes: int) -> nn.Module:
     net = getattr(torchvision_models(), arch)(weights=None, num_classes=num_classes)
     net.features[0][0] = _with_channels(net.features[0][0], channels, stride=1)
+    # torchvision's read-out weights suit 1000 classes: for ten they give logits of order ten.
+    net.classifier[-1] = nn.Linear(net.classifier[-1].in_features, num_classes)
     return net
 
 
