@@ -145,4 +145,5 @@ assert profile == "smoke" or spread < 1.5, f"the changes depend on the width: {c
 # much in a wide network as in a narrow one, so results at one width say something about all.
 #
 # **Limits.** The check looks at the first {glue:text}`num_steps` steps, at one learning rate and
-# one batch. The common architectures of the paper (VGG, ResNet, EfficientNet) are {doc}`/book/to_come`.
+# one batch. The common architectures of the paper
+# (VGG, ResNet, EfficientNet) have their own parametrisation, see {doc}`13_error_and_insensitivity`.

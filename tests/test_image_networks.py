@@ -28,7 +28,7 @@ def test_logits_and_gradients(arch):
     x = torch.randn(2, 1, 32, 32, generator=torch.Generator().manual_seed(0))
     out = net(x)
     assert out.shape == (2, 7)
-    assert out.square().mean() < 5  # near chance: else the first losses are large
+    assert out.square().mean() < 2  # near chance: else the first losses are large
     out.square().sum().backward()
     silent = [n for n, p in net.named_parameters() if p.grad is None or not p.grad.any()]
     assert not silent
