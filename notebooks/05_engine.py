@@ -273,4 +273,5 @@ table.set_index("quantity")[["value", "unit", "to reach"]]
 # - *Memory* of the CNN is {glue:text}`memory_cnn` of the dense peer's. Weights and momentum are a third
 #   of it; the rest are compiled kernels and buffers of the libraries.
 #
-# Results are in single precision throughout. Half precision was not tried.
+# Results are in single precision throughout; what half of it does to the products is measured in
+# {doc}`04_training_setting`.

@@ -25,8 +25,15 @@ MULTIPLE = 8
 
 
 def matmul(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """a @ b for matrices (i, j) and (j, k), either of them possibly a transposed view."""
-    if not (ONEDNN and a.device.type == "cpu" and a.dtype == torch.float32 and len(a) >= FEW_ROWS):
+    """a @ b for matrices (i, j) and (j, k), either of them possibly a transposed view.
+
+    After ``torch.set_float32_matmul_precision("medium")`` the factors and the result are rounded to
+    bfloat16 on CPUs too, where torch itself would not do it.
+    """
+    on_cpu = a.device.type == "cpu" and a.dtype == torch.float32
+    if on_cpu and torch.get_float32_matmul_precision() == "medium":
+        return (a.bfloat16() @ b.bfloat16()).float()
+    if not (ONEDNN and on_cpu and len(a) >= FEW_ROWS):
         return a @ b
     rows, inner = a.shape
     more_rows, more_inner = -rows % MULTIPLE, -inner % MULTIPLE

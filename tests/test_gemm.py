@@ -35,3 +35,16 @@ def test_few_shapes_reach_onednn(monkeypatch):
         gemm.matmul(torch.ones(rows, 24), torch.ones(24, 24))
         gemm.matmul(torch.ones(rows, 16).t(), torch.ones(rows, 16))
     assert len(shapes) == 2 * 8
+
+
+def test_less_precision_where_it_is_asked_for():
+    draw = torch.Generator().manual_seed(0)
+    a, b = (torch.randn(64, 64, generator=draw) for _ in range(2))
+    exact = gemm.matmul(a, b)
+    torch.set_float32_matmul_precision("medium")
+    try:
+        error = ((gemm.matmul(a, b) - exact).norm() / exact.norm()).item()
+    finally:
+        torch.set_float32_matmul_precision("highest")
+    assert 2**-12 < error < 2**-7  # bfloat16 has 8 significant bits
+    assert torch.equal(gemm.matmul(a, b), exact)
