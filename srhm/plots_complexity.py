@@ -12,7 +12,9 @@ from srhm import plots
 from srhm.law_tests import LawTest
 
 # How a marker is filled says which (s, L) it is.
-FILLS = {(2, 2): "full", (2, 3): "none", (3, 2): "left", (3, 3): "bottom"}
+FILLS = {
+    (2, 2): "full", (2, 3): "none", (3, 2): "left", (3, 3): "bottom", (4, 2): "right",
+}  # fmt: skip
 
 
 def draw_against_law(axes, table: pd.DataFrame, paper: pd.DataFrame, law: str) -> None:
