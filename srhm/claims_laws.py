@@ -14,9 +14,9 @@ from srhm.complexity import complexity_table, searched
 from srhm.fixed_d import EQUAL, as_predicted, fit_eq5, sparser_pairs
 from srhm.grids import fixed_d_grid, law_grid
 from srhm.law_tests import (
-    OTHERS_HELD,
+    COMPLETE,
     LawTest,
-    depth_test,
+    depth_tests,
     exponent_tests,
     half_width,
     slope_tests,
@@ -33,7 +33,7 @@ LCN_ROWS = (
     ("eq3_s0_L3", "s=2, L=3", "s0+1", 3, "LCN, L = 3: exponent of s₀+1 (Eq. 3)", "4B"),
     ("eq3_n_c", "s=2, L=2", "n_c", 1, "LCN, L = 2: exponent of n_c (Eq. 3)", "4B"),
     ("eq3_m", "s=2, L=2", "m", 2, "LCN, L = 2: exponent of m (Eq. 3)", "4B"),
-    ("eq3_depth", OTHERS_HELD, "s^(L/2)", 1, "LCN: exponent of s^(L/2) (Eq. 3)", "10"),
+    ("eq3_depth", COMPLETE, "s^(L/2)", 1, "LCN: exponent of s^(L/2) (Eq. 3)", "10"),
 )
 CNN_ROWS = (
     ("eq4", "all", "scale", 1, "CNN: slope of log P* on that of Eq. 4", "4C, 13"),
@@ -53,7 +53,7 @@ def law_claims(store: Store) -> list:
 def _exponent_claims(store: Store, arch: str, rows) -> list:
     runs, _ = searched(law_grid(arch), store)
     table = complexity_table(runs)
-    tests = [*slope_tests(table), *exponent_tests(table), depth_test(table)]
+    tests = [*slope_tests(table), *exponent_tests(table), *depth_tests(table)]
     by_key = {(test.settings, test.exponent): test for test in tests}
     if ("all", "scale") not in by_key and tests:  # a single depth: its slope is that of all
         by_key["all", "scale"] = tests[0]

@@ -16,6 +16,8 @@ FACTORS = {
     "cnn": ("(s0+1)^2", "n_c", "m^L"),
 }
 OTHERS_HELD = "all other exponents held"  # at the law's values
+ALL_MEAN = "m = v^(s-1)"  # every tuple means something: the tasks of the paper
+COMPLETE = f"{ALL_MEAN}, {OTHERS_HELD}"
 MOST_HALF_WIDTH = 0.2  # of the law's exponent
 
 
@@ -42,7 +44,7 @@ class LawTest:
     def name(self) -> str:
         """The exponent and where it was fitted, as in "s₀+1 at s=2, L=2"."""
         what = {"scale": "the whole law"}.get(self.exponent, self.exponent.replace("s0", "s₀"))
-        where = {"all": "", OTHERS_HELD: f", {OTHERS_HELD}"}
+        where = {"all": "", OTHERS_HELD: f", {OTHERS_HELD}", COMPLETE: f", {COMPLETE}"}
         return what + where.get(self.settings, f" at {self.settings}")
 
     @property
@@ -119,10 +121,12 @@ def pooled_tests(table: pd.DataFrame) -> list[LawTest]:
     return _test("all", table, factors, dict.fromkeys(factors, 1.0))
 
 
-def depth_test(table: pd.DataFrame) -> LawTest:
+def depth_tests(table: pd.DataFrame) -> list[LawTest]:
     """The factor s^(L/2) of Eq. 3: exponent of P* / ((s0+1)^L n_c m^L) against it.
 
-    The other exponents are held at the law's values, as Figure 10 of the paper does.
+    The other exponents are held at the law's values, as Figure 10 of the paper does. First the
+    paper's kind of tasks, in which every tuple of features means something, m = v^(s-1); then all,
+    where the table has others.
     """
     table = with_factors(table.dropna(subset="P_star"))
     others = table["(s0+1)^L"] * table.n_c * table["m^L"]
@@ -130,7 +134,16 @@ def depth_test(table: pd.DataFrame) -> LawTest:
     if "replicates" in table:
         pairs = zip(table.replicates, others, strict=True)
         rest["replicates"] = [np.asarray(own, float) / other for own, other in pairs]
-    return _test(OTHERS_HELD, rest, ["s^(L/2)"], {"s^(L/2)": 1.0})[0]
+    parts = {COMPLETE: rest[complete_rules(rest)], OTHERS_HELD: rest}
+    if len(parts[COMPLETE]) == len(rest):
+        del parts[OTHERS_HELD]
+    law = {"s^(L/2)": 1.0}
+    return [_test(name, part, [*law], law)[0] for name, part in parts.items()]
+
+
+def complete_rules(table: pd.DataFrame) -> pd.Series:
+    """Whether each row's task gives every tuple of features a meaning, m = v^(s-1)."""
+    return table.m == table.v.astype(float) ** (table.s - 1)
 
 
 def prefactors(table: pd.DataFrame) -> pd.DataFrame:

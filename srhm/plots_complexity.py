@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from srhm import plots
-from srhm.law_tests import LawTest
+from srhm.law_tests import LawTest, complete_rules
 
 # How a marker is filled says which (s, L) it is.
 FILLS = {
@@ -80,11 +80,15 @@ def draw_depth_factor(ax, table: pd.DataFrame) -> None:
     rest = table.P_star / (
         (table.s0 + 1.0) ** table.L * table.n_c * table.m.astype(float) ** table.L
     )
-    for (s0, s, L), part in table.groupby(["s0", "s", "L"]):
-        style = plots.style_for(s0) | {"fillstyle": FILLS[s, L], "linestyle": "none", "alpha": 0.8}
-        ax.plot(factor[part.index] * 1.02 ** (s0 - 2), rest[part.index], **style)
+    complete = complete_rules(table)
+    sizes = {True: {"alpha": 0.9}, False: {"alpha": 0.45, "markersize": 3.5}}
+    for (s0, s, L, whole), part in table.groupby(["s0", "s", "L", complete]):
+        style = plots.style_for(s0) | {"fillstyle": FILLS[s, L], "linestyle": "none"}
+        where = factor[part.index] * 1.02 ** (s0 - 2)
+        ax.plot(where, rest[part.index], **style | sizes[whole])
     values = np.unique(factor)
-    C = np.exp(np.log(rest / factor).mean())
+    shown = rest[complete] / factor[complete] if complete.any() else rest / factor
+    C = np.exp(np.log(shown).mean())
     ax.plot(values, C * values, color=plots.GREY, linewidth=1, zorder=0, label="∝ $s^{L/2}$")
     names = {}
     for value, s, L in sorted(set(zip(factor, table.s, table.L, strict=True))):

@@ -92,7 +92,7 @@ def test_an_interval_too_wide_is_not_measured():
 
 def test_pairs_within_their_noise_are_not_measured():
     pairs = pd.DataFrame({"predicted": [0.5, 0.5, 2.0], "side": ["either", "either", "above 1"]})
-    pairs[["m", "s", "d"]] = 2, 2, 16
+    pairs[["v", "m", "s", "d"]] = 4, 2, 2, 16
     claim = claims_laws._pairs_claim(pairs, 3, "08")
     assert claim.verdict == "not measured"
     assert claim.reason == "of 2 pairs the intervals decide 0"

@@ -6,8 +6,10 @@ import pytest
 
 from srhm.fits import Estimate
 from srhm.law_tests import (
+    COMPLETE,
+    OTHERS_HELD,
     LawTest,
-    depth_test,
+    depth_tests,
     exponent_tests,
     pooled_tests,
     prefactors,
@@ -94,21 +96,32 @@ def test_only_dense_data_off_the_law_spare_the_sparse_ones():
 
 
 def test_the_factor_of_depth_and_branching():
-    assert depth_test(table()).included
+    complete, everything = depth_tests(table())
+    assert (complete.settings, everything.settings) == (COMPLETE, OTHERS_HELD)
+    assert complete.included
+    assert everything.included
+    assert complete.num_points == (table().m == table().v ** (table().s - 1)).sum()
+    assert everything.num_points == len(table()) > complete.num_points
 
     def without(row):
         return row["s"] ** (-row["L"] / 2)
 
-    flat = depth_test(table(bend=without))
+    flat = depth_tests(table(bend=without))[0]
     assert flat.estimate.value == pytest.approx(0, abs=0.1)
     assert not flat.included
-    alone = depth_test(table(depths=((2, 2),)))
+    alone = depth_tests(table(depths=((2, 2),)))[0]
     assert alone.estimate is None
     assert alone.included is None
     assert "constant" in alone.reason
-    assert alone.name == "s^(L/2), all other exponents held"
+    assert alone.name == "s^(L/2), m = v^(s-1), all other exponents held"
     read_off = table().drop(columns="replicates")  # as the paper's points are
-    assert depth_test(read_off).estimate.value == depth_test(table()).estimate.value
+    assert depth_tests(read_off)[0].estimate.value == complete.estimate.value
+
+
+def test_unused_tuples_do_not_touch_the_factor_of_complete_rules():
+    tests = depth_tests(table(bend=lambda row: (row["m"] / row["v"] ** (row["s"] - 1.0)) ** 0.5))
+    assert tests[0].included
+    assert tests[1].estimate.value != pytest.approx(tests[0].estimate.value, abs=1e-3)
 
 
 def test_pooled_factors():
@@ -128,7 +141,7 @@ def test_settings_without_P_star_do_not_count():
 def test_nothing_measured_is_no_error():
     nothing = table().iloc[:0]
     assert slope_tests(nothing) == exponent_tests(nothing) == pooled_tests(nothing) == []
-    assert depth_test(nothing).estimate is None
+    assert [test.estimate for test in depth_tests(nothing)] == [None]
 
 
 def test_too_few_settings_have_a_reason():
