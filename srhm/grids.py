@@ -116,14 +116,19 @@ def _fixed_d() -> list[RunConfig]:
 def _branching() -> list[RunConfig]:
     """s and L at equal m and n_c, for the factor s^(L/2) of Eq. 3.
 
-    First with m = v^(s-1) as in the paper, v = 9, 16, 27 at s = 2 beside v = 3, 4 at s = 3 and
-    v = 3 at s = 4; then v = n_c = 8 and m = 4 for all s, where many tuples have no meaning.
+    First with m = v^(s-1) as in the paper: tasks of a large v with s = 2, each followed by one of
+    equal m and a small v with a larger s. Then v = n_c = 8 and m = 4 for all s, where many tuples
+    have no meaning.
     """
-    tasks = [{"v": v, "n_c": 3, "m": 9, "s": s} for v, s in ((9, 2), (3, 3))]
-    tasks += [{"v": v, "n_c": 4, "m": 16, "s": s} for v, s in ((16, 2), (4, 3))]
-    tasks += [{"v": v, "n_c": 3, "m": 27, "s": s} for v, s in ((27, 2), (3, 4))]
+    complete = (  # v, n_c, s and L of tasks with m = v^(s-1)
+        (9, 3, 2, 2), (3, 3, 3, 2), (16, 4, 2, 2), (4, 4, 3, 2), (27, 3, 2, 2), (3, 3, 4, 2),
+        (9, 3, 2, 3), (3, 3, 3, 3),
+        (8, 2, 2, 2), (2, 2, 4, 2), (16, 2, 2, 2), (2, 2, 5, 2), (32, 2, 2, 2), (2, 2, 6, 2),
+    )  # fmt: skip
+    tasks = [{"v": v, "n_c": n_c, "s": s, "L": L} for v, n_c, s, L in complete]
     tasks += [{"v": 8, "m": 4, "s": s, "L": L} for s, L in ((3, 2), (4, 2), (2, 3), (3, 3))]
-    return [setting(arch, s0=s0, **t) for arch in ("lcn", "cnn") for t in tasks for s0 in (0, 1)]
+    configs = (setting(arch, s0=s0, **t) for arch in ("lcn", "cnn") for t in tasks for s0 in (0, 1))
+    return [config for config in configs if config.P <= 40_000]
 
 
 # Name of the grid: its settings. A setting may be in several grids; its runs are trained once.
@@ -133,8 +138,8 @@ GRIDS = {
         *_grid("cnn", (4, 6, 8, 10, 12), (0, 1, 2, 4, 6)),
         *_grid("cnn", (3,), (1, 2, 4, 6)),  # with s0 = 0 there are 81 data in all
     ],
-    "lcn_L3": _grid("lcn", (4, 6, 8), (0, 1, 2), L=3),
-    "cnn_L3": _grid("cnn", (4, 6, 8), (0, 1, 2, 4), L=3),
+    "lcn_L3": [*_grid("lcn", (4, 6, 8), (0, 1, 2), L=3), setting("lcn", 10, 0, L=3)],
+    "cnn_L3": [*_grid("cnn", (4, 6, 8), (0, 1, 2, 4), L=3), setting("cnn", 10, 0, L=3)],
     "lcn_s3": _grid("lcn", (4, 6), (0, 1, 2, 4), s=3),
     "cnn_s3": _grid("cnn", (4, 6), (0, 1, 2, 4), s=3),
     "lcn_B": _grid("lcn", (6,), (1, 2, 4), sparsity="B"),
