@@ -80,12 +80,13 @@ glue("repeats", repeats, display=False)
 # ## The networks
 #
 # The locally connected and the convolutional network fit the task's tree and train as everywhere in
-# this book. VGG, ResNet and EfficientNet know nothing of it. They are torchvision's networks, each
-# two-dimensional part replaced by its one-dimensional counterpart, with the stems that are usual for
-# small images: a first filter of width 3 and stride 1, and no pooling before the first block. VGG is
-# the variant with batch normalisation, without which it hardly leaves chance at these learning rates.
-# EfficientNet goes without dropout and stochastic depth: with them its training loss was still 0.6
-# after 120 epochs, and the training here has to end at 0.01.
+# this book. VGG, ResNet and EfficientNet know nothing of it. They are torchvision's networks, whose
+# filters have lost their height, with the stems that are usual for small images: a first filter of
+# width 3 and stride 1, and no pooling before the first block. VGG is the variant with batch
+# normalisation, without which it hardly leaves chance at these learning rates. EfficientNet goes without
+# dropout and stochastic depth, which are there to keep a network from fitting its training data, as all
+# must here. Its read-out begins with torch's own small weights: torchvision's are meant for 1000
+# classes, and for ten give logits of order ten, from which it hardly learned at all.
 #
 # They train with batches of {glue:text}`batch`, momentum 0.9 and a learning rate of {glue:text}`lr`,
 # which is the paper's smaller one, 0.003 at batches of 4, scaled to the batch, until the training loss
