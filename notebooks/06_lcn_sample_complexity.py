@@ -90,7 +90,7 @@ plots_complexity.draw_against_law(axes, table, paper, "$s^{L/2}(s_0+1)^L n_c m^L
 # %% tags=["hide-input"]
 slopes, exponents, pooled = slope_tests(table), exponent_tests(table), pooled_tests(table)
 depth = depth_tests(table)
-tests = [*slopes, *exponents]
+tests = [test for test in (*slopes, *exponents) if test.estimate]
 theirs = [*slope_tests(paper), *exponent_tests(paper), *pooled_tests(paper)]
 views.exponents_view([*tests, *pooled, *depth], [*theirs, *depth_tests(paper)])
 
@@ -101,6 +101,8 @@ groups = {
     "excluded": [test.name for test in spoken if test.included is False],
     "open": [test.name for test in spoken if test.included is None],
 }
+too_few = {test.settings for test in (*slopes, *exponents) if not test.estimate}
+glue("too few", join(sorted(too_few), "; "), display=False)
 for key, names in groups.items():
     glue(key, join(names, "; "), display=False)
     glue(f"num {key}", len(names), display=False)
@@ -193,8 +195,8 @@ check
 # **Verdict.** Over {glue:text}`settings` settings $P^*$ follows Eq. 3 with a slope of
 # {glue:text}`slope`. The interval includes the law's exponent in {glue:text}`num included` tests
 # ({glue:text}`included`), and excludes it in {glue:text}`num excluded` ({glue:text}`excluded`).
-# {glue:text}`num open` are open, the interval being too wide or the settings too few
-# ({glue:text}`open`). The paper's own points, fitted in the same way, have exponents of $s_0+1$ of
+# {glue:text}`num open` are open, the interval being too wide ({glue:text}`open`), and some fits have too
+# few settings (at {glue:text}`too few`). The paper's own points, fitted in the same way, have exponents of $s_0+1$ of
 # {glue:text}`paper s0 2` at $L=2$ and {glue:text}`paper s0 3` at $L=3$. The prefactor
 # $P^*/[s^{L/2}(s_0+1)^L n_c m^L]$ is {glue:text}`C`; the median of the paper's points is
 # {glue:text}`paper C`.

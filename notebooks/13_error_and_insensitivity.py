@@ -96,7 +96,7 @@ glue("repeats", repeats, display=False)
 # %% [markdown]
 # ## Test error against sensitivity
 
-# %% mystnb={"figure": {"name": "fig-architectures", "caption": "Test error of several architectures at the same training-set size against the sensitivity to displacements (left) and to synonyms (right) of the input level; above, of the output (Figures 1C, 1D), below, of an internal layer at 80 % of the depth, the second one of LCN and CNN (Figures 17A, 17B). Means over seeds; bars: their range. Hollow, joined to ours by a line where it is measured: the paper's."}, "image": {"alt": "Four panels on logarithmic axes. The points rise together: the VGG networks have the lowest sensitivities and the lowest error, the LCN the highest."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-architectures", "caption": "Test error of several architectures at the same training-set size against the sensitivity to displacements (left) and to synonyms (right) of the input level; above, of the output (Figures 1C, 1D), below, of an internal layer at 80 % of the depth, the second one of LCN and CNN (Figures 17A, 17B). Means over seeds; bars: their range. Hollow, joined to ours by a line where it is measured: the paper's."}, "image": {"alt": "Four panels on logarithmic axes. The points rise together, from EfficientNetB0, VGG16 and the ResNets to the CNN and the LCN; the lines to the hollow markers of the paper run along the same rise."}} tags=["hide-input"]
 four_panels(lambda ax, quantity: draw_error_against(ax, table, quantity));
 
 # %% tags=["hide-input"]
