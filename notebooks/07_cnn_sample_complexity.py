@@ -46,6 +46,7 @@ from srhm.store import Store
 from srhm.wording import describe_setting, join, list_settings, significant, with_interval
 
 plots.use_style()
+pd.set_option("display.max_rows", None)
 store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
 

@@ -15,9 +15,9 @@ FACTORS = {
     "lcn": ("(s0+1)^L", "n_c", "m^L", "s^(L/2)"),
     "cnn": ("(s0+1)^2", "n_c", "m^L"),
 }
-OTHERS_HELD = "all other exponents held"  # at the law's values
+OTHERS_HELD = "others held"  # all other exponents, at the law's values
 ALL_MEAN = "m = v^(s-1)"  # every tuple means something: the tasks of the paper
-COMPLETE = f"{ALL_MEAN}, {OTHERS_HELD}"
+COMPLETE = f"{OTHERS_HELD}, {ALL_MEAN}"
 MOST_HALF_WIDTH = 0.2  # of the law's exponent
 
 

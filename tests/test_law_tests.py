@@ -113,7 +113,7 @@ def test_the_factor_of_depth_and_branching():
     assert alone.estimate is None
     assert alone.included is None
     assert "constant" in alone.reason
-    assert alone.name == "s^(L/2), m = v^(s-1), all other exponents held"
+    assert alone.name == "s^(L/2), others held, m = v^(s-1)"
     read_off = table().drop(columns="replicates")  # as the paper's points are
     assert depth_tests(read_off)[0].estimate.value == complete.estimate.value
 
