@@ -223,7 +223,8 @@ for arch in STUDIED:
             for key, (title, places) in measures.items()
         }
     for name, key in (("as everywhere here", "base"), ("learning rate / 4", "slow")):
-        glue(f"{arch} {key}", found[NAMES[arch], name]["test error"], display=False)
+        error = found[NAMES[arch], name]["test error"].replace("–", "not measured")
+        glue(f"{arch} {key}", error, display=False)
     glue(f"paper {arch}", f"{theirs[NAMES[arch]]:.3f}", display=False)
 glue("resnet18 stem", found["ResNet18", "the stem for large images"]["test error"], display=False)
 pd.DataFrame(found).T
@@ -232,9 +233,9 @@ pd.DataFrame(found).T
 # The learning rate moves the transition: with a quarter of ours ResNet18's error at this $P$ is
 # {glue:text}`resnet18 slow`, with ours {glue:text}`resnet18 base`, and the paper's
 # {glue:text}`paper resnet18` lies between the two. The stem for large images gives
-# {glue:text}`resnet18 stem`. EfficientNetB0 has {glue:text}`efficientnet_b0 slow` at a quarter of the
-# rate, {glue:text}`efficientnet_b0 base` at ours, where the paper's {glue:text}`paper efficientnet_b0`
-# is that of a network before its transition. So at one $P$ on a steep curve the order of architectures
+# {glue:text}`resnet18 stem`. For EfficientNetB0 they are {glue:text}`efficientnet_b0 slow`,
+# {glue:text}`efficientnet_b0 base` and {glue:text}`paper efficientnet_b0`, the last one that of a network
+# before its transition. So at one $P$ on a steep curve the order of architectures
 # is in part an order of learning rates; the relation of error and sensitivity is not, since both
 # change together: in {numref}`fig-architectures` the lines from our points to the paper's run along it.
 
