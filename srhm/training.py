@@ -117,7 +117,7 @@ def fit(
             if watch is not None:
                 watch(steps)
         train_loss = total.item() / config.P
-        if _is_lost(engine, data, epoch, train_loss, math.log(config.n_c)):
+        if _is_lost(engine, data, epoch, train_loss, largest_loss(config)):
             status = "diverged"
             break
         if train_loss < config.stop_loss:
@@ -126,15 +126,15 @@ def fit(
     return {"status": status, "train_loss": train_loss, "epochs": epoch, "steps": steps}
 
 
-def _is_lost(engine: Engine, data: ActiveData, epoch: int, loss: float, chance: float) -> bool:
+def _is_lost(engine: Engine, data: ActiveData, epoch: int, loss: float, largest: float) -> bool:
     """Whether training can never come back: the loss has exploded, or the network is silent.
 
     A learning rate that is too high can switch off the units of the last hidden layer, all or all
     but a few that answer to single data. Looked for at every tenth epoch while the loss is high.
     """
-    if not loss < 1e3 * chance:
+    if not loss < largest:
         return True
-    if epoch % 10 or loss < chance / 2:
+    if epoch % 10 or loss < largest / 2000:  # half the loss of chance
         return False
     last_hidden = engine.activations(data.take(slice(0, 1024)))[-2]
     return (last_hidden > 0).float().mean().item() < 0.005
