@@ -64,6 +64,13 @@ plots_sparsity_B.draw_families(curves, "cnn")
 glue("missing", list_settings([c for c in missing if c.arch == "lcn"]), display=False)
 glue("missing cnn", list_settings([c for c in missing if c.arch == "cnn"]), display=False)
 glue("num curves", len(curves), display=False)
+deepest = max((config.L for config in curves), default=None)
+ranges = [
+    runs.groupby("P").test_error.agg(lambda errors: errors.max() - errors.min()).max()
+    for config, runs in curves.items() if config.L == deepest
+]  # fmt: skip
+glue("deepest", deepest or "–", display=False)
+glue("seed range", f"{max(ranges):.2f}" if ranges else "–", display=False)
 
 # %% [markdown]
 # {glue:text}`num curves` curves. Not trained yet: LCN {glue:text}`missing`; CNN
@@ -149,5 +156,7 @@ check
 # with sparsity B, and in {glue:text}`included A` of {glue:text}`families A` with A. All rows together, the
 # interval {glue:text}`holds`.
 #
-# **Limits.** Two or three values of $s_0$ a row. Exponents from so few points rest on the power law being
+# **Limits.** Two or three values of $s_0$ a row. At $L=$ {glue:text}`deepest` the test errors of three
+# seeds at one $P$ are up to {glue:text}`seed range` apart: some rules are far harder to learn than others,
+# and a mean over three says little there. Exponents from so few points rest on the power law being
 # exact between them.
