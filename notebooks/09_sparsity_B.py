@@ -67,7 +67,7 @@ glue("num curves", len(curves), display=False)
 deepest = max((config.L for config in curves), default=None)
 ranges = [
     runs.groupby("P").test_error.agg(lambda errors: errors.max() - errors.min()).max()
-    for config, runs in curves.items() if config.L == deepest
+    for config, runs in curves.items() if deepest == config.L
 ]  # fmt: skip
 glue("deepest", deepest or "–", display=False)
 glue("seed range", f"{max(ranges):.2f}" if ranges else "–", display=False)
