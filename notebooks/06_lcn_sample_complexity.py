@@ -203,6 +203,7 @@ check
 # {glue:text}`paper C`.
 #
 # **Limits.** A range of a factor of a few in each of $v$, $s_0$, $n_c$, $m$ cannot tell a power from a
-# power with a slow correction, such as a logarithm. $L$ takes two values. The intervals treat the
+# power with a slow correction, such as a logarithm. $L$ takes two values, and at $L=3$ the training of
+# the grids takes more off $P^*$ than at $L=2$ ({doc}`04_training_setting`). The intervals treat the
 # scatter about the law as random; if the law holds only asymptotically, small settings pull an
 # exponent away from it whatever the number of seeds.

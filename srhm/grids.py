@@ -72,6 +72,7 @@ def _at_paper_rate() -> list[RunConfig]:
         setting("lcn", 8, 1, **rate),
         setting("lcn", 6, 2, **rate),
         setting("lcn", 4, 0, L=3, **rate),
+        setting("lcn", 8, 0, L=3, **rate),
         setting("cnn", 8, 1, **rate),
         setting("cnn", 6, 2, **rate),
         setting("cnn", 4, 1, L=3, **rate),
