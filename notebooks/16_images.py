@@ -60,6 +60,7 @@ from srhm.diffeomorphisms import (
     valid_temperatures,
 )
 from srhm.image_chapter import architectures_view, averages, chapter_runs, rank_correlation
+from srhm.image_config import NORMALISED
 from srhm.image_grids import architectures_grid, growing_grid, image_run
 from srhm.image_networks import NAMES, build_image_network
 from srhm.image_sensitivity import relative_sensitivity
@@ -189,7 +190,9 @@ glue("unfit", ", ".join(unfit) or "none", display=False)
 glue("span error", f"{good.test_error.min():.3f} to {good.test_error.max():.3f}" if len(good) else "–", display=False)
 R_after = runs.R.astype(float).groupby(runs.arch).mean()
 R_init = runs.R_init.astype(float).groupby(runs.arch).mean()
-glue("R init", f"{R_init.min():.2f} to {R_init.max():.2f}" if len(runs) else "–", display=False)
+normalised = R_init.index.isin(NORMALISED)
+for key, part in {"R init": R_init[~normalised], "R init norm": R_init[normalised]}.items():
+    glue(key, f"{part.min():.2g} to {part.max():.2g}" if len(part) else "–", display=False)
 up = int((R_after > R_init).sum())
 goes = "up" if up == len(R_init) else "down" if up == 0 else f"up for {up} of {len(R_init)} networks"
 glue("R goes", goes, display=False)
@@ -197,8 +200,9 @@ pd.DataFrame(correlations, index=["Spearman's rank correlation"]).T
 
 # %% [markdown]
 # In brackets: 95 % intervals, from drawing the {glue:text}`num archs` architectures again with
-# replacement. Before training, $R_f$ is {glue:text}`R init`: of order one, as {cite:t}`petrini2021`
-# find it on CIFAR-10. Training brings it {glue:text}`R goes` here; on CIFAR-10 they find that it
+# replacement. Before training, $R_f$ is {glue:text}`R init` without batch normalisation: of order one, as
+# {cite:t}`petrini2021` find it on CIFAR-10. With it ({glue:text}`R init norm`) it can be far below one,
+# since statistics taken from clean images magnify the noise. Training brings it {glue:text}`R goes` here; on CIFAR-10 they find that it
 # brings it down, by decades for the best networks.
 
 # %% [markdown]
