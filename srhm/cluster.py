@@ -13,8 +13,9 @@ TIMEOUT = 10.0  # seconds within which a scheduler has to answer
 def cluster_executor(address: str, timeout: float = TIMEOUT) -> Iterator[Executor]:
     """An executor for `srhm.sweep.sweep` whose processes are the workers of a dask cluster.
 
-    A run whose worker dies is started again on another one; after the deaths of as many workers as
-    the scheduler's ``distributed.scheduler.allowed-failures`` allows (by default 3) it is given up.
+    A run whose worker dies before its result is here is started again on another one; after the
+    deaths of as many workers as the scheduler's ``distributed.scheduler.allowed-failures`` allows
+    (by default 3) it is given up.
     Workers may come and go while it works. They need this package; one run takes one thread.
 
     Parameters

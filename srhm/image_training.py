@@ -136,8 +136,8 @@ def augment(images: torch.Tensor, draw: torch.Generator) -> torch.Tensor:
 def _calibrated(net: nn.Module, x: torch.Tensor) -> nn.Module:
     """A copy whose batch normalisations know the statistics of the images, without training.
 
-    An untrained network's statistics are placeholders: an EfficientNet's output hardly depends
-    on its input with them. Dropout is left out.
+    An untrained network's statistics are not those of any data: an EfficientNet's output hardly
+    depends on its input with them. Dropout is left out.
     """
     net = copy.deepcopy(net).eval()
     for module in net.modules():

@@ -16,8 +16,8 @@ FACTORS = {
     "cnn": ("(s0+1)^2", "n_c", "m^L"),
 }
 OTHERS_HELD = "others held"  # all other exponents, at the law's values
-ALL_MEAN = "m = v^(s-1)"  # every tuple means something: the tasks of the paper
-COMPLETE = f"{OTHERS_HELD}, {ALL_MEAN}"
+# The tasks of the paper, in which every tuple means something.
+COMPLETE = f"{OTHERS_HELD}, m = v^(s-1)"
 MOST_HALF_WIDTH = 0.2  # of the law's exponent
 
 

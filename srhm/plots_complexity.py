@@ -13,7 +13,11 @@ from srhm.law_tests import LawTest, complete_rules
 
 # How a marker is filled says which (s, L) it is.
 FILLS = {(2, 2): "full", (2, 3): "none", (3, 2): "left", (3, 3): "bottom", (4, 2): "right"}
-OTHER_FILL = "top"
+
+
+def filled(s: int, L: int) -> dict:
+    """Lone markers, filled as (s, L) says."""
+    return {"fillstyle": FILLS.get((s, L), "top"), "linestyle": "none"}
 
 
 def draw_against_law(axes, table: pd.DataFrame, paper: pd.DataFrame, law: str) -> None:
@@ -29,10 +33,7 @@ def draw_against_law(axes, table: pd.DataFrame, paper: pd.DataFrame, law: str) -
         style = plots.PAPER_STYLE | {"linestyle": "none", "zorder": 1}
         ax.plot(paper["scale"], paper.P_star / over, label="paper", **style)
     for (s0, s, L), part in table.groupby(["s0", "s", "L"]):
-        style = plots.style_for(s0) | {
-            "fillstyle": FILLS.get((s, L), OTHER_FILL),
-            "linestyle": "none",
-        }
+        style = plots.style_for(s0) | filled(s, L)
         for ax, over in ((upper, 1), (lower, part["scale"])):
             ax.errorbar(
                 part["scale"], part.P_star / over, yerr=error_bars(part, over), capsize=2, **style
@@ -85,10 +86,7 @@ def draw_depth_factor(ax, table: pd.DataFrame) -> None:
     complete = complete_rules(table)
     sizes = {True: {"alpha": 0.9}, False: {"alpha": 0.45, "markersize": 3.5}}
     for (s0, s, L, whole), part in table.groupby(["s0", "s", "L", complete]):
-        style = plots.style_for(s0) | {
-            "fillstyle": FILLS.get((s, L), OTHER_FILL),
-            "linestyle": "none",
-        }
+        style = plots.style_for(s0) | filled(s, L)
         where = factor[part.index] * 1.02 ** (s0 - 2)
         ax.plot(where, rest[part.index], **style | sizes[whole])
     values = np.unique(factor)
@@ -128,12 +126,7 @@ def _legend(ax, table: pd.DataFrame) -> None:
     for s0 in sorted(table.s0.unique()):
         ax.plot([], [], linestyle="none", label=f"$s_0$={s0}", **plots.style_for(s0))
     for s, L in sorted(set(zip(table.s, table.L, strict=True))):
-        style = {
-            "color": plots.BLACK,
-            "marker": "o",
-            "linestyle": "none",
-            "fillstyle": FILLS.get((s, L), OTHER_FILL),
-        }
+        style = {"color": plots.BLACK, "marker": "o"} | filled(s, L)
         ax.plot([], [], label=f"$s$={s}, $L$={L}", **style)
     ax.legend(fontsize=9, ncols=2, handletextpad=0.2, columnspacing=0.8)
 

@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from srhm import plots
-from srhm.plots_complexity import FILLS
+from srhm.plots_complexity import filled
 from srhm.thresholds import D2, ERROR, S2
 
 NAMES = {ERROR: "test error", S2: "$S_2$", D2: "$D_2$"}
@@ -29,7 +29,7 @@ def draw_pairs(ax, points: pd.DataFrame, paper: pd.DataFrame | None, label: str)
         style = plots.PAPER_STYLE | {"linestyle": "none", "zorder": 1}
         ax.plot(paper.P_x, paper.P_star, **style)
     for (s0, s, L), part in points.groupby(["s0", "s", "L"]):
-        style = plots.style_for(s0) | {"fillstyle": FILLS[s, L], "linestyle": "none"}
+        style = plots.style_for(s0) | filled(s, L)
         ax.errorbar(
             part.P_x, part.P_star, markersize=5, elinewidth=0.8,
             xerr=_bars(part.P_x, part.P_x_low, part.P_x_high),
@@ -59,7 +59,7 @@ def draw_scale(ax, found: pd.DataFrame) -> None:
     found: columns s0, s, L, P_star, low, high and scale; colours and shapes as in `draw_pairs`.
     """
     for (s0, s, L), part in found.groupby(["s0", "s", "L"]):
-        style = plots.style_for(s0) | {"fillstyle": FILLS[s, L], "linestyle": "none"}
+        style = plots.style_for(s0) | filled(s, L)
         bars = _bars(part.P_star, part.low, part.high)
         label = f"$s_0={s0}$, $L={L}$"
         ax.errorbar(part["scale"], part.P_star, yerr=bars, capsize=2, label=label, **style)
@@ -86,8 +86,7 @@ def pairs_legend(figure, points: pd.DataFrame, with_paper: bool) -> None:
         for s0 in sorted(points.s0.unique())
     ]
     handles += [
-        Line2D([], [], linestyle="none", color=plots.BLACK, marker="o", label=f"$s={s}$, $L={L}$",
-               fillstyle=FILLS[s, L])
+        Line2D([], [], color=plots.BLACK, marker="o", label=f"$s={s}$, $L={L}$", **filled(s, L))
         for s, L in sorted(set(zip(points.s, points.L, strict=True)))
     ]  # fmt: skip
     if with_paper:

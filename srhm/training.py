@@ -91,8 +91,13 @@ def make_row(config: RunConfig, result: dict, seconds: float, place: torch.devic
 
 
 def largest_loss(config: RunConfig) -> float:
-    """A training loss (nats) that no run comes back from: far above that of chance, log n_c."""
-    return 1e3 * math.log(max(config.n_c, 2))
+    """A training loss (nats) that no run comes back from: far above that of chance."""
+    return 1e3 * chance_loss(config)
+
+
+def chance_loss(config: RunConfig) -> float:
+    """The loss (nats) of a network that finds all classes equally likely, log n_c."""
+    return math.log(config.n_c)
 
 
 def fit(
@@ -117,7 +122,7 @@ def fit(
             if watch is not None:
                 watch(steps)
         train_loss = total.item() / config.P
-        if _is_lost(engine, data, epoch, train_loss, largest_loss(config)):
+        if _is_lost(engine, data, config, epoch, train_loss):
             status = "diverged"
             break
         if train_loss < config.stop_loss:
@@ -126,15 +131,15 @@ def fit(
     return {"status": status, "train_loss": train_loss, "epochs": epoch, "steps": steps}
 
 
-def _is_lost(engine: Engine, data: ActiveData, epoch: int, loss: float, largest: float) -> bool:
+def _is_lost(engine: Engine, data: ActiveData, config: RunConfig, epoch: int, loss: float) -> bool:
     """Whether training can never come back: the loss has exploded, or the network is silent.
 
     A learning rate that is too high can switch off the units of the last hidden layer, all or all
     but a few that answer to single data. Looked for at every tenth epoch while the loss is high.
     """
-    if not loss < largest:
+    if not loss < largest_loss(config):
         return True
-    if epoch % 10 or loss < largest / 2000:  # half the loss of chance
+    if epoch % 10 or loss < chance_loss(config) / 2:
         return False
     last_hidden = engine.activations(data.take(slice(0, 1024)))[-2]
     return (last_hidden > 0).float().mean().item() < 0.005

@@ -99,6 +99,9 @@ def test_a_killed_worker_costs_its_own_run_alone(start, worker, log, tmp_path):
     wait_for(lambda: any(seed == 100 for seed, _ in calls(log)))
     victim = dict(calls(log))[100]
     assert victim in processes
+    # What it has finished is safe once it is in the store; until then it would be trained again.
+    finished = {seed for seed, pid in calls(log) if pid == victim} - {100}
+    wait_for(lambda: all(config(seed) in store for seed in finished))
     processes[victim].send_signal(signal.SIGKILL)
     wait_for(lambda: [seed for seed, _ in calls(log)].count(100) == 2)
     (log / "release").touch()

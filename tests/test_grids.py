@@ -21,6 +21,7 @@ def blocks():
 
 def test_fixed_d_trades_depth_against_sparsity_alone():
     for (v, m, s, d), settings in blocks().items():
+        assert v in (4, 8)
         assert len(settings) >= 2
         assert len({config.L for config in settings}) == len(settings)
         for config in settings:
