@@ -309,10 +309,10 @@ for arch in ARCHS:
 # {glue:text}`spread` %), in {glue:text}`saved` times fewer epochs.
 #
 # **What follows.** All grids are trained in that one setting, and their $P^*$ are compared with the
-# paper's as they are (but for fully connected networks of three layers, half of which fall silent in
-# it: those train as the paper's). The rate is not raised further, for two reasons: the shift by the fast
-# reference grows with $v$ and $s_0$, which would bend the laws; and at depth $L=3$ its networks
-# fall silent (every unit of the last hidden layer off, for good).
+# paper's as they are (but for fully connected networks of three layers, half of which fall silent
+# in it: those train as the paper's). The rate is not raised further, for two reasons: the shift by
+# the fast reference grows with $v$ and $s_0$, which would bend the laws; and at depth $L=3$ its
+# networks fall silent (every unit of the last hidden layer off, for good).
 #
 # **Limits.** {glue:text}`repeats` seeds; bars are Student's, wide for so few. The stored runs
 # are all in float32; of reduced precision only the matrix products were tried, not the weights.

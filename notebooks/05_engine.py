@@ -15,10 +15,11 @@
 # often less than a tenth carries anything. What do they cost, and can the empty part be had for
 # nothing?
 #
-# **The answer.** Its arithmetic can, and exactly. The networks of {doc}`02_networks` have no biases, so a unit that
-# looks at an empty patch is *exactly* zero, at every layer. Of the $(s(s_0+1))^{L-k}$ positions of
-# layer $k$ only $s^{L-k}$ are active, whatever $s_0$ is; all the others contribute nothing to the
-# output and receive no gradient. Training on the active positions alone is not an approximation.
+# **The answer.** Its arithmetic can, and exactly. The networks of {doc}`02_networks` have no
+# biases, so a unit that looks at an empty patch is *exactly* zero, at every layer. Of the
+# $(s(s_0+1))^{L-k}$ positions of layer $k$ only $s^{L-k}$ are active, whatever $s_0$ is; all the
+# others contribute nothing to the output and receive no gradient. Training on the active positions
+# alone is not an approximation.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book", "fresh" or "smoke"

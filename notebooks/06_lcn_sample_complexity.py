@@ -18,9 +18,9 @@
 #
 # $$ P^*_{\text{LCN}} \sim s^{L/2}\,(s_0+1)^L\, n_c\, m^L . $$
 #
-# The paper shows it as points along a line, for $n_c=v$ and $m=v^{s-1}$, without error bars. Here every
-# point has {glue:text}`seeds` or more seeds (new rules, data and initial weights each), $n_c$ and $m$ are
-# also varied apart from $v$, and each exponent gets an interval.
+# The paper shows it as points along a line, for $n_c=v$ and $m=v^{s-1}$, without error bars. Here
+# every point has {glue:text}`seeds` or more seeds (new rules, data and initial weights each), $n_c$
+# and $m$ are also varied apart from $v$, and each exponent gets an interval.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few settings trained now; "smoke": a toy
@@ -81,12 +81,12 @@ plots_complexity.draw_against_law(axes, table, paper, "$s^{L/2}(s_0+1)^L n_c m^L
 # ## The exponents
 #
 # First the slope of $\log P^*$ against the logarithm of the whole law, which should be 1. Then the
-# exponents one by one, fitted jointly at each depth: that of $s_0+1$ should be $L$, that of $n_c$ 1,
-# that of $m$ $L$; where $n_c$ and $m$ vary only together with $v$, that of $v$ should be
-# $1+L(s-1)$. Last, one joint fit of all factors of the law through all settings, and one of $s^{L/2}$
-# alone, the others held at the law's exponents. Intervals are a bootstrap over settings and, within them, over seeds. An interval that holds the law's exponent
-# but reaches further than 20 % of it decides nothing: *open*. The last column is the same fit
-# through the paper's points.
+# exponents one by one, fitted jointly at each depth: that of $s_0+1$ should be $L$, that of $n_c$
+# 1, that of $m$ $L$; where $n_c$ and $m$ vary only together with $v$, that of $v$ should be
+# $1+L(s-1)$. Last, one joint fit of all factors of the law through all settings, and one of
+# $s^{L/2}$ alone, the others held at the law's exponents. Intervals are a bootstrap over settings
+# and, within them, over seeds. An interval that holds the law's exponent but reaches further than
+# 20 % of it decides nothing: *open*. The last column is the same fit through the paper's points.
 
 # %% tags=["hide-input"]
 slopes, exponents, pooled = slope_tests(table), exponent_tests(table), pooled_tests(table)
@@ -122,10 +122,10 @@ plots_complexity.draw_exponents(ax, spoken)
 # ## The factor $s^{L/2}$ and the prefactor
 #
 # Figure 10 (right) of the paper shows that $P^*/[(s_0+1)^L n_c m^L]$ differs between depths and
-# branchings, and that $s^{L/2}$ accounts for it. All its tasks have $m=v^{s-1}$: every tuple of features
-# means something. In such tasks the exponent of $s^{L/2}$ is here {glue:text}`depth`. With all tasks,
-# among them those in which most tuples are never seen, it is {glue:text}`depth all`: how much is left
-# over from $m^L$ depends on that share too, of which the law says nothing.
+# branchings, and that $s^{L/2}$ accounts for it. All its tasks have $m=v^{s-1}$: every tuple of
+# features means something. In such tasks the exponent of $s^{L/2}$ is here {glue:text}`depth`. With
+# all tasks, among them those in which most tuples are never seen, it is {glue:text}`depth all`: how
+# much is left over from $m^L$ depends on that share too, of which the law says nothing.
 
 # %% mystnb={"figure": {"name": "fig-lcn-depth", "caption": "P* divided by the law without its factor s^(L/2), against that factor, one marker a setting (moved a little sideways by s0; colour and marker: s0, filling: s and L). Small and pale: tasks with m < v^(s-1). Grey line: proportionality, at the geometric mean of the others."}, "image": {"alt": "Columns of points, one for each pair of s and L, beside a rising grey line."}} tags=["hide-input"]
 figure, ax = plots.new_axes()
@@ -142,10 +142,10 @@ views.prefactors_view(constants)
 # ## Like with like: ours over the paper's
 #
 # The paper's $P^*$ are points of its grid of sizes ({doc}`20_reading_figures`), so our interpolated
-# $P^*$ may differ from them by 20 % for that reason alone. The last column reads ours off by the same
-# rule: the mean curve is taken at the points of the paper's grid, and the one nearest to 10 % is
-# $P^*$; a ratio is then 1 or a whole step of that grid. (A dash: our sizes do not reach that far.) Where the paper's own curve is known, its
-# crossing can be compared directly.
+# $P^*$ may differ from them by 20 % for that reason alone. The last column reads ours off by the
+# same rule: the mean curve is taken at the points of the paper's grid, and the one nearest to 10 %
+# is $P^*$; a ratio is then 1 or a whole step of that grid. (A dash: our sizes do not reach that
+# far.) Where the paper's own curve is known, its crossing can be compared directly.
 
 # %% tags=["hide-input"]
 views.ratios_view(table) if table.paper.notna().any() else "No setting is shown in the paper."
@@ -196,11 +196,11 @@ check
 # **Verdict.** Over {glue:text}`settings` settings $P^*$ follows Eq. 3 with a slope of
 # {glue:text}`slope`. The interval includes the law's exponent in {glue:text}`num included` tests
 # ({glue:text}`included`), and excludes it in {glue:text}`num excluded` ({glue:text}`excluded`).
-# {glue:text}`num open` are open, the interval being too wide ({glue:text}`open`), and some fits have too
-# few settings (at {glue:text}`too few`). The paper's own points, fitted in the same way, have exponents of $s_0+1$ of
-# {glue:text}`paper s0 2` at $L=2$ and {glue:text}`paper s0 3` at $L=3$. The prefactor
-# $P^*/[s^{L/2}(s_0+1)^L n_c m^L]$ is {glue:text}`C`; the median of the paper's points is
-# {glue:text}`paper C`.
+# {glue:text}`num open` are open, the interval being too wide ({glue:text}`open`), and some fits
+# have too few settings (at {glue:text}`too few`). The paper's own points, fitted in the same way,
+# have exponents of $s_0+1$ of {glue:text}`paper s0 2` at $L=2$ and {glue:text}`paper s0 3` at
+# $L=3$. The prefactor $P^*/[s^{L/2}(s_0+1)^L n_c m^L]$ is {glue:text}`C`; the median of the paper's
+# points is {glue:text}`paper C`.
 #
 # **Limits.** A range of a factor of a few in each of $v$, $s_0$, $n_c$, $m$ cannot tell a power from a
 # power with a slow correction, such as a logarithm. $L$ takes two values, and at $L=3$ the training of

@@ -19,8 +19,8 @@
 # $$ P^*_{\text{CNN}} \sim C_1\,(s_0+1)^2\, n_c\, m^L , $$
 #
 # quadratic in $s_0+1$ at every depth, which the paper observes and does not explain. As in
-# {doc}`06_lcn_sample_complexity`, every point has {glue:text}`seeds` or more seeds, $n_c$ and $m$ are also
-# varied apart from $v$, and each exponent gets an interval.
+# {doc}`06_lcn_sample_complexity`, every point has {glue:text}`seeds` or more seeds, $n_c$ and $m$
+# are also varied apart from $v$, and each exponent gets an interval.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few settings trained now; "smoke": a toy
@@ -131,10 +131,10 @@ views.prefactors_view(constants)
 # ## Like with like: ours over the paper's
 #
 # The paper's $P^*$ are points of its grid of sizes ({doc}`20_reading_figures`), so our interpolated
-# $P^*$ may differ from them by 20 % for that reason alone. The last column reads ours off by the same
-# rule: the mean curve is taken at the points of the paper's grid, and the one nearest to 10 % is
-# $P^*$; a ratio is then 1 or a whole step of that grid. (A dash: our sizes do not reach that far.) Where the paper's own curve is known, its
-# crossing can be compared directly.
+# $P^*$ may differ from them by 20 % for that reason alone. The last column reads ours off by the
+# same rule: the mean curve is taken at the points of the paper's grid, and the one nearest to 10 %
+# is $P^*$; a ratio is then 1 or a whole step of that grid. (A dash: our sizes do not reach that
+# far.) Where the paper's own curve is known, its crossing can be compared directly.
 
 # %% tags=["hide-input"]
 views.ratios_view(table) if table.paper.notna().any() else "No setting is shown in the paper."
@@ -223,12 +223,11 @@ check
 # **Verdict.** Over {glue:text}`settings` settings $P^*$ follows Eq. 4 with a slope of
 # {glue:text}`slope`. The interval includes the law's exponent in {glue:text}`num included` tests
 # ({glue:text}`included`), and excludes it in {glue:text}`num excluded` ({glue:text}`excluded`).
-# {glue:text}`num open` are open, the interval being too wide ({glue:text}`open`), and some fits have too
-# few settings (at {glue:text}`too few`). The paper's own points, fitted in the same way, have exponents of $s_0+1$ of
-# {glue:text}`paper s0 2` at $L=2$ and {glue:text}`paper s0 3` at $L=3$. The prefactor
-# $P^*/[(s_0+1)^2 n_c m^L]$ is {glue:text}`C`; the median of the paper's points is
-# {glue:text}`paper C`. The exponent of $s_0+1$ along lines of fixed $v$:
-# {glue:text}`lines`.
+# {glue:text}`num open` are open, the interval being too wide ({glue:text}`open`), and some fits
+# have too few settings (at {glue:text}`too few`). The paper's own points, fitted in the same way,
+# have exponents of $s_0+1$ of {glue:text}`paper s0 2` at $L=2$ and {glue:text}`paper s0 3` at
+# $L=3$. The prefactor $P^*/[(s_0+1)^2 n_c m^L]$ is {glue:text}`C`; the median of the paper's points
+# is {glue:text}`paper C`. The exponent of $s_0+1$ along lines of fixed $v$: {glue:text}`lines`.
 #
 # **Limits.** A range of a factor of a few in each of $v$, $s_0$, $n_c$, $m$ cannot tell a power from a
 # power with a slow correction, such as a logarithm. $L$ takes two values. The intervals treat the

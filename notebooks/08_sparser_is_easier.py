@@ -14,8 +14,8 @@
 # **The question.** Two inputs have the same number of positions $d$; in one of them fewer positions say
 # anything. Which task needs fewer examples?
 #
-# **The paper's claim** {cite:p}`tomasini2024`, its Eq. 5 and Figure 5: the sparser one, as soon as there
-# are more than $\sqrt s$ synonyms.
+# **The paper's claim** {cite:p}`tomasini2024`, its Eq. 5 and Figure 5: the sparser one, as soon as
+# there are more than $\sqrt s$ synonyms.
 #
 # It follows from Eq. {eq}`eq-lcn` in two lines. The input has $s^L = dF$ informative elements, a
 # fraction $F=(s_0+1)^{-L}$ of all $d$; hence $s^{L/2}=(dF)^{1/2}$, $m^L=(dF)^{\log m/\log s}$ and
@@ -64,10 +64,10 @@ glue("s map", s_map, display=False)
 # %% [markdown]
 # ## The map
 #
-# {numref}`fig-map` is Figure 5 of the paper, drawn anew from the equation: $P^*/n_c$ at
-# $v=$ {glue:text}`v map`, $s=$ {glue:text}`s map` and $m=v^{s-1}$. Following a vertical line downwards, the
-# input stays as large and becomes sparser, and $P^*$ falls. Dots are tasks that exist, with whole $L$
-# and $s_0$.
+# {numref}`fig-map` is Figure 5 of the paper, drawn anew from the equation: $P^*/n_c$ at $v=$
+# {glue:text}`v map`, $s=$ {glue:text}`s map` and $m=v^{s-1}$. Following a vertical line downwards,
+# the input stays as large and becomes sparser, and $P^*$ falls. Dots are tasks that exist, with
+# whole $L$ and $s_0$.
 
 # %% mystnb={"figure": {"name": "fig-map", "caption": "Decimal logarithm of P*/n_c by Eq. 5, up to a constant, against the input dimension d and the informative fraction F (own drawing of the paper's Figure 5). White: fewer than s informative elements, which is no task. Dots: tasks with whole L and s0, joined where L is the same."}, "image": {"alt": "A map whose colour darkens towards the upper right, where inputs are large and dense. Lines of dots, one for each depth, run downwards to the right."}} tags=["hide-input"]
 m_map = v_map ** (s_map - 1)
@@ -95,8 +95,8 @@ figure.colorbar(shades, ax=ax, label="$\\log_{10}\\, P^*/n_c$");
 #
 # The paper derives Eq. 5 from its fit of Eq. 3 and does not train networks at fixed $d$. We do. A
 # pair of tasks has the same $d=(s(s_0+1))^L$ and the same $s$, $m$ and $n_c=v$ (4 or 8), and trades
-# depth $L$ against $s_0$, which is all that Eq. 5 varies. There are also pairs with $m=1<\sqrt s$, for which the
-# law says the opposite: the sparser task needs *more*.
+# depth $L$ against $s_0$, which is all that Eq. 5 varies. There are also pairs with $m=1<\sqrt s$,
+# for which the law says the opposite: the sparser task needs *more*.
 
 # %%
 runs, missing = searched(fixed_d_grid(profile), store, repeats, **options)
@@ -164,6 +164,6 @@ check
 # {glue:text}`harder open` are open. The slope of the measured effect against the predicted one is
 # {glue:text}`slope`, which {glue:text}`verdict` 1.
 #
-# **Limits.** Small vocabularies ($v$ of 4 and 8) and few synonyms, since depth is expensive; {glue:text}`num settings` settings. With
-# few synonyms and few levels the whole task has few strings of features, and a network may learn them
-# one by one.
+# **Limits.** Small vocabularies ($v$ of 4 and 8) and few synonyms, since depth is expensive;
+# {glue:text}`num settings` settings. With few synonyms and few levels the whole task has few
+# strings of features, and a network may learn them one by one.

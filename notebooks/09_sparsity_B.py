@@ -16,9 +16,9 @@
 # {doc}`01_data`)?
 #
 # **The paper's claim** {cite:p}`tomasini2024`, its Figures 7 and 8: the same dependence on $s_0$.
-# Learning curves of different $s_0$ fall onto one when $P$ is divided by $(s_0+1)^L$ for locally connected
-# networks and by $(s_0+1)^2$ for convolutional ones. It shows curves; here the collapse is measured,
-# and compared with that of sparsity A.
+# Learning curves of different $s_0$ fall onto one when $P$ is divided by $(s_0+1)^L$ for locally
+# connected networks and by $(s_0+1)^2$ for convolutional ones. It shows curves; here the collapse
+# is measured, and compared with that of sparsity A.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few curves trained now; "smoke": a toy
@@ -47,8 +47,9 @@ options = {"workers": workers, "device": device, "progress": False}
 # ## The curves
 #
 # Whole curves, from a tenth of the expected $P^*$ to four times that, three seeds at each $P$ (new
-# rules, data and initial weights). Figure 7 is for the LCN at $v=6$; Figure 8 for the CNN, captioned
-# $v=6$ and drawn for $v=10$ ({doc}`20_reading_figures`), so both are here. At $L=3$ there is also $v=4$.
+# rules, data and initial weights). Figure 7 is for the LCN at $v=6$; Figure 8 for the CNN,
+# captioned $v=6$ and drawn for $v=10$ ({doc}`20_reading_figures`), so both are here. At $L=3$ there
+# is also $v=4$.
 
 # %%
 curves, missing = curves_of(profile, store, **options)
@@ -79,10 +80,11 @@ glue("seed range", f"{max(ranges):.2f}" if ranges else "–", display=False)
 # ## How good is the collapse?
 #
 # Two measures, at the 10 % crossing $P^*$ of each curve. The *spread* is the largest
-# $P^*/(s_0+1)^q$ of a row over the smallest, with the law's power $q$: 1 is perfect. The *exponent* of
-# $s_0+1$ should be $q$; its interval is over seeds, resampled for all curves of a row together, since
-# they share their rules. The same for sparsity A, from the searches behind {doc}`06_lcn_sample_complexity`
-# and {doc}`07_cnn_sample_complexity`, at the same $v$, $L$ and $s_0$.
+# $P^*/(s_0+1)^q$ of a row over the smallest, with the law's power $q$: 1 is perfect. The *exponent*
+# of $s_0+1$ should be $q$; its interval is over seeds, resampled for all curves of a row together,
+# since they share their rules. The same for sparsity A, from the searches behind
+# {doc}`06_lcn_sample_complexity` and {doc}`07_cnn_sample_complexity`, at the same $v$, $L$ and
+# $s_0$.
 
 # %%
 same = [setting(c.arch, c.v, c.s0, L=c.L) for c in curves]
@@ -127,11 +129,12 @@ glue("holds", join(holds) if holds else "is not measured", display=False)
 plots_sparsity_B.draw_collapse(both)
 
 # %% [markdown]
-# All rows of a network fitted together, each with its own constant: the exponent of $(s_0+1)^q$, where
-# the law says 1, is {glue:text}`lcn B` for the LCN and {glue:text}`cnn B` for the CNN with sparsity B, and
-# {glue:text}`lcn A` and {glue:text}`cnn A` with sparsity A. $P^*$ of B over that of A is
-# {glue:text}`B over A` in the geometric mean (standard deviation {glue:text}`B over A spread` %) over
-# {glue:text}`B over A number` settings. Not searched yet with sparsity A: {glue:text}`missing A`.
+# All rows of a network fitted together, each with its own constant: the exponent of $(s_0+1)^q$,
+# where the law says 1, is {glue:text}`lcn B` for the LCN and {glue:text}`cnn B` for the CNN with
+# sparsity B, and {glue:text}`lcn A` and {glue:text}`cnn A` with sparsity A. $P^*$ of B over that of
+# A is {glue:text}`B over A` in the geometric mean (standard deviation {glue:text}`B over A spread`
+# %) over {glue:text}`B over A number` settings. Not searched yet with sparsity A:
+# {glue:text}`missing A`.
 #
 # ## Is the store right?
 #
@@ -150,13 +153,13 @@ if store is not None and stars.P_star.notna().any():
 check
 
 # %% [markdown]
-# **Verdict.** Rescaled by the law's power of $s_0+1$, the $P^*$ of sparsity B spread by a factor of at
-# most {glue:text}`spread B` ({glue:text}`families B` rows), those of sparsity A by {glue:text}`spread A`.
-# The exponent's interval holds the law's power in {glue:text}`included B` of {glue:text}`families B` rows
-# with sparsity B, and in {glue:text}`included A` of {glue:text}`families A` with A. All rows together, the
-# interval {glue:text}`holds`.
+# **Verdict.** Rescaled by the law's power of $s_0+1$, the $P^*$ of sparsity B spread by a factor of
+# at most {glue:text}`spread B` ({glue:text}`families B` rows), those of sparsity A by
+# {glue:text}`spread A`. The exponent's interval holds the law's power in {glue:text}`included B` of
+# {glue:text}`families B` rows with sparsity B, and in {glue:text}`included A` of
+# {glue:text}`families A` with A. All rows together, the interval {glue:text}`holds`.
 #
-# **Limits.** Two or three values of $s_0$ a row. At $L=$ {glue:text}`deepest` the test errors of three
-# seeds at one $P$ are up to {glue:text}`seed range` apart: some rules are far harder to learn than others,
-# and a mean over three says little there. Exponents from so few points rest on the power law being
-# exact between them.
+# **Limits.** Two or three values of $s_0$ a row. At $L=$ {glue:text}`deepest` the test errors of
+# three seeds at one $P$ are up to {glue:text}`seed range` apart: some rules are far harder to learn
+# than others, and a mean over three says little there. Exponents from so few points rest on the
+# power law being exact between them.

@@ -160,11 +160,11 @@ for column, (q, scan) in zip(axes.T, scan_tables.items(), strict=True):
 scan_view(scan_tables)
 
 # %% [markdown]
-# Each cell: median ratio; scatter in decades (number of settings). A dash stands where fewer than five
-# settings cross: $S_2$ ends on a plateau of about a fifth ({doc}`10_layer_by_layer`), below which
-# there is nothing to cross, and $D_2$ begins below high thresholds where $s_0$ is small. Different
-# thresholds are crossed by different settings. {glue:text}`common S` settings are known at every threshold from
-# {glue:text}`common S range`; in these the median of $P^*_S/P^*$ moves from
+# Each cell: median ratio; scatter in decades (number of settings). A dash stands where fewer than
+# five settings cross: $S_2$ ends on a plateau of about a fifth ({doc}`10_layer_by_layer`), below
+# which there is nothing to cross, and $D_2$ begins below high thresholds where $s_0$ is small.
+# Different thresholds are crossed by different settings. {glue:text}`common S` settings are known
+# at every threshold from {glue:text}`common S range`; in these the median of $P^*_S/P^*$ moves from
 # {glue:text}`common S first` to {glue:text}`common S last`.
 
 # %% tags=["hide-input"]
@@ -214,8 +214,8 @@ pd.DataFrame.from_dict(rows, orient="index").set_axis(columns, axis=1).map("{:.2
 #
 # A test without thresholds: for each seed, the $P$ at which each quantity has lost half of all that
 # it loses along its curve. If both invariances *are* the learning of the task, the three sizes
-# coincide. A quantity falls *before* or *after* the error when the 95 % interval of the ratio lies below
-# or above 1. The curves are those of {doc}`10_layer_by_layer` ($v=8$, $L=s=2$, $s_0>0$).
+# coincide. A quantity falls *before* or *after* the error when the 95 % interval of the ratio lies
+# below or above 1. The curves are those of {doc}`10_layer_by_layer` ($v=8$, $L=s=2$, $s_0>0$).
 
 # %% tags=["hide-input"]
 QUANTITIES = [ERROR, S2, D2]
@@ -350,13 +350,14 @@ glue("covered", f"{100 * COVERED:.0f} %", display=False)
 # $D_2$'s at {glue:text}`lcn D_2_1 size` and {glue:text}`cnn D_2_1 size` times it: on the log-log
 # scale of {numref}`fig-pairs` these are small shifts.
 #
-# Along training they are further apart. Half of $D_2$'s fall is over after {glue:text}`lcn D_2_1 step`
-# (LCN) and {glue:text}`cnn D_2_1 step` (CNN) of the steps that the error needs for half of its own, half
-# of $S_2$'s after {glue:text}`lcn S_2_1 step` and {glue:text}`cnn S_2_1 step`; for nine tenths of the
-# fall the ratios are {glue:text}`lcn D_2_1 late` and {glue:text}`cnn D_2_1 late`,
-# {glue:text}`lcn S_2_1 late` and {glue:text}`cnn S_2_1 late`. The order along training is
-# {glue:text}`lcn sequence` (LCN) and {glue:text}`cnn sequence` (CNN). So the near coincidence of the three
-# sizes says that about the same amount of data suffices for all three, not that they are one event.
+# Along training they are further apart. Half of $D_2$'s fall is over after
+# {glue:text}`lcn D_2_1 step` (LCN) and {glue:text}`cnn D_2_1 step` (CNN) of the steps that the
+# error needs for half of its own, half of $S_2$'s after {glue:text}`lcn S_2_1 step` and
+# {glue:text}`cnn S_2_1 step`; for nine tenths of the fall the ratios are
+# {glue:text}`lcn D_2_1 late` and {glue:text}`cnn D_2_1 late`, {glue:text}`lcn S_2_1 late` and
+# {glue:text}`cnn S_2_1 late`. The order along training is {glue:text}`lcn sequence` (LCN) and
+# {glue:text}`cnn sequence` (CNN). So the near coincidence of the three sizes says that about the
+# same amount of data suffices for all three, not that they are one event.
 #
 # **Limits.** A setting enters only where its curves cross the thresholds at trained sizes; those that
 # do not are listed above with the reason. The watched trainings are of one task and one $P$.

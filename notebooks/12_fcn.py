@@ -54,8 +54,9 @@ if profile == "smoke":
 
 # %% [markdown]
 # The hidden layers have the width of the other networks ({glue:text}`width`) and read all $d$
-# positions. At $L=3$ they train at the paper's learning rate and stop at its loss: at twice that rate
-# half of these networks fall silent ({doc}`04_training_setting`). Computing on the informative positions alone is exact for the first layer of an FCN, too.
+# positions. At $L=3$ they train at the paper's learning rate and stop at its loss: at twice that
+# rate half of these networks fall silent ({doc}`04_training_setting`). Computing on the informative
+# positions alone is exact for the first layer of an FCN, too.
 
 # %%
 names = ("L2", "L3") if profile == "book" else (profile,)
@@ -156,10 +157,9 @@ glue("P range", P_range if len(found) else "–", display=False)
 # | $P^*_D$ | {glue:text}`D_2_1 num` | {glue:text}`D_2_1 slope` | {glue:text}`D_2_1 median` | {glue:text}`D_2_1 scatter` | {glue:text}`D_2_1 verdict` |
 #
 # Against Eq. {eq}`eq-lcn` the slope is {glue:text}`law slope` with a scatter of
-# {glue:text}`law scatter (decades)` decades, and $P^*$ is
-# {glue:text}`law P* / law, geometric mean` times the law. On the {glue:text}`num shared` settings that an
-# LCN was searched on as well, the FCN needs {glue:text}`times lcn` times as many data (from
-# {glue:text}`times range`).
+# {glue:text}`law scatter (decades)` decades, and $P^*$ is {glue:text}`law P* / law, geometric mean`
+# times the law. On the {glue:text}`num shared` settings that an LCN was searched on as well, the
+# FCN needs {glue:text}`times lcn` times as many data (from {glue:text}`times range`).
 #
 # **Limits.** The paper's points of Figure 16 were not read off, so only its claim is compared. An FCN
 # has no layers matched to levels: that we look at layer 2 is the paper's choice.

@@ -83,10 +83,10 @@ glue("repeats", repeats, display=False)
 # this book. VGG, ResNet and EfficientNet know nothing of it. They are torchvision's networks, whose
 # filters have lost their height, with the stems that are usual for small images: a first filter of
 # width 3 and stride 1, and no pooling before the first block. VGG is the variant with batch
-# normalisation, without which it hardly leaves chance at these learning rates. EfficientNet goes without
-# dropout and stochastic depth, which are there to keep a network from fitting its training data, as all
-# must here. Its read-out begins with torch's own small weights: torchvision's are meant for 1000
-# classes, and for ten give logits of order ten, from which it hardly learned at all.
+# normalisation, without which it hardly leaves chance at these learning rates. EfficientNet goes
+# without dropout and stochastic depth, which are there to keep a network from fitting its training
+# data, as all must here. Its read-out begins with torch's own small weights: torchvision's are
+# meant for 1000 classes, and for ten give logits of order ten, from which it hardly learned at all.
 #
 # They train with batches of {glue:text}`batch`, momentum 0.9 and a learning rate of {glue:text}`lr`,
 # which is the paper's smaller one, 0.003 at batches of 4, scaled to the batch, until the training loss
@@ -118,7 +118,8 @@ pd.DataFrame(
 
 # %% [markdown]
 # Each cell: here / paper. Trainings still missing (seeds there are, of {glue:text}`repeats`):
-# {glue:text}`missing`. `srhm grid architectures growing_P training_study` trains what this chapter lacks.
+# {glue:text}`missing`. `srhm grid architectures growing_P training_study` trains what this chapter
+# lacks.
 
 # %% [markdown]
 # ## Do they go together?
@@ -178,9 +179,9 @@ pd.DataFrame(columns)
 # %% [markdown]
 # ## Where an error is far from the paper's
 #
-# {numref}`fig-transitions` shows test error against $P$, in the paper's own sizes. The curves of the
-# residual networks fall from chance to a few percent within less than a factor of 1.5 in $P$, so a small
-# shift in $P$ is a large factor in the error at one $P$ on the way.
+# {numref}`fig-transitions` shows test error against $P$, in the paper's own sizes. The curves of
+# the residual networks fall from chance to a few percent within less than a factor of 1.5 in $P$,
+# so a small shift in $P$ is a large factor in the error at one $P$ on the way.
 
 # %% mystnb={"figure": {"name": "fig-transitions", "caption": "Test error against training-set size of architectures with at least three sizes. Full: here, means over seeds, bars their range; hollow, on dotted lines: the paper's (Figure 9). The upright line is at the size of {numref}`fig-architectures`."}, "image": {"alt": "Learning curves that fall steeply between five and ten thousand examples, ours and the paper's."}} tags=["hide-input"]
 figure, ax = plots.new_axes()
@@ -233,11 +234,12 @@ pd.DataFrame(found).T
 # The learning rate moves the transition: with a quarter of ours ResNet18's error at this $P$ is
 # {glue:text}`resnet18 slow`, with ours {glue:text}`resnet18 base`, and the paper's
 # {glue:text}`paper resnet18` lies between the two. The stem for large images gives
-# {glue:text}`resnet18 stem`. EfficientNetB0's error is {glue:text}`efficientnet_b0 base` with our rate
-# (a quarter of it: {glue:text}`efficientnet_b0 slow`), {glue:text}`paper efficientnet_b0` in the paper: the
-# one after its transition, the other before. So at one $P$ on a steep curve the order of architectures
-# is in part an order of learning rates; the relation of error and sensitivity is not, since both
-# change together: in {numref}`fig-architectures` the lines from our points to the paper's run along it.
+# {glue:text}`resnet18 stem`. EfficientNetB0's error is {glue:text}`efficientnet_b0 base` with our
+# rate (a quarter of it: {glue:text}`efficientnet_b0 slow`), {glue:text}`paper efficientnet_b0` in
+# the paper: the one after its transition, the other before. So at one $P$ on a steep curve the
+# order of architectures is in part an order of learning rates; the relation of error and
+# sensitivity is not, since both change together: in {numref}`fig-architectures` the lines from our
+# points to the paper's run along it.
 
 # %% [markdown]
 # ## Is the store right?

@@ -103,8 +103,9 @@ pd.DataFrame(cells).T
 # %% [markdown]
 # ## At what depth do sensitivities follow the error?
 #
-# The factor by which each sensitivity falls across the transition: from the last $P$ whose test error is
-# above a half to the first whose error is below 5 % (here / paper, which has other sizes in between):
+# The factor by which each sensitivity falls across the transition: from the last $P$ whose test
+# error is above a half to the first whose error is below 5 % (here / paper, which has other sizes
+# in between):
 
 # %% tags=["hide-input"]
 across = falls(table)
@@ -142,7 +143,7 @@ check
 # that to displacements by {glue:text}`fall D 80`, {glue:text}`fall D 50` and {glue:text}`fall D 20`
 # (a factor of 1 is no change).
 #
-# **Limits.** One seed or few, and fewer sizes than the paper's: the falls are read off between two sizes,
-# not at one. The paper does not say how it counts depth, so a curve of ours may belong to a layer next to
-# the paper's. Its $S$ is lower than ours by about $1-1/m=0.9$ where a layer does not notice synonyms: it
-# seems to draw them among all $m$, ours are always others ({ref}`drawn-anew`).
+# **Limits.** One seed or few, and fewer sizes than the paper's: the falls are read off between two
+# sizes, not at one. The paper does not say how it counts depth, so a curve of ours may belong to a
+# layer next to the paper's. Its $S$ is lower than ours by about $1-1/m=0.9$ where a layer does not
+# notice synonyms: it seems to draw them among all $m$, ours are always others ({ref}`drawn-anew`).

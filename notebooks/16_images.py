@@ -88,13 +88,13 @@ glue("c", c, display=False)
 #
 # $$ \sum_{i^2+j^2 \le c^2} C_{ij} \sin(i\pi x) \sin(j\pi y), $$ (eq-field)
 #
-# with independent Gaussian $C_{ij}$ of mean 0 and variance $T/(i^2+j^2)$.
-# That is the most random field there is for a given mean squared gradient. The cut-off $c$ says how
-# fine it is and the temperature $T$ how strong. {cite:t}`petrini2021` quote the strength as a typical
-# displacement in pixels, $\delta = \frac{n}{2}\sqrt{\pi T \ln c}$ for images of $n \times n$ pixels.
-# {numref}`fig-deformations` shows $\delta$ from half a pixel, below which images hardly change, to the end
-# of the valid range, $T \le 4/(\pi^3 c^2 \ln c)$, where some fields begin to fold the image over. At
-# $\delta = 1$, where sensitivities are measured, the eye hardly sees a difference.
+# with independent Gaussian $C_{ij}$ of mean 0 and variance $T/(i^2+j^2)$. That is the most random
+# field there is for a given mean squared gradient. The cut-off $c$ says how fine it is and the
+# temperature $T$ how strong. {cite:t}`petrini2021` quote the strength as a typical displacement in
+# pixels, $\delta = \frac{n}{2}\sqrt{\pi T \ln c}$ for images of $n \times n$ pixels.
+# {numref}`fig-deformations` shows $\delta$ from half a pixel, below which images hardly change, to
+# the end of the valid range, $T \le 4/(\pi^3 c^2 \ln c)$, where some fields begin to fold the image
+# over. At $\delta = 1$, where sensitivities are measured, the eye hardly sees a difference.
 
 # %% mystnb={"figure": {"name": "fig-deformations", "caption": "The same random field at growing strength, and what it does to four images ({glue:text}`name`). Left: arrows from every third pixel to the place that it is read from, to scale; c = {glue:text}`c`."}, "image": {"alt": "A grid of small pictures. The first column shows fields of arrows that grow from row to row, the others four images that are unchanged in the first row and more and more bent below it."}} tags=["hide-input"]
 n = images.test.shape[-1]
@@ -106,8 +106,8 @@ draw_deformations(shown / shown.max(), (0.5, 1.0, 2.0, int(10 * most) / 10), c, 
 
 # %% [markdown]
 # The formula for $\delta$ takes an integral over the waves for their sum, which is right for large
-# $c$. With the few waves below $c =$ {glue:text}`c` the root mean square of the displacement's length is
-# smaller. The last column measures it on random fields.
+# $c$. With the few waves below $c =$ {glue:text}`c` the root mean square of the displacement's
+# length is smaller. The last column measures it on random fields.
 
 # %% tags=["hide-input"]
 num = {"book": 2000, "fresh": 1000, "smoke": 100}[profile]
@@ -200,17 +200,19 @@ pd.DataFrame(correlations, index=["Spearman's rank correlation"]).T
 
 # %% [markdown]
 # In brackets: 95 % intervals, from drawing the {glue:text}`num archs` architectures again with
-# replacement. Before training, $R_f$ is {glue:text}`R init` without batch normalisation: of order one, as
-# {cite:t}`petrini2021` find it on CIFAR-10. With it ({glue:text}`R init norm`) it can be far below one,
-# since statistics taken from clean images magnify the noise. Training brings it {glue:text}`R goes` here; on CIFAR-10 they find that it
-# brings it down, by decades for the best networks.
+# replacement. Before training, $R_f$ is {glue:text}`R init` without batch normalisation: of order
+# one, as {cite:t}`petrini2021` find it on CIFAR-10. With it ({glue:text}`R init norm`) it can be
+# far below one, since statistics taken from clean images magnify the noise. Training brings it
+# {glue:text}`R goes` here; on CIFAR-10 they find that it brings it down, by decades for the best
+# networks.
 
 # %% [markdown]
 # ## Why $R_f$ is large on the stand-in
 #
-# The stand-in's digits were enlarged from 8 × 8 pixels, so that neighbouring pixels hardly differ. A deformation
-# keeps that so; white noise does not, and a network can average it away without any harm to the task. A
-# fairer noise for such images would be enlarged like them. The same network, measured with both:
+# The stand-in's digits were enlarged from 8 × 8 pixels, so that neighbouring pixels hardly differ.
+# A deformation keeps that so; white noise does not, and a network can average it away without any
+# harm to the task. A fairer noise for such images would be enlarged like them. The same network,
+# measured with both:
 
 # %% tags=["hide-input"]
 digits = load_images("digits")
@@ -230,9 +232,9 @@ pd.DataFrame(
 ).set_index("noise")  # fmt: skip
 
 # %% [markdown]
-# (LeNet, {glue:text}`P lenet` training images, trained just now; standard errors over test images.) Most
-# of the excess over one is the smoothness of the stand-in: a property of these images, not of the
-# networks.
+# (LeNet, {glue:text}`P lenet` training images, trained just now; standard errors over test images.)
+# Most of the excess over one is the smoothness of the stand-in: a property of these images, not of
+# the networks.
 #
 # ## Growing training sets
 
@@ -290,8 +292,8 @@ check
 # %% [markdown]
 # ## What is missing, and how to fill it in
 #
-# Runs that the store holds of those that the two figures need ({glue:text}`repeats` seeds of each on the
-# digits, three on CIFAR-10):
+# Runs that the store holds of those that the two figures need ({glue:text}`repeats` seeds of each
+# on the digits, three on CIFAR-10):
 
 # %% tags=["hide-input"]
 kept = ImageStore()
@@ -329,8 +331,8 @@ pd.DataFrame(rows).set_index("images")
 # {glue:text}`rank D` with the sensitivity to deformations alone. Whether smooth, centred
 # digits that a nearest neighbour classifies could show the relation at all is an open question.
 #
-# **Limits.** A few seeds, a test set of {glue:text}`num test` images on which differences of one or two
-# percent are noise, and a training far shorter than the paper's, at whose end some networks do not fit
-# their training images (training loss above 0.1: {glue:text}`unfit`). The AlexNet and the fully connected
-# networks are ours in their details (see `srhm.image_networks`); $R_f$ is a ratio of means, where the
-# authors' public code takes medians over test images.
+# **Limits.** A few seeds, a test set of {glue:text}`num test` images on which differences of one or
+# two percent are noise, and a training far shorter than the paper's, at whose end some networks do
+# not fit their training images (training loss above 0.1: {glue:text}`unfit`). The AlexNet and the
+# fully connected networks are ours in their details (see `srhm.image_networks`); $R_f$ is a ratio
+# of means, where the authors' public code takes medians over test images.

@@ -119,8 +119,8 @@ wide.map(lambda x: "–" if np.isnan(x) else f"{x:.3f}".replace("-0.000", "0.000
 
 # %% [markdown]
 # (Steps of a factor {glue:text}`grid ratio`, counted from the smallest $v$ of each line.) All
-# {glue:text}`num points` points lie within {glue:text}`off whole` of a whole number of steps. The ratios
-# of the grids where $P^*$ was read off, from the printed curves at $v=8$:
+# {glue:text}`num points` points lie within {glue:text}`off whole` of a whole number of steps. The
+# ratios of the grids where $P^*$ was read off, from the printed curves at $v=8$:
 
 # %% tags=["hide-input"]
 ratios = {
@@ -168,8 +168,8 @@ per_class.assign(
 
 # %% [markdown]
 # The ratio is the number of classes, within factors of {glue:text}`least factor` to
-# {glue:text}`most factor`. Two more figures show the same network on the same task and say how many data
-# they use or which errors they find:
+# {glue:text}`most factor`. Two more figures show the same network on the same task and say how many
+# data they use or which errors they find:
 
 # %% tags=["hide-input"]
 curve = axis_4A.set_axis(["P", "test_error"], axis=1).clip(lower=0)
@@ -196,8 +196,9 @@ glue("gap 1E", f"{max(gaps):.4f}", display=False)
 # - The {glue:text}`num 1E` clean errors of the LCN in Figure 1E are those of points of 4A, within
 #   {glue:text}`gap 1E`: both come from the same trainings.
 #
-# Figure 15, for the CNN, has the total: its $P^*$ are those of 4C as they stand ({numref}`fig-rule`).
-# In {numref}`fig-4A-12`, Figure 4A in total data falls where 4B says, and Figure 12's error curves do too.
+# Figure 15, for the CNN, has the total: its $P^*$ are those of 4C as they stand
+# ({numref}`fig-rule`). In {numref}`fig-4A-12`, Figure 4A in total data falls where 4B says, and
+# Figure 12's error curves do too.
 
 # %% mystnb={"figure": {"name": "fig-4A-12", "caption": "Test error of LCNs in Figures 4A (v = 10, dotted) and 12 (v = 8), with P multiplied by the number of classes. Vertical lines: P* of the same settings in Figure 4B. Horizontal line: 10 %."}, "image": {"alt": "Five falling curves of test error against the total number of data; each passes near 10 % where a vertical line of its colour stands."}} tags=["hide-input"]
 figure, ax = plots.new_axes()
@@ -218,17 +219,17 @@ ax.legend(fontsize=9);
 # %% [markdown]
 # ## Figure 8's task has ten features, not six
 #
-# Its caption says $v=m=n_c=6$. When it was read, the ratio of its two axes (the raw $P$, and $P$ over the
-# factor that rescales it) fitted $v=10$ to 0.1 %, and its curves began at an error of 0.89, where six
-# classes would give 5/6. The panel's values are not among the digitised ones, so *this cannot be
-# recomputed here*; {doc}`09_sparsity_B` shows the CNN at both $v=6$ and $v=10$.
+# Its caption says $v=m=n_c=6$. When it was read, the ratio of its two axes (the raw $P$, and $P$
+# over the factor that rescales it) fitted $v=10$ to 0.1 %, and its curves began at an error of
+# 0.89, where six classes would give 5/6. The panel's values are not among the digitised ones, so
+# *this cannot be recomputed here*; {doc}`09_sparsity_B` shows the CNN at both $v=6$ and $v=10$.
 #
 # ## Swapped labels
 #
-# Figure 14 has four panels. Their order, rows $S$ and $D$, columns $s=2$ and $s=3$, follows from their
-# values: without empty elements ($s_0=0$) nothing can be displaced, so only a panel of $S$ can have
-# points at $s_0=0$; $P^*$ of the column $s=2$ must be those of Figure 4C; and the thresholds must be met
-# by the curves of Figure 15, which {numref}`fig-rule` shows for all of them.
+# Figure 14 has four panels. Their order, rows $S$ and $D$, columns $s=2$ and $s=3$, follows from
+# their values: without empty elements ($s_0=0$) nothing can be displaced, so only a panel of $S$
+# can have points at $s_0=0$; $P^*$ of the column $s=2$ must be those of Figure 4C; and the
+# thresholds must be met by the curves of Figure 15, which {numref}`fig-rule` shows for all of them.
 
 # %% tags=["hide-input"]
 rows = {}
