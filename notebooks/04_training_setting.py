@@ -224,19 +224,24 @@ ax.set_xlabel("$P^*$ of the grids' training / $P^*$ of the paper's");
 
 
 # %% tags=["hide-input"]
-def in_both_precisions(arch):
-    """Test errors and seconds of the reference near its P*, in either precision, seed by seed."""
+def near_P_star(arch, seed):
+    """The reference's run at the size nearest to its P*."""
     one = variant(arch, {})
     star = sample_complexity(found[one]).P_star or one.P
-    P = min(found[one].P.unique(), key=lambda size: abs(size - star))
+    return at(one, int(min(found[one].P.unique(), key=lambda size: abs(size - star))), seed)
+
+
+def in_both_precisions(arch):
+    """Test errors and seconds of the reference near its P*, in either precision, seed by seed."""
     for seed in range(repeats):
+        point = near_P_star(arch, seed)
         for precision in ("highest", "medium"):
             torch.set_float32_matmul_precision(precision)
             try:
-                run = train(at(one, int(P), seed), device)
+                run = train(point, device)
             finally:
                 torch.set_float32_matmul_precision("highest")
-            yield {"network": arch, "P": int(P), "precision": precision, "seed": seed} | {
+            yield {"network": arch, "P": point.P, "precision": precision, "seed": seed} | {
                 name: run[name] for name in ("test_error", "seconds")
             }
 
@@ -268,12 +273,10 @@ precision_table
 # %% tags=["hide-input"]
 check = "All runs of this profile were trained just now."
 if store is not None:
-    one = variant("cnn", {})
-    star = sample_complexity(found[one]).P_star
-    sizes = sorted(found[one].P.unique(), key=lambda P: abs(P - star))
-    live, kept = live_check(at(one, int(sizes[0]), 0), store, device=device)
+    point = near_P_star("cnn", 0)
+    live, kept = live_check(point, store, device=device)
     check = pd.DataFrame(
-        {"P": [sizes[0]], "trained now": [live["test_error"]], "stored": [kept["test_error"]]}
+        {"P": [point.P], "trained now": [live["test_error"]], "stored": [kept["test_error"]]}
     )
 check
 
