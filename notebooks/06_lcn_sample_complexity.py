@@ -39,7 +39,14 @@ from srhm import plots, plots_complexity
 from srhm.checks import live_check
 from srhm.complexity import complexity_table, relative_interval, searched
 from srhm.grids import law_grid
-from srhm.law_tests import depth_tests, exponent_tests, pooled_tests, prefactors, slope_tests
+from srhm.law_tests import (
+    COMPLETE,
+    depth_tests,
+    exponent_tests,
+    pooled_tests,
+    prefactors,
+    slope_tests,
+)
 from srhm.paper import published_P_star, reading_rule
 from srhm.paths import project
 from srhm.store import Store
@@ -92,8 +99,8 @@ plots_complexity.draw_against_law(axes, table, paper, "$s^{L/2}(s_0+1)^L n_c m^L
 slopes, exponents, pooled = slope_tests(table), exponent_tests(table), pooled_tests(table)
 depth = depth_tests(table)
 tests = [test for test in (*slopes, *exponents) if test.estimate]
-theirs = [*slope_tests(paper), *exponent_tests(paper), *pooled_tests(paper)]
-views.exponents_view([*tests, *pooled, *depth], [*theirs, *depth_tests(paper)])
+theirs = [*slope_tests(paper), *exponent_tests(paper), *pooled_tests(paper), *depth_tests(paper)]
+views.exponents_view([*tests, *pooled, *depth], theirs)
 
 # %% tags=["hide-input"]
 spoken = [*tests, *pooled, *depth]
@@ -110,6 +117,11 @@ for key, names in groups.items():
 glue("slope", with_interval(slopes[0].estimate) if slopes else "–", display=False)
 glue("depth", with_interval(depth[0].estimate), display=False)
 glue("depth all", with_interval(depth[-1].estimate), display=False)
+for tests_of, whose in ((depth, ""), (theirs, " paper")):
+    estimates = {test.settings: test.estimate for test in tests_of if test.exponent == "s^(L/2)"}
+    for key, held in (("s alone", "L=2"), ("L alone", "s=2")):
+        estimate = estimates.get(f"{COMPLETE}, {held}")
+        glue(f"{key}{whose}", with_interval(estimate), display=False)
 by_name = {(test.settings, test.exponent): test.estimate for test in theirs}
 glue("paper s0 2", with_interval(by_name.get(("s=2, L=2", "s0+1"))), display=False)
 glue("paper s0 3", with_interval(by_name.get(("s=2, L=3", "s0+1"))), display=False)
@@ -123,9 +135,12 @@ plots_complexity.draw_exponents(ax, spoken)
 #
 # Figure 10 (right) of the paper shows that $P^*/[(s_0+1)^L n_c m^L]$ differs between depths and
 # branchings, and that $s^{L/2}$ accounts for it. All its tasks have $m=v^{s-1}$: every tuple of
-# features means something. In such tasks the exponent of $s^{L/2}$ is here {glue:text}`depth`. With
-# all tasks, among them those in which most tuples are never seen, it is {glue:text}`depth all`: how
-# much is left over from $m^L$ depends on that share too, of which the law says nothing.
+# features means something. In such tasks the exponent of $s^{L/2}$ is here {glue:text}`depth`. Two
+# things hide in it. At $L=2$, where only the branching $s$ varies, it is {glue:text}`s alone`. At
+# $s=2$, where only the depth does, it is {glue:text}`L alone`, and {glue:text}`L alone paper` for
+# the paper's own points of Figure 4B. With all tasks, among them those in which most tuples are
+# never seen, it is {glue:text}`depth all`: how much is left over from $m^L$ depends on that share
+# too, of which the law says nothing.
 
 # %% mystnb={"figure": {"name": "fig-lcn-depth", "caption": "P* divided by the law without its factor s^(L/2), against that factor, one marker a setting (moved a little sideways by s0; colour and marker: s0, filling: s and L). Small and pale: tasks with m < v^(s-1). Grey line: proportionality, at the geometric mean of the others."}, "image": {"alt": "Columns of points, one for each pair of s and L, beside a rising grey line."}} tags=["hide-input"]
 figure, ax = plots.new_axes()

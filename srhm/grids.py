@@ -114,6 +114,21 @@ def _fixed_d() -> list[RunConfig]:
     return sorted(chosen, key=lambda config: config.P * config.s**config.L)
 
 
+def _synonyms_L3() -> list[RunConfig]:
+    """m, n_c and s0 apart from one another at L = 3, where m = v is out of reach for most."""
+    tasks = [
+        (n_c, m, s0)
+        for n_c, m in product((2, 4, 8, 16, 32), (2, 3, 4))
+        for s0 in (0, 1, 2, 4)
+        # A class has at least one tuple of its own; with (2, 2) there are 256 data in all.
+        if n_c * m <= 64 and (n_c, m) != (2, 2)
+    ]
+    configs = [
+        setting(arch, 8, s0, n_c=n_c, m=m, L=3) for arch in ("lcn", "cnn") for n_c, m, s0 in tasks
+    ]
+    return [c for c in configs if c.P <= 20_000 and c.P * c.task.d <= 5e6]  # minutes each
+
+
 def _branching() -> list[RunConfig]:
     """s and L at equal m and n_c, for the factor s^(L/2) of Eq. 3.
 
@@ -122,7 +137,8 @@ def _branching() -> list[RunConfig]:
     have no meaning.
     """
     complete = (  # v, n_c, s and L of tasks with m = v^(s-1)
-        (9, 3, 2, 2), (3, 3, 3, 2), (16, 4, 2, 2), (4, 4, 3, 2), (27, 3, 2, 2), (3, 3, 4, 2),
+        (9, 3, 2, 2), (3, 3, 3, 2), (16, 4, 2, 2), (4, 4, 3, 2), (25, 5, 2, 2), (5, 5, 3, 2),
+        (27, 3, 2, 2), (3, 3, 4, 2),
         (9, 3, 2, 3), (3, 3, 3, 3),
         (8, 2, 2, 2), (2, 2, 4, 2), (16, 2, 2, 2), (2, 2, 5, 2), (32, 2, 2, 2), (2, 2, 6, 2),
     )  # fmt: skip
@@ -159,19 +175,7 @@ GRIDS = {
         for n_c, m in ((2, 8), (4, 8), (8, 8), (4, 4), (16, 4), (16, 2), (32, 2))
     ],
     "synonyms": [setting(arch, 8, 1, m=m) for arch, m in product(("lcn", "cnn"), (2, 4, 6, 8))],
-    # m, n_c and s0 apart from one another at L = 3, where m = v is out of reach for most.
-    "synonyms_L3": [
-        setting(arch, 8, s0, n_c=n_c, m=m, L=3)
-        for arch in ("lcn", "cnn")
-        for n_c, m, s0s in (
-            (8, 2, (0, 1, 2, 4)),
-            (8, 3, (0, 1, 2)),
-            (8, 4, (0, 1)),
-            (2, 4, (0, 1)),
-            (32, 2, (0, 1)),
-        )
-        for s0 in s0s
-    ],
+    "synonyms_L3": _synonyms_L3(),
     "branching": _branching(),
     "fixed_d": _fixed_d(),
 }

@@ -44,8 +44,9 @@ class LawTest:
     def name(self) -> str:
         """The exponent and where it was fitted, as in "s₀+1 at s=2, L=2"."""
         what = {"scale": "the whole law"}.get(self.exponent, self.exponent.replace("s0", "s₀"))
-        where = {"all": "", OTHERS_HELD: f", {OTHERS_HELD}", COMPLETE: f", {COMPLETE}"}
-        return what + where.get(self.settings, f" at {self.settings}")
+        if self.settings == "all":
+            return what
+        return what + (", " if self.settings.startswith(OTHERS_HELD) else " at ") + self.settings
 
     @property
     def included(self) -> bool | None:
@@ -125,8 +126,9 @@ def depth_tests(table: pd.DataFrame) -> list[LawTest]:
     """The factor s^(L/2) of Eq. 3: exponent of P* / ((s0+1)^L n_c m^L) against it.
 
     The other exponents are held at the law's values, as Figure 10 of the paper does. First the
-    paper's kind of tasks, in which every tuple of features means something, m = v^(s-1); then all,
-    where the table has others.
+    paper's kind of tasks, in which every tuple of features means something, m = v^(s-1): all of
+    them, those of one L, where only the branching varies, and those of one s, where only the depth
+    does. Then all tasks, where the table has others.
     """
     table = with_factors(table.dropna(subset="P_star"))
     others = table["(s0+1)^L"] * table.n_c * table["m^L"]
@@ -134,9 +136,14 @@ def depth_tests(table: pd.DataFrame) -> list[LawTest]:
     if "replicates" in table:
         pairs = zip(table.replicates, others, strict=True)
         rest["replicates"] = [np.asarray(own, float) / other for own, other in pairs]
-    parts = {COMPLETE: rest[complete_rules(rest)], OTHERS_HELD: rest}
-    if len(parts[COMPLETE]) == len(rest):
-        del parts[OTHERS_HELD]
+    complete = rest[complete_rules(rest)]
+    parts = {COMPLETE: complete}
+    for held, varied in (("L", "s"), ("s", "L")):
+        for value, part in complete.groupby(held):
+            if part[varied].nunique() > 1:
+                parts[f"{COMPLETE}, {held}={value}"] = part
+    if len(complete) < len(rest):
+        parts[OTHERS_HELD] = rest
     law = {"s^(L/2)": 1.0}
     return [_test(name, part, [*law], law)[0] for name, part in parts.items()]
 

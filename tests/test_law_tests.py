@@ -96,15 +96,26 @@ def test_only_dense_data_off_the_law_spare_the_sparse_ones():
 
 
 def test_the_factor_of_depth_and_branching():
-    complete, everything = depth_tests(table())
+    complete, branching, depth, everything = depth_tests(table())
     assert (complete.settings, everything.settings) == (COMPLETE, OTHERS_HELD)
+    assert branching.name == "s^(L/2), others held, m = v^(s-1), L=2"
+    assert depth.name == "s^(L/2), others held, m = v^(s-1), s=2"
     assert complete.included
     assert everything.included
+    assert branching.estimate.value == pytest.approx(1, abs=0.1)
+    assert depth.estimate.value == pytest.approx(1, abs=0.1)
     assert complete.num_points == (table().m == table().v ** (table().s - 1)).sum()
     assert everything.num_points == len(table()) > complete.num_points
 
     def without(row):
         return row["s"] ** (-row["L"] / 2)
+
+    def shallow(row):
+        return row["s"] ** (1 - row["L"] / 2)
+
+    _, branching, depth, _ = depth_tests(table(bend=shallow))
+    assert branching.estimate.value == pytest.approx(1, abs=0.1)
+    assert depth.estimate.value == pytest.approx(0, abs=0.1)
 
     flat = depth_tests(table(bend=without))[0]
     assert flat.estimate.value == pytest.approx(0, abs=0.1)
@@ -121,7 +132,7 @@ def test_the_factor_of_depth_and_branching():
 def test_unused_tuples_do_not_touch_the_factor_of_complete_rules():
     tests = depth_tests(table(bend=lambda row: (row["m"] / row["v"] ** (row["s"] - 1.0)) ** 0.5))
     assert tests[0].included
-    assert tests[1].estimate.value != pytest.approx(tests[0].estimate.value, abs=1e-3)
+    assert tests[-1].estimate.value != pytest.approx(tests[0].estimate.value, abs=1e-3)
 
 
 def test_pooled_factors():
