@@ -20,8 +20,10 @@ from srhm.sweep import sweep
 from srhm.thresholds import paper_targets
 
 GRID = {"width": 256, "batch_size": 128, "lr": 0.64, "stop_loss": 1e-2}
-# The paper's own choices, but for the width, and the batch with its proportional learning rate.
+# The paper's own choices, but for the width, and the batch with its proportional learning rate:
+# 0.01 at batch 4, or 0.003, the paper does not say which where.
 PAPER = GRID | {"lr": 0.32, "stop_loss": 1e-3}
+PAPER_SMALLER = PAPER | {"lr": 0.096}
 # The centre of the study of single choices: fast, and stable at L = 2.
 STUDY = GRID | {"lr": 1.28, "stop_loss": 1e-3}
 # A training of a fraction of a second, on which to try a chapter out: its results mean nothing.
@@ -72,7 +74,9 @@ def _at_paper_rate() -> list[RunConfig]:
         setting("lcn", 8, 1, **rate),
         setting("lcn", 6, 2, **rate),
         setting("lcn", 4, 0, L=3, **rate),
+        setting("lcn", 6, 0, L=3, **rate),
         setting("lcn", 8, 0, L=3, **rate),
+        setting("lcn", 6, 0, **rate),
         setting("cnn", 8, 1, **rate),
         setting("cnn", 6, 2, **rate),
         setting("cnn", 4, 1, L=3, **rate),
@@ -81,6 +85,14 @@ def _at_paper_rate() -> list[RunConfig]:
         setting("cnn", 6, 4, **rate),
         *_grid("cnn", (3,), (1, 2, 4, 6), **rate),
     ]
+
+
+def _at_smaller_rate() -> list[RunConfig]:
+    """Settings of `_at_paper_rate` at the smaller of the paper's two rates, shallow and deep."""
+    rate = PAPER_SMALLER
+    shallow = [setting("lcn", 6, 0, **rate), setting("lcn", 8, 1, **rate)]
+    deep = [setting("lcn", v, 0, L=3, **rate) for v in (4, 6, 8)]
+    return [*shallow, setting("cnn", 8, 1, **rate), *deep, setting("cnn", 4, 1, L=3, **rate)]
 
 
 def _fixed_d() -> list[RunConfig]:
@@ -168,6 +180,7 @@ GRIDS = {
     "fcn_L3": _grid("fcn", (4, 6, 8), (0, 1, 2), L=3, **PAPER),
     "training": _training_variants(),
     "paper_rate": _at_paper_rate(),
+    "paper_smaller_rate": _at_smaller_rate(),
     # n_c apart from v, and m apart from v^(s-1): which the paper does not do.
     "classes": [
         setting(arch, 8, 1, n_c=n_c, m=m)
