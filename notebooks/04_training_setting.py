@@ -40,12 +40,15 @@ from srhm import plots
 from srhm.adaptive import at, search, stored
 from srhm.analysis import sample_complexity
 from srhm.checks import live_check
+from srhm.complexity import complexity_table
 from srhm.grids import GRID, GRIDS, PAPER, PAPER_SMALLER, STUDY, setting
+from srhm.law_tests import depth_tests
 from srhm.paper import paper_P_star
 from srhm.paths import project
 from srhm.ratios import paired_ratio
 from srhm.store import Store
 from srhm.training import train
+from srhm.wording import with_interval
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
@@ -281,17 +284,28 @@ figure.legend(loc="outside upper center", ncols=3);
 wide = by_rate.pivot(index="setting", columns="training", values="P_star").reindex(names)
 wide = wide.reindex(columns=list(trainings)).assign(paper=by_rate.groupby("setting").paper.first())
 shown = wide.map(lambda value: "–" if np.isnan(value) else f"{value:,.0f}")
-ratios = [slowed[name][1] if name in slowed else None for name in names]
-shown["0.003 / 0.01"] = [
-    "–" if r is None else f"{r.ratio:.2f}" + (f" ({r.low:.2f} to {r.high:.2f})" if r.low else "")
-    for r in ratios
+shown["0.003 / 0.01 (95 %)"] = [
+    f"{r.ratio:.2f}" + (f" ({r.low:.2f} to {r.high:.2f})" if r.low else "") if r else "–"
+    for r in (slowed.get(name, (None, None))[1] for name in names)
 ]
 shown
 
+# %% tags=["hide-input"]
+alike = [c for c in also_smaller if c.arch == "lcn" and describe(c) in slowed]
+alike = [c for c in alike if c.replace(**choice) in trained]
+glue("num depth", len(alike), display=False)
+for key, changes in {"grids": choice, "0.01": own, "0.003": smaller}.items():
+    same_training = [config.replace(**changes) for config in alike]
+    stars = complexity_table({config: trained[config] for config in same_training})
+    glue(f"depth {key}", with_interval(depth_tests(stars)[0].estimate), display=False)
+
 # %% [markdown]
 # The smaller rate takes {glue:text}`slowed L=2` times the data of the larger at $L=2$ and
-# {glue:text}`slowed L=3` times at $L=3$ (geometric means): the deeper the task, the more a large
-# rate saves.
+# {glue:text}`slowed L=3` times at $L=3$ (geometric means over settings). So the rate enters the
+# law of depth: the exponent of $s^{L/2}$ at $s=2$, the other factors of Eq. 3 held, is
+# {glue:text}`depth grids` with the grids' training, {glue:text}`depth 0.01` with the paper's larger
+# rate and {glue:text}`depth 0.003` with its smaller one (LCNs in the settings above,
+# {glue:text}`num depth` of them searched with all three).
 
 # %% [markdown]
 # ## Precision

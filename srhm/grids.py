@@ -76,7 +76,8 @@ def _at_paper_rate() -> list[RunConfig]:
         setting("lcn", 4, 0, L=3, **rate),
         setting("lcn", 6, 0, L=3, **rate),
         setting("lcn", 8, 0, L=3, **rate),
-        setting("lcn", 6, 0, **rate),
+        *_grid("lcn", (4, 6, 8, 10), (0,), **rate),
+        setting("lcn", 4, 1, L=3, **rate),
         setting("cnn", 8, 1, **rate),
         setting("cnn", 6, 2, **rate),
         setting("cnn", 4, 1, L=3, **rate),
@@ -88,11 +89,12 @@ def _at_paper_rate() -> list[RunConfig]:
 
 
 def _at_smaller_rate() -> list[RunConfig]:
-    """Settings of `_at_paper_rate` at the smaller of the paper's two rates, shallow and deep."""
-    rate = PAPER_SMALLER
-    shallow = [setting("lcn", 6, 0, **rate), setting("lcn", 8, 1, **rate)]
-    deep = [setting("lcn", v, 0, L=3, **rate) for v in (4, 6, 8)]
-    return [*shallow, setting("cnn", 8, 1, **rate), *deep, setting("cnn", 4, 1, L=3, **rate)]
+    """Settings at the smaller of the paper's two rates, shallow and deep."""
+    tasks = [(v, 0, 2) for v in (4, 6, 8, 10)] + [(4, 1, 2), (8, 1, 2)]
+    tasks += [(v, 0, 3) for v in (4, 6, 8)] + [(4, 1, 3)]
+    lcn = [setting("lcn", v, s0, L=L, **PAPER_SMALLER) for v, s0, L in tasks]
+    cnn = [setting("cnn", v, 1, L=L, **PAPER_SMALLER) for v, L in ((8, 2), (4, 3))]
+    return [*lcn, *cnn]
 
 
 def _fixed_d() -> list[RunConfig]:
