@@ -290,6 +290,42 @@ shown["0.003 / 0.01 (95 %)"] = [
 ]
 shown
 
+# %% [markdown]
+# The smaller rate takes {glue:text}`slowed L=2` times the data of the larger at $L=2$ and
+# {glue:text}`slowed L=3` times at $L=3$ (geometric means over settings).
+#
+# ## The rate and the depth
+#
+# The same task at two and at three levels, over a range of rates:
+
+# %% tags=["hide-input"]
+by_depth = compared[:1] + also_smaller[:1] if profile != "book" else GRIDS["rates_by_depth"]
+trained |= searches([config for config in by_depth if config not in trained])
+curves = {}
+for config in sorted(by_depth, key=lambda config: config.lr):
+    reference_rate = config.replace(**own)
+    if config in trained and reference_rate in trained:
+        ratio = paired_ratio(trained[config], trained[reference_rate])
+        if ratio.ratio:
+            curves.setdefault(config.L, []).append((config.lr / own["lr"], ratio))
+
+# %% mystnb={"figure": {"name": "fig-rates-depth", "caption": "P* at other learning rates over P* at the paper's larger one, for an LCN with s0 = 0 (geometric mean over the same seeds, bars: 95 % interval of Student). All stop at a training loss of 0.001."}, "image": {"alt": "Two lines against the learning rate on a logarithmic axis. The one for two levels is flat up to the paper's larger rate, the one for three levels falls steadily with the rate."}} tags=["hide-input"]
+figure, ax = plots.new_axes(height=3.4)
+for (L, points), marker in zip(sorted(curves.items()), "os", strict=False):
+    rates, ratios = zip(*points, strict=True)
+    middle = np.array([ratio.ratio for ratio in ratios])
+    ends = [[ratio.low or ratio.ratio, ratio.high or ratio.ratio] for ratio in ratios]
+    bars = np.abs(np.array(ends).T - middle)
+    ax.errorbar(rates, middle, yerr=bars, marker=marker, capsize=2, linewidth=0.8, label=f"$L$={L}")
+ax.axhline(1, color=plots.BLACK, linewidth=0.6, zorder=0)
+ax.set_xscale("log")
+ticks = sorted({rate for points in curves.values() for rate, _ in points})
+ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+ax.minorticks_off()
+ax.set_xlabel("learning rate / the paper's larger one")
+ax.set_ylabel("$P^*$ / $P^*$ at that rate")
+ax.legend();
+
 # %% tags=["hide-input"]
 alike = [c for c in also_smaller if c.arch == "lcn" and describe(c) in slowed]
 alike = [c for c in alike if c.replace(**choice) in trained]
@@ -300,12 +336,10 @@ for key, changes in {"grids": choice, "0.01": own, "0.003": smaller}.items():
     glue(f"depth {key}", with_interval(depth_tests(stars)[0].estimate), display=False)
 
 # %% [markdown]
-# The smaller rate takes {glue:text}`slowed L=2` times the data of the larger at $L=2$ and
-# {glue:text}`slowed L=3` times at $L=3$ (geometric means over settings). So the rate enters the
-# law of depth: the exponent of $s^{L/2}$ at $s=2$, the other factors of Eq. 3 held, is
-# {glue:text}`depth grids` with the grids' training, {glue:text}`depth 0.01` with the paper's larger
-# rate and {glue:text}`depth 0.003` with its smaller one (LCNs in the settings above,
-# {glue:text}`num depth` of them searched with all three).
+# So the rate enters the law of depth. The exponent of $s^{L/2}$ at $s=2$, the other factors of
+# Eq. 3 held, should be 1. It is {glue:text}`depth grids` with the grids' training,
+# {glue:text}`depth 0.01` with the paper's larger rate and {glue:text}`depth 0.003` with its smaller
+# one (LCNs of {numref}`fig-rates`, {glue:text}`num depth` of them searched with all three).
 
 # %% [markdown]
 # ## Precision
@@ -401,15 +435,19 @@ for arch in ARCHS:
 # {glue:text}`rate lcn` and {glue:text}`rate cnn`. *Precision*: products in bfloat16 shift the test
 # error by {glue:text}`most shift` at most, where seeds differ by {glue:text}`least spread` or more.
 # The grids' training gives
-# {glue:text}`mean factor` times the $P^*$ of the paper's own over {glue:text}`num pairs` settings,
-# from {glue:text}`least factor` to {glue:text}`most factor` (standard deviation
-# {glue:text}`spread` %), in {glue:text}`saved` times fewer epochs.
+# {glue:text}`mean factor` times the $P^*$ of the paper's larger rate over {glue:text}`num pairs`
+# settings, from {glue:text}`least factor` to {glue:text}`most factor` (standard deviation
+# {glue:text}`spread` %), in {glue:text}`saved` times fewer epochs. At three levels $P^*$ falls as
+# the rate grows, at two it hardly does: the paper's smaller rate takes {glue:text}`slowed L=3` and
+# {glue:text}`slowed L=2` times the data of its larger one.
 #
 # **What follows.** All grids are trained in that one setting, and their $P^*$ are compared with the
 # paper's as they are (but for fully connected networks of three layers, half of which fall silent
 # in it: those train as the paper's). The rate is not raised further, for two reasons: the shift by
 # the fast reference grows with $v$ and $s_0$, which would bend the laws; and at depth $L=3$ its
-# networks fall silent (every unit of the last hidden layer off, for good).
+# networks fall silent (every unit of the last hidden layer off, for good). What the laws' exponents
+# are at $L=3$, and what an added level costs, belongs to this rate: the larger $v$, the more data a
+# large rate saves there ({numref}`fig-rates`).
 #
 # **Limits.** {glue:text}`repeats` seeds; bars are Student's, wide for so few. The stored runs
 # are all in float32; of reduced precision only the matrix products were tried, not the weights.

@@ -138,9 +138,10 @@ plots_complexity.draw_exponents(ax, spoken)
 # features means something. In such tasks the exponent of $s^{L/2}$ is here {glue:text}`depth`. Two
 # things hide in it. At $L=2$, where only the branching $s$ varies, it is {glue:text}`s alone`. At
 # $s=2$, where only the depth does, it is {glue:text}`L alone`, and {glue:text}`L alone paper` for
-# the paper's own points of Figure 4B. With all tasks, among them those in which most tuples are
-# never seen, it is {glue:text}`depth all`: how much is left over from $m^L$ depends on that share
-# too, of which the law says nothing.
+# the paper's own points of Figure 4B. What a level costs depends on the learning rate too:
+# {doc}`04_training_setting` has this exponent at both of the paper's. With all tasks, among them
+# those in which most tuples are never seen, it is {glue:text}`depth all`: how much is left over
+# from $m^L$ depends on that share as well, of which the law says nothing.
 
 # %% mystnb={"figure": {"name": "fig-lcn-depth", "caption": "P* divided by the law without its factor s^(L/2), against that factor, one marker a setting (moved a little sideways by s0; colour and marker: s0, filling: s and L). Small and pale: tasks with m < v^(s-1). Grey line: proportionality, at the geometric mean of the others."}, "image": {"alt": "Columns of points, one for each pair of s and L, beside a rising grey line."}} tags=["hide-input"]
 figure, ax = plots.new_axes()
@@ -218,7 +219,8 @@ check
 # points is {glue:text}`paper C`.
 #
 # **Limits.** A range of a factor of a few in each of $v$, $s_0$, $n_c$, $m$ cannot tell a power from a
-# power with a slow correction, such as a logarithm. $L$ takes two values, and at $L=3$ the training of
-# the grids takes more off $P^*$ than at $L=2$ ({doc}`04_training_setting`). The intervals treat the
-# scatter about the law as random; if the law holds only asymptotically, small settings pull an
-# exponent away from it whatever the number of seeds.
+# power with a slow correction, such as a logarithm. $L$ takes two values, and at $L=3$, unlike at
+# $L=2$, $P^*$ depends on the learning rate, more so for larger $v$ ({doc}`04_training_setting`):
+# exponents there are those of the grids' training. The intervals treat the scatter about the law as
+# random; if the law holds only asymptotically, small settings pull an exponent away from it
+# whatever the number of seeds.

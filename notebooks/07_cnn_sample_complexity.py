@@ -230,6 +230,7 @@ check
 # is {glue:text}`paper C`. The exponent of $s_0+1$ along lines of fixed $v$: {glue:text}`lines`.
 #
 # **Limits.** A range of a factor of a few in each of $v$, $s_0$, $n_c$, $m$ cannot tell a power from a
-# power with a slow correction, such as a logarithm. $L$ takes two values. The intervals treat the
-# scatter about the law as random; if the law holds only asymptotically, small settings pull an
-# exponent away from it whatever the number of seeds.
+# power with a slow correction, such as a logarithm. $L$ takes two values, and at $L=3$ the learning
+# rate matters ({doc}`04_training_setting`): exponents there are those of the grids' training. The
+# intervals treat the scatter about the law as random; if the law holds only asymptotically, small
+# settings pull an exponent away from it whatever the number of seeds.

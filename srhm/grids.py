@@ -97,6 +97,12 @@ def _at_smaller_rate() -> list[RunConfig]:
     return [*lcn, *cnn]
 
 
+def _rates_by_depth() -> list[RunConfig]:
+    """One task at two and at three levels, at a tenth of the paper's larger rate to four times."""
+    rates = [PAPER | {"lr": factor * PAPER["lr"]} for factor in (0.1, 0.3, 0.5, 1, 2, 4)]
+    return [setting("lcn", 6, 0, L=L, **rate) for L in (2, 3) for rate in rates]
+
+
 def _fixed_d() -> list[RunConfig]:
     """LCNs on inputs of one size d = (s(s0+1))^L and different informative fractions F.
 
@@ -183,6 +189,7 @@ GRIDS = {
     "training": _training_variants(),
     "paper_rate": _at_paper_rate(),
     "paper_smaller_rate": _at_smaller_rate(),
+    "rates_by_depth": _rates_by_depth(),
     # n_c apart from v, and m apart from v^(s-1): which the paper does not do.
     "classes": [
         setting(arch, 8, 1, n_c=n_c, m=m)
