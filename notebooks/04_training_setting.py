@@ -330,6 +330,11 @@ ax.legend();
 alike = [c for c in also_smaller if c.arch == "lcn" and describe(c) in slowed]
 alike = [c for c in alike if c.replace(**choice) in trained]
 glue("num depth", len(alike), display=False)
+smallest = min(config.lr for config in by_depth)
+slowest = [config for config in by_depth if config in trained and config.lr == smallest]
+cut_short = sum((trained[config].status == "max_epochs").sum() for config in slowest)
+glue("cut short", f"{cut_short} of {sum(len(trained[c]) for c in slowest)}", display=False)
+glue("max epochs", f"{by_depth[0].max_epochs:,}", display=False)
 for key, changes in {"grids": choice, "0.01": own, "0.003": smaller}.items():
     same_training = [config.replace(**changes) for config in alike]
     stars = complexity_table({config: trained[config] for config in same_training})
@@ -339,7 +344,9 @@ for key, changes in {"grids": choice, "0.01": own, "0.003": smaller}.items():
 # So the rate enters the law of depth. The exponent of $s^{L/2}$ at $s=2$, the other factors of
 # Eq. 3 held, should be 1. It is {glue:text}`depth grids` with the grids' training,
 # {glue:text}`depth 0.01` with the paper's larger rate and {glue:text}`depth 0.003` with its smaller
-# one (LCNs of {numref}`fig-rates`, {glue:text}`num depth` of them searched with all three).
+# one (LCNs of {numref}`fig-rates`, {glue:text}`num depth` of them searched with all three). At the
+# smallest rate of {numref}`fig-rates-depth`, {glue:text}`cut short` runs ended after
+# {glue:text}`max epochs` epochs with a higher loss than asked for.
 
 # %% [markdown]
 # ## Precision
