@@ -1,12 +1,13 @@
 """The grids behind the figures hold what they say they hold."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
 
 from srhm import grids
-from srhm.grids import GRIDS, SPARSITY_B, sparsity_B_curves
+from srhm.grids import GRIDS, PAPER, SPARSITY_B, sparsity_B_curves
 from srhm.laws import predicted_scale
 from srhm.store import Store, to_frame
 
@@ -90,3 +91,18 @@ def test_run_grid_brackets_the_thresholds_of_the_paper(tmp_path, monkeypatch):
     grids.run_grid("three", Store(tmp_path))
     assert asked[2, 2] == {"test_error": 0.1}
     assert grids.run_grid("three", Store(tmp_path), max_P=200).empty
+
+
+def test_each_task_at_the_smaller_rate_is_there_at_the_larger_one():
+    at_larger = {config.replace(**PAPER) for config in GRIDS["paper_smaller_rate"]}
+    assert at_larger <= set(GRIDS["paper_rate"])
+    assert {config.L for config in at_larger} == {2, 3}
+
+
+def test_three_levels_are_varied_one_at_a_time():
+    """Each of m, n_c and s0 changes somewhere with the other two held."""
+    for arch in ("lcn", "cnn"):
+        tasks = {(c.m, c.n_c, c.s0) for c in GRIDS["synonyms_L3"] if c.arch == arch}
+        for varied in range(3):
+            held = Counter(task[:varied] + task[varied + 1 :] for task in tasks)
+            assert max(held.values()) >= 3
