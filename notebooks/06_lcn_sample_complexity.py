@@ -89,11 +89,11 @@ plots_complexity.draw_against_law(axes, table, paper, "$s^{L/2}(s_0+1)^L n_c m^L
 #
 # First the slope of $\log P^*$ against the logarithm of the whole law, which should be 1. Then the
 # exponents one by one, fitted jointly at each depth: that of $s_0+1$ should be $L$, that of $n_c$
-# 1, that of $m$ $L$; where $n_c$ and $m$ vary only together with $v$, that of $v$ should be
-# $1+L(s-1)$. Last, one joint fit of all factors of the law through all settings, and one of
-# $s^{L/2}$ alone, the others held at the law's exponents. Intervals are a bootstrap over settings
-# and, within them, over seeds. An interval that holds the law's exponent but reaches further than
-# 20 % of it decides nothing: *open*. The last column is the same fit through the paper's points.
+# 1, that of $m$ $L$; where $n_c$ and $m$ vary only together, that of $n_c m^L$ should be 1. Last,
+# one joint fit of all factors of the law through all settings, and one of $s^{L/2}$ alone, the
+# others held at the law's exponents. Intervals are a bootstrap over settings and, within them, over
+# seeds. An interval that holds the law's exponent but reaches further than 20 % of it decides
+# nothing: *open*. The last column is the same fit through the paper's points.
 
 # %% tags=["hide-input"]
 slopes, exponents, pooled = slope_tests(table), exponent_tests(table), pooled_tests(table)

@@ -70,6 +70,7 @@ def with_factors(table: pd.DataFrame) -> pd.DataFrame:
             "(s0+1)^L": (table.s0 + 1.0) ** table.L,
             "(s0+1)^2": (table.s0 + 1.0) ** 2,
             "m^L": table.m.astype(float) ** table.L,
+            "n_c m^L": table.n_c * table.m.astype(float) ** table.L,
             "s^(L/2)": table.s ** (table.L / 2),
         }
     )
@@ -91,18 +92,18 @@ def exponent_tests(table: pd.DataFrame) -> list[LawTest]:
     """The exponents one by one, jointly fitted at each (s, L).
 
     That of s0+1 should be L for the LCN and 2 for the CNN, that of n_c 1 and of m L. Where n_c and
-    m only vary together with v, that of v stands for both: n_c m^L = v^(1 + L(s-1)). The exponent
-    of s0+1 is fitted once more to sparse data alone, s0 > 0.
+    m only vary together, that of n_c m^L, which should be 1, stands for both. The exponent of s0+1
+    is fitted once more to sparse data alone, s0 > 0.
     """
     table = with_factors(table.dropna(subset="P_star"))
     found = []
     for name, part in _groups(table):
-        s, L = int(part.s.iloc[0]), int(part.L.iloc[0])
+        L = int(part.L.iloc[0])
         laws = {"s0+1": L if part.arch.iloc[0] == "lcn" else 2}
         if _vary_apart(part):
             laws |= {"n_c": 1, "m": L}
         else:
-            laws["v"] = 1 + L * (s - 1)
+            laws["n_c m^L"] = 1
         found += _test(name, part, list(laws), laws)
         sparse = part[part.s0 > 0]
         if len(sparse) < len(part):
@@ -131,7 +132,7 @@ def depth_tests(table: pd.DataFrame) -> list[LawTest]:
     does. Then all tasks, where the table has others.
     """
     table = with_factors(table.dropna(subset="P_star"))
-    others = table["(s0+1)^L"] * table.n_c * table["m^L"]
+    others = table["(s0+1)^L"] * table["n_c m^L"]
     rest = table.assign(P_star=table.P_star / others)
     if "replicates" in table:
         pairs = zip(table.replicates, others, strict=True)

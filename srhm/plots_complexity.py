@@ -25,7 +25,7 @@ def draw_against_law(axes, table: pd.DataFrame, paper: pd.DataFrame, law: str) -
 
     axes: two panels that share their x axis. table: as `srhm.complexity.complexity_table`; colour
     and marker say s0, the filling (s, L). paper: columns scale and P_star, drawn beneath in grey.
-    law: its name for the axes' labels.
+    law: its name for the axes' labels. Bars may run out of the lower panel.
     """
     table = table.dropna(subset="P_star")
     upper, lower = axes
@@ -45,6 +45,9 @@ def draw_against_law(axes, table: pd.DataFrame, paper: pd.DataFrame, law: str) -
     for ax in axes:
         ax.set_xscale("log")
         ax.set_yscale("log")
+    # An interval that is open to hardly any data would squeeze all the rest.
+    ratios = pd.concat([table.C, paper.P_star / paper["scale"]])
+    lower.set_ylim(0.5 * ratios.min(), 2 * ratios.max())
     plain_ticks(lower.yaxis)
     upper.set_ylabel("$P^*$")
     lower.set_ylabel("$P^*$ / law")
@@ -93,9 +96,11 @@ def draw_depth_factor(ax, table: pd.DataFrame) -> None:
     shown = rest[complete] / factor[complete] if complete.any() else rest / factor
     C = np.exp(np.log(shown).mean())
     ax.plot(values, C * values, color=plots.GREY, linewidth=1, zorder=0, label="∝ $s^{L/2}$")
-    names = {}
+    names, last = {}, 0.0
     for value, s, L in sorted(set(zip(factor, table.s, table.L, strict=True))):
-        names[value] = f"$s$={s}\n$L$={L}"
+        lower = value < 1.1 * last  # too close to the last one to stand beside it
+        names[value] = ("\n\n" if lower else "") + f"$s$={s}\n$L$={L}"
+        last = 0.0 if lower else value
     ax.set_xscale("log")
     ax.set_yscale("log")
     plain_ticks(ax.yaxis)
