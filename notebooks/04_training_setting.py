@@ -41,7 +41,7 @@ from srhm.adaptive import at, search, stored
 from srhm.analysis import sample_complexity
 from srhm.checks import live_check
 from srhm.complexity import complexity_table
-from srhm.grids import GRID, GRIDS, PAPER, PAPER_SMALLER, STUDY, setting
+from srhm.grids import GRID, GRIDS, PAPER, PAPER_SMALLER, SMALL_BATCH, STUDY, setting
 from srhm.law_tests import depth_tests
 from srhm.paper import paper_P_star
 from srhm.paths import project
@@ -334,6 +334,9 @@ smallest = min(config.lr for config in by_depth)
 slowest = [config for config in by_depth if config in trained and config.lr == smallest]
 cut_short = sum((trained[config].status == "max_epochs").sum() for config in slowest)
 glue("cut short", f"{cut_short} of {sum(len(trained[c]) for c in slowest)}", display=False)
+batches = searches([SMALL_BATCH, SMALL_BATCH.replace(**PAPER)]) if profile == "book" else {}
+both = paired_ratio(*batches.values()).ratio if len(batches) == 2 else None
+glue("batch L=3", f"{both:.2f}" if both else "–", display=False)
 glue("max epochs", f"{by_depth[0].max_epochs:,}", display=False)
 for key, changes in {"grids": choice, "0.01": own, "0.003": smaller}.items():
     same_training = [config.replace(**changes) for config in alike]
@@ -346,7 +349,8 @@ for key, changes in {"grids": choice, "0.01": own, "0.003": smaller}.items():
 # {glue:text}`depth 0.01` with the paper's larger rate and {glue:text}`depth 0.003` with its smaller
 # one (LCNs of {numref}`fig-rates`, {glue:text}`num depth` of them searched with all three). At the
 # smallest rate of {numref}`fig-rates-depth`, {glue:text}`cut short` runs ended after
-# {glue:text}`max epochs` epochs with a higher loss than asked for.
+# {glue:text}`max epochs` epochs with a higher loss than asked for. Batches of 16 at the same rate
+# per datum take {glue:text}`batch L=3` times the data of batches of 128 (LCN, $v=4$, $s_0=0$, $L=3$).
 
 # %% [markdown]
 # ## Precision

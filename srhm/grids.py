@@ -97,6 +97,10 @@ def _at_smaller_rate() -> list[RunConfig]:
     return [*lcn, *cnn]
 
 
+# Are rates comparable at equal ratio to the batch at three levels, too?
+SMALL_BATCH = setting("lcn", 4, 0, L=3, **PAPER | {"batch_size": 16, "lr": PAPER["lr"] / 8})
+
+
 def _rates_by_depth() -> list[RunConfig]:
     """One task at two and at three levels, at a tenth of the paper's larger rate to four times."""
     rates = [PAPER | {"lr": factor * PAPER["lr"]} for factor in (0.1, 0.3, 0.5, 1, 2, 4)]
@@ -190,6 +194,7 @@ GRIDS = {
     "paper_rate": _at_paper_rate(),
     "paper_smaller_rate": _at_smaller_rate(),
     "rates_by_depth": _rates_by_depth(),
+    "small_batch": [SMALL_BATCH],
     # n_c apart from v, and m apart from v^(s-1): which the paper does not do.
     "classes": [
         setting(arch, 8, 1, n_c=n_c, m=m)
