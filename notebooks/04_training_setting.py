@@ -245,7 +245,7 @@ def shown_in_paper(config):
         return np.nan
 
 
-trainings = {"grids'": choice, "rate 0.01": own, "rate 0.003": smaller}
+trainings = {"grids'": choice, "0.01": own, "0.003": smaller}
 rows, slowed = [], {}
 for config in also_smaller:
     runs = {name: trained.get(config.replace(**changes)) for name, changes in trainings.items()}
@@ -254,8 +254,8 @@ for config in also_smaller:
             star, paper = sample_complexity(frame), shown_in_paper(config)
             found_here = {"P_star": star.P_star, "low": star.low, "high": star.high, "paper": paper}
             rows.append({"setting": describe(config), "training": name} | found_here)
-    if all(runs[name] is not None for name in ("rate 0.01", "rate 0.003")):
-        ratio = paired_ratio(runs["rate 0.003"], runs["rate 0.01"])
+    if all(runs[name] is not None for name in ("0.01", "0.003")):
+        ratio = paired_ratio(runs["0.003"], runs["0.01"])
         if ratio.ratio:
             slowed[describe(config)] = (config.L, ratio)
 columns = ["setting", "training", "P_star", "low", "high", "paper"]
@@ -280,19 +280,17 @@ ax.axvline(1, color=plots.BLACK, linewidth=0.6, zorder=0)
 ax.set_yticks(range(len(names)), names)
 ax.invert_yaxis()
 ax.set_xlabel("$P^*$ / $P^*$ in the paper's figures")
-figure.legend(loc="outside upper center", ncols=3);
+figure.legend(loc="outside upper center", ncols=3, title="the grids' training, or the paper's rate");
 
 # %% tags=["hide-input"]
 wide = by_rate.pivot(index="setting", columns="training", values="P_star").reindex(names)
-wide = wide.reindex(columns=list(trainings)).assign(
-    **{"paper's figures": by_rate.groupby("setting").paper.first()}
-)
+wide = wide.reindex(columns=list(trainings)).assign(paper=by_rate.groupby("setting").paper.first())
 shown = wide.map(lambda value: "–" if np.isnan(value) else f"{value:,.0f}")
 shown["0.003 / 0.01"] = [
     f"{r.ratio:.2f}" + (f" ({r.low:.2f} to {r.high:.2f})" if r.low else "") if r else "–"
     for r in (slowed.get(name, (None, None))[1] for name in names)
 ]
-shown
+shown.rename_axis(index=None, columns="P*")
 
 # %% [markdown]
 # The smaller rate takes {glue:text}`slowed L=2` times the data of the larger at $L=2$ and
