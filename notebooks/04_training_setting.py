@@ -191,7 +191,7 @@ trained = searches(list(dict.fromkeys([*compared, *also_smaller, *as_grids, *as_
 
 
 def describe(config):
-    return f"{config.arch.upper()}, {describe_setting(config)}"
+    return f"{config.arch.upper()} {describe_setting(config)}"
 
 
 pairs, cost = {}, {}
@@ -287,7 +287,7 @@ wide = by_rate.pivot(index="setting", columns="training", values="P_star").reind
 wide = wide.reindex(columns=list(trainings)).assign(paper=by_rate.groupby("setting").paper.first())
 shown = wide.map(lambda value: "–" if np.isnan(value) else f"{value:,.0f}")
 shown["0.003 / 0.01"] = [
-    f"{r.ratio:.2f}" + (f" ({r.low:.2f} to {r.high:.2f})" if r.low else "") if r else "–"
+    f"{r.ratio:.2f}" + (f" ({r.low:.2f}–{r.high:.2f})" if r.low else "") if r else "–"
     for r in (slowed.get(name, (None, None))[1] for name in names)
 ]
 shown.rename_axis(index=None, columns="P*")

@@ -15,9 +15,9 @@ FACTORS = {
     "lcn": ("(s0+1)^L", "n_c", "m^L", "s^(L/2)"),
     "cnn": ("(s0+1)^2", "n_c", "m^L"),
 }
-OTHERS_HELD = "others held"  # all other exponents, at the law's values
+OTHERS_HELD = "alone"  # all other exponents held at the law's values
 # The tasks of the paper, in which every tuple means something.
-COMPLETE = f"{OTHERS_HELD}, m = v^(s-1)"
+COMPLETE = f"{OTHERS_HELD}, m=v^(s-1)"
 MOST_HALF_WIDTH = 0.2  # of the law's exponent
 
 
@@ -46,7 +46,7 @@ class LawTest:
         what = {"scale": "the whole law"}.get(self.exponent, self.exponent.replace("s0", "s₀"))
         if self.settings == "all":
             return what
-        return what + (", " if self.settings.startswith(OTHERS_HELD) else " at ") + self.settings
+        return what + (" " if self.settings.startswith(OTHERS_HELD) else " at ") + self.settings
 
     @property
     def included(self) -> bool | None:

@@ -98,8 +98,8 @@ def test_only_dense_data_off_the_law_spare_the_sparse_ones():
 def test_the_factor_of_depth_and_branching():
     complete, branching, depth, everything = depth_tests(table())
     assert (complete.settings, everything.settings) == (COMPLETE, OTHERS_HELD)
-    assert branching.name == "s^(L/2), others held, m = v^(s-1), L=2"
-    assert depth.name == "s^(L/2), others held, m = v^(s-1), s=2"
+    assert branching.name == "s^(L/2) alone, m=v^(s-1), L=2"
+    assert depth.name == "s^(L/2) alone, m=v^(s-1), s=2"
     assert complete.included
     assert everything.included
     assert branching.estimate.value == pytest.approx(1, abs=0.1)
@@ -124,7 +124,7 @@ def test_the_factor_of_depth_and_branching():
     assert alone.estimate is None
     assert alone.included is None
     assert "constant" in alone.reason
-    assert alone.name == "s^(L/2), others held, m = v^(s-1)"
+    assert alone.name == "s^(L/2) alone, m=v^(s-1)"
     read_off = table().drop(columns="replicates")  # as the paper's points are
     assert depth_tests(read_off)[0].estimate.value == complete.estimate.value
 
