@@ -43,7 +43,6 @@ from srhm.checks import live_check
 from srhm.complexity import complexity_table
 from srhm.grids import GRID, GRIDS, PAPER, PAPER_SMALLER, SMALL_BATCH, STUDY, setting
 from srhm.law_tests import depth_tests
-from srhm.paper import paper_P_star
 from srhm.paths import project
 from srhm.ratios import paired_ratio
 from srhm.store import Store
@@ -235,32 +234,22 @@ ax.set_xlabel("$P^*$ of the grids' training / $P^*$ of the paper's");
 #
 # The paper took its learning rate from a search, 0.01 or 0.003, and does not say where it took
 # which. {numref}`fig-rates` has both, and the grids' training, over the $P^*$ that the paper's
-# figures show (rounded to its grid of sizes, so that 20 % decide nothing).
+# figures show (rounded to its grid of sizes, so that 20 % decide nothing), with
+# {glue:text}`repeats` seeds each.
 
 # %% tags=["hide-input"]
-def shown_in_paper(config):
-    try:
-        return paper_P_star(config.arch, config.v, config.s0, config.L)
-    except LookupError:
-        return np.nan
-
-
-trainings = {"grids'": choice, "0.01": own, "0.003": smaller}
-rows, slowed = [], {}
+trainings = {"grids": choice, "0.01": own, "0.003": smaller}
+tables, slowed = {}, {}
+for name, changes in trainings.items():
+    versions = [config.replace(**changes) for config in also_smaller]
+    stars = complexity_table({config: trained[config] for config in versions if config in trained})
+    tables[name] = stars.assign(setting=[describe(row) for row in stars.itertuples()])
 for config in also_smaller:
-    runs = {name: trained.get(config.replace(**changes)) for name, changes in trainings.items()}
-    for name, frame in runs.items():
-        if frame is not None:
-            star, paper = sample_complexity(frame), shown_in_paper(config)
-            found_here = {"P_star": star.P_star, "low": star.low, "high": star.high, "paper": paper}
-            rows.append({"setting": describe(config), "training": name} | found_here)
-    if all(runs[name] is not None for name in ("0.01", "0.003")):
-        ratio = paired_ratio(runs["0.003"], runs["0.01"])
-        if ratio.ratio:
-            slowed[describe(config)] = (config.L, ratio)
-columns = ["setting", "training", "P_star", "low", "high", "paper"]
-by_rate = pd.DataFrame(rows, columns=columns).dropna(subset="P_star")
-by_rate = by_rate.astype(dict.fromkeys(columns[2:], float))
+    runs = [trained.get(config.replace(**trainings[name])) for name in ("0.003", "0.01")]
+    if all(frame is not None for frame in runs) and (ratio := paired_ratio(*runs)).ratio:
+        slowed[describe(config)] = (config.L, ratio)
+by_rate = pd.concat(tables, names=["training"]).reset_index("training").dropna(subset="P_star")
+by_rate = by_rate.astype(dict.fromkeys(("P_star", "low", "high", "paper"), float))
 for L in (2, 3):
     logs = [np.log(ratio.ratio) for depth, ratio in slowed.values() if depth == L]
     glue(f"slowed L={L}", f"{np.exp(np.mean(logs)):.2f}" if logs else "–", display=False)
@@ -298,7 +287,7 @@ shown.rename_axis(index=None, columns="P*")
 #
 # ## The rate and the depth
 #
-# The same task at two and at three levels, over a range of rates:
+# The same task at two and at three levels, over a range of rates, with {glue:text}`repeats` seeds:
 
 # %% tags=["hide-input"]
 by_depth = compared[:1] + also_smaller[:1] if profile != "book" else GRIDS["rates_by_depth"]
@@ -330,9 +319,12 @@ if curves:
     ax.legend()
 
 # %% tags=["hide-input"]
-alike = [c for c in also_smaller if c.arch == "lcn" and describe(c) in slowed]
-alike = [c for c in alike if c.replace(**choice) in trained]
+alike = {describe(c) for c in also_smaller if c.arch == "lcn"} & set(slowed)
+alike &= set(tables["grids"].setting)
 glue("num depth", len(alike), display=False)
+for name, stars in tables.items():
+    exponent = depth_tests(stars[stars.setting.isin(alike)])[0].estimate
+    glue(f"depth {name}", with_interval(exponent), display=False)
 smallest = min(config.lr for config in by_depth)
 slowest = [config for config in by_depth if config in trained and config.lr == smallest]
 cut_short = sum((trained[config].status == "max_epochs").sum() for config in slowest)
@@ -341,10 +333,6 @@ batches = searches([SMALL_BATCH, SMALL_BATCH.replace(**PAPER)]) if profile == "b
 both = paired_ratio(*batches.values()).ratio if len(batches) == 2 else None
 glue("batch L=3", f"{both:.2f}" if both else "–", display=False)
 glue("max epochs", f"{by_depth[0].max_epochs:,}", display=False)
-for key, changes in {"grids": choice, "0.01": own, "0.003": smaller}.items():
-    same_training = [config.replace(**changes) for config in alike]
-    stars = complexity_table({config: trained[config] for config in same_training})
-    glue(f"depth {key}", with_interval(depth_tests(stars)[0].estimate), display=False)
 
 # %% [markdown]
 # So the rate enters the law of depth. The exponent of $s^{L/2}$ at $s=2$, the other factors of
