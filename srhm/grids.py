@@ -157,19 +157,21 @@ def _branching() -> list[RunConfig]:
     """s and L at equal m and n_c, for the factor s^(L/2) of Eq. 3.
 
     First with m = v^(s-1) as in the paper: tasks of a large v with s = 2, each followed by one of
-    equal m and a small v with a larger s. Then v = n_c = 8 and m = 4 for all s, where many tuples
-    have no meaning.
+    equal m and n_c and a small v with a larger s. Then v = n_c = 8 and m = 4 for all s, where many
+    tuples have no meaning.
     """
     complete = (  # v, n_c, s and L of tasks with m = v^(s-1)
         (9, 3, 2, 2), (3, 3, 3, 2), (16, 4, 2, 2), (4, 4, 3, 2), (25, 5, 2, 2), (5, 5, 3, 2),
         (27, 3, 2, 2), (3, 3, 4, 2),
         (9, 3, 2, 3), (3, 3, 3, 3),
         (8, 2, 2, 2), (2, 2, 4, 2), (16, 2, 2, 2), (2, 2, 5, 2), (32, 2, 2, 2), (2, 2, 6, 2),
+        (9, 2, 2, 2), (3, 2, 3, 2), (4, 2, 3, 2), (16, 3, 2, 2), (4, 3, 3, 2),
+        (25, 2, 2, 2), (5, 2, 3, 2), (27, 2, 2, 2), (3, 2, 4, 2), (36, 2, 2, 2), (6, 2, 3, 2),
     )  # fmt: skip
     tasks = [{"v": v, "n_c": n_c, "s": s, "L": L} for v, n_c, s, L in complete]
     tasks += [{"v": 8, "m": 4, "s": s, "L": L} for s, L in ((3, 2), (4, 2), (2, 3), (3, 3))]
     configs = (setting(arch, s0=s0, **t) for arch in ("lcn", "cnn") for t in tasks for s0 in (0, 1))
-    return [config for config in configs if config.P <= 40_000]
+    return [config for config in configs if config.P <= 30_000]
 
 
 # Name of the grid: its settings. A setting may be in several grids; its runs are trained once.
