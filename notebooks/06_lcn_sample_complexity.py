@@ -43,6 +43,7 @@ from srhm.law_tests import (
     COMPLETE,
     depth_tests,
     exponent_tests,
+    matched_tests,
     pooled_tests,
     prefactors,
     slope_tests,
@@ -126,9 +127,28 @@ by_name = {(test.settings, test.exponent): test.estimate for test in theirs}
 glue("paper s0 2", with_interval(by_name.get(("s=2, L=2", "s0+1"))), display=False)
 glue("paper s0 3", with_interval(by_name.get(("s=2, L=3", "s0+1"))), display=False)
 
-# %% mystnb={"figure": {"name": "fig-lcn-exponents", "caption": "Each fitted exponent over that of Eq. 3, with its 95 % interval (bootstrap over settings and seeds). Blue circles: the interval includes the law's exponent; orange diamonds: it does not; grey: it is too wide to tell. Shaded: ± 20 %. The last lines are from one fit through all settings."}, "image": {"alt": "A column of exponents with horizontal bars around a vertical line at one, most of them within a band of plus and minus 20 percent."}} tags=["hide-input"]
-figure, ax = plots.new_axes(width=plots.WIDE, height=1.0 + 0.3 * len(spoken))
-plots_complexity.draw_exponents(ax, spoken)
+# %% [markdown]
+# ### All else equal
+#
+# A joint fit charges each power with whatever the others do not describe. So once more, each from
+# tasks that differ in nothing else: the exponent of $s_0+1$ from groups of equal $v$, $n_c$ and $m$,
+# and so on, each group with a constant of its own. That of $s^{L/2}$ at $L=2$ comes from groups of
+# equal $n_c$, $m=v^{s-1}$ and $s_0$, in which $v$ falls as $s$ grows. Intervals: bootstrap over groups and
+# seeds. *Points* counts the settings that have a partner; the last column is again the paper's.
+
+# %% tags=["hide-input"]
+matched = matched_tests(table)
+views.exponents_view(matched, matched_tests(paper))
+
+# %% tags=["hide-input"]
+own = {f"{test.exponent} {test.settings}": with_interval(test.estimate) for test in matched}
+glue("s matched", own.get(f"s^(L/2) {COMPLETE}, L=2", "–"), display=False)
+glue("s0 matched 2", own.get("s0+1 s=2, L=2", "–"), display=False)
+glue("s0 matched 3", own.get("s0+1 s=2, L=3", "–"), display=False)
+
+# %% mystnb={"figure": {"name": "fig-lcn-exponents", "caption": "Each fitted exponent over that of Eq. 3, with its 95 % interval (bootstrap over settings and seeds). Blue circles: the interval includes the law's exponent; orange diamonds: it does not; grey: it is too wide to tell. Small squares: the same exponent from tasks that differ in nothing else. Shaded: ± 20 %. The last lines are from one fit through all settings."}, "image": {"alt": "A column of exponents with horizontal bars around a vertical line at one, most of them within a band of plus and minus 20 percent."}} tags=["hide-input"]
+figure, ax = plots.new_axes(width=plots.WIDE, height=1.0 + 0.32 * len(spoken))
+plots_complexity.draw_exponents(ax, spoken, matched)
 
 # %% [markdown]
 # ## The factor $s^{L/2}$ and the prefactor
@@ -136,8 +156,8 @@ plots_complexity.draw_exponents(ax, spoken)
 # Figure 10 (right) of the paper shows that $P^*/[(s_0+1)^L n_c m^L]$ differs between depths and
 # branchings, and that $s^{L/2}$ accounts for it. All its tasks have $m=v^{s-1}$: every tuple of
 # features means something. In such tasks the exponent of $s^{L/2}$ is here {glue:text}`depth`. Two
-# things hide in it. At $L=2$, where only the branching $s$ varies, it is {glue:text}`s alone`. At
-# $s=2$, where only the depth does, it is {glue:text}`L alone`, and {glue:text}`L alone paper` for
+# things hide in it. At $L=2$, where only the branching $s$ varies, it is {glue:text}`s alone`, and
+# {glue:text}`s matched` from tasks of equal $n_c$, $m$ and $s_0$. At $s=2$, where only the depth does, it is {glue:text}`L alone`, and {glue:text}`L alone paper` for
 # the paper's own points of Figure 4B. What a level costs depends on the learning rate too:
 # {doc}`04_training_setting` has this exponent at both of the paper's. With all tasks, among them
 # those in which most tuples are never seen, it is {glue:text}`depth all`: how much is left over
@@ -213,8 +233,9 @@ check
 # {glue:text}`slope`. The interval includes the law's exponent in {glue:text}`num included` tests
 # ({glue:text}`included`), and excludes it in {glue:text}`num excluded` ({glue:text}`excluded`).
 # {glue:text}`num open` are open, the interval being too wide ({glue:text}`open`), and some fits
-# have too few settings (at {glue:text}`too few`). The paper's own points, fitted in the same way,
-# have exponents of $s_0+1$ of {glue:text}`paper s0 2` at $L=2$ and {glue:text}`paper s0 3` at
+# have too few settings (at {glue:text}`too few`). All else equal, the exponent of $s_0+1$ is
+# {glue:text}`s0 matched 2` at $L=2$ and {glue:text}`s0 matched 3` at $L=3$. The paper's own points,
+# fitted jointly, have exponents of $s_0+1$ of {glue:text}`paper s0 2` at $L=2$ and {glue:text}`paper s0 3` at
 # $L=3$. The prefactor $P^*/[s^{L/2}(s_0+1)^L n_c m^L]$ is {glue:text}`C`; the median of the paper's
 # points is {glue:text}`paper C`.
 #

@@ -39,7 +39,14 @@ from srhm import plots, plots_complexity
 from srhm.checks import live_check
 from srhm.complexity import complexity_table, relative_interval, searched, seed_exponent
 from srhm.grids import PAPER, STUDY, law_grid, setting
-from srhm.law_tests import exponent_tests, pooled_tests, prefactors, slope_tests
+from srhm.law_tests import (
+    exponent_tests,
+    matched_branching,
+    matched_tests,
+    pooled_tests,
+    prefactors,
+    slope_tests,
+)
 from srhm.paper import published_P_star, reading_rule
 from srhm.paths import project
 from srhm.store import Store
@@ -110,14 +117,36 @@ by_name = {(test.settings, test.exponent): test.estimate for test in theirs}
 glue("paper s0 2", with_interval(by_name.get(("s=2, L=2", "s0+1"))), display=False)
 glue("paper s0 3", with_interval(by_name.get(("s=2, L=3", "s0+1"))), display=False)
 
-# %% mystnb={"figure": {"name": "fig-cnn-exponents", "caption": "Each fitted exponent over that of Eq. 4, with its 95 % interval (bootstrap over settings and seeds). Blue circles: the interval includes the law's exponent; orange diamonds: it does not; grey: it is too wide to tell. Shaded: ± 20 %. The last lines are from one fit through all settings."}, "image": {"alt": "A column of exponents with horizontal bars around a vertical line at one, most of them within a band of plus and minus 20 percent."}} tags=["hide-input"]
-figure, ax = plots.new_axes(width=plots.WIDE, height=1.0 + 0.3 * len(spoken))
-plots_complexity.draw_exponents(ax, spoken)
+# %% [markdown]
+# ### All else equal
+#
+# A joint fit charges each power with whatever the others do not describe. So once more, each from
+# tasks that differ in nothing else: the exponent of $s_0+1$ from groups of equal $v$, $n_c$ and $m$,
+# and so on, each group with a constant of its own. Intervals: bootstrap over groups and
+# seeds. *Points* counts the settings that have a partner; the last column is again the paper's.
+
+# %% tags=["hide-input"]
+matched = matched_tests(table)
+views.exponents_view(matched, matched_tests(paper))
+
+# %% tags=["hide-input"]
+own = {f"{test.exponent} {test.settings}": with_interval(test.estimate) for test in matched}
+branching = matched_branching(table)
+glue("s matched", with_interval(branching and branching.exponent), display=False)
+glue("s matched settings", branching.num_points if branching else 0, display=False)
+glue("s0 matched 2", own.get("s0+1 s=2, L=2", "–"), display=False)
+glue("s0 matched 3", own.get("s0+1 s=2, L=3", "–"), display=False)
+
+# %% mystnb={"figure": {"name": "fig-cnn-exponents", "caption": "Each fitted exponent over that of Eq. 4, with its 95 % interval (bootstrap over settings and seeds). Blue circles: the interval includes the law's exponent; orange diamonds: it does not; grey: it is too wide to tell. Small squares: the same exponent from tasks that differ in nothing else. Shaded: ± 20 %. The last lines are from one fit through all settings."}, "image": {"alt": "A column of exponents with horizontal bars around a vertical line at one, most of them within a band of plus and minus 20 percent."}} tags=["hide-input"]
+figure, ax = plots.new_axes(width=plots.WIDE, height=1.0 + 0.32 * len(spoken))
+plots_complexity.draw_exponents(ax, spoken, matched)
 
 # %% [markdown]
 # ## The prefactor
 #
-# Eq. 4 leaves its constant open: it may depend on $s$ and $L$.
+# Eq. 4 leaves its constant open: it may depend on $s$ and $L$. On $s$ it does: among tasks with
+# $L=2$ of equal $n_c$, $m=v^{s-1}$ and $s_0$, $P^*$ grows with $s$ to the power
+# {glue:text}`s matched` ({glue:text}`s matched settings` settings; for the LCN Eq. 3 has 1).
 
 # %% tags=["hide-input"]
 constants = prefactors(table)
@@ -223,8 +252,9 @@ check
 # {glue:text}`slope`. The interval includes the law's exponent in {glue:text}`num included` tests
 # ({glue:text}`included`), and excludes it in {glue:text}`num excluded` ({glue:text}`excluded`).
 # {glue:text}`num open` are open, the interval being too wide ({glue:text}`open`), and some fits
-# have too few settings (at {glue:text}`too few`). The paper's own points, fitted in the same way,
-# have exponents of $s_0+1$ of {glue:text}`paper s0 2` at $L=2$ and {glue:text}`paper s0 3` at
+# have too few settings (at {glue:text}`too few`). All else equal, the exponent of $s_0+1$ is
+# {glue:text}`s0 matched 2` at $L=2$ and {glue:text}`s0 matched 3` at $L=3$. The paper's own points,
+# fitted jointly, have exponents of $s_0+1$ of {glue:text}`paper s0 2` at $L=2$ and {glue:text}`paper s0 3` at
 # $L=3$. The prefactor $P^*/[(s_0+1)^2 n_c m^L]$ is {glue:text}`C`; the median of the paper's points
 # is {glue:text}`paper C`. The exponent of $s_0+1$ along lines of fixed $v$: {glue:text}`lines`.
 #

@@ -73,8 +73,8 @@ def fit_power_law(
         predictors), or the predictors do not vary independently.
     """
     predictors = list(predictors)
-    log_response = _logs(points, response)
-    design = np.column_stack([np.ones(len(points)), *(_logs(points, p) for p in predictors)])
+    log_response = logs(points, response)
+    design = np.column_stack([np.ones(len(points)), *(logs(points, p) for p in predictors)])
     _check_design(design, predictors)
     best, _, _, _ = np.linalg.lstsq(design, log_response, rcond=None)
     free = len(points) - design.shape[1]
@@ -97,7 +97,8 @@ def fit_power_law(
     return PowerLawFit(named, prefactor, scatter, len(points))
 
 
-def _logs(points: pd.DataFrame, column: str) -> np.ndarray:
+def logs(points: pd.DataFrame, column: str) -> np.ndarray:
+    """Logarithms of a column; ValueError where it is missing, not positive or not finite."""
     if column not in points:
         raise ValueError(f"The points have no column {column!r}.")
     values = pd.to_numeric(points[column]).to_numpy(float)

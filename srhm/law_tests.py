@@ -9,6 +9,7 @@ import pandas as pd
 
 from srhm.complexity import prefactor
 from srhm.fits import Estimate, fit_power_law
+from srhm.matched import MatchedFit, fit_matched
 
 # The powers that the laws are products of, each therefore with exponent 1.
 FACTORS = {
@@ -149,6 +150,39 @@ def depth_tests(table: pd.DataFrame) -> list[LawTest]:
     return [_test(name, part, [*law], law)[0] for name, part in parts.items()]
 
 
+def matched_tests(table: pd.DataFrame) -> list[LawTest]:
+    """Exponents once more, each from tasks that differ in nothing else (`srhm.matched`).
+
+    Those of s0+1, n_c and m at each (s, L), under the names of `exponent_tests`; for the LCN also
+    that of s^(L/2) at L = 2 (`matched_branching`), under that of `depth_tests`. num_points counts
+    the settings that have a partner. Where too few have one, there is no test.
+    """
+    found = []
+    for name, part in _groups(with_factors(table.dropna(subset="P_star"))):
+        L = int(part.L.iloc[0])
+        is_lcn = part.arch.iloc[0] == "lcn"
+        for symbol, law in {"s0+1": L if is_lcn else 2, "n_c": 1, "m": L}.items():
+            equal = [x for x in ("v", "n_c", "m", "s0+1") if x != symbol]
+            found.append((name, symbol, law, _matched(part, symbol, equal)))
+    if len(table) and table.arch.iloc[0] == "lcn":
+        found.append((f"{COMPLETE}, L=2", "s^(L/2)", 1, matched_branching(table)))
+    return [
+        LawTest(name, symbol, law, fit.exponent, fit.num_points)
+        for name, symbol, law, fit in found
+        if fit is not None
+    ]
+
+
+def matched_branching(table: pd.DataFrame) -> MatchedFit | None:
+    """The exponent of s = s^(L/2) at L = 2, from tasks of equal n_c, m and s0.
+
+    They have m = v^(s-1), so that v falls as s grows. None where there are too few.
+    """
+    table = with_factors(table.dropna(subset="P_star"))
+    shallow = table[complete_rules(table) & (table.L == 2)]
+    return _matched(shallow, "s^(L/2)", ["n_c", "m", "s0"])
+
+
 def complete_rules(table: pd.DataFrame) -> pd.Series:
     """Whether each row's task gives every tuple of features a meaning, m = v^(s-1)."""
     return table.m == table.v.astype(float) ** (table.s - 1)
@@ -186,3 +220,10 @@ def _test(name: str, part: pd.DataFrame, predictors: list[str], laws: dict) -> l
     except ValueError as error:
         return [LawTest(name, p, laws[p], None, len(part), str(error)) for p in predictors]
     return [LawTest(name, p, laws[p], fit.exponents[p], fit.num_points) for p in predictors]
+
+
+def _matched(part: pd.DataFrame, predictor: str, equal: list[str]) -> MatchedFit | None:
+    try:
+        return fit_matched(part, predictor, equal)
+    except ValueError:  # too few settings that differ in nothing else
+        return None

@@ -75,9 +75,7 @@ def _draw_level_rules(ax, task, level) -> None:
     L, step = task.L, 0.8 * task.s + 0.7
     for row, synonyms in enumerate(rules):
         draw_feature(ax, 0, -row, row, level + 1, L)
-        ax.annotate(
-            "", (1.25, -row), (0.45, -row), arrowprops={"arrowstyle": "->", "color": GREY}
-        )
+        ax.annotate("", (1.25, -row), (0.45, -row), arrowprops={"arrowstyle": "->", "color": GREY})
         for c, features in enumerate(synonyms):
             for j, value in enumerate(features):
                 draw_feature(ax, 1.8 + c * step + 0.8 * j, -row, int(value), level, L)

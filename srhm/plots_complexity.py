@@ -55,28 +55,43 @@ def draw_against_law(axes, table: pd.DataFrame, paper: pd.DataFrame, law: str) -
     _legend(upper, table)
 
 
-def draw_exponents(ax, tests: Iterable[LawTest], reach: float = 0.2, most: float = 0.8) -> None:
+def draw_exponents(
+    ax,
+    tests: Iterable[LawTest],
+    matched: Iterable[LawTest] = (),
+    reach: float = 0.2,
+    most: float = 0.8,
+) -> None:
     """Each exponent over the law's, with its 95 % interval; a band of ± ``reach`` about one.
 
-    The axis ends ``most`` from one; bars may run out of it.
+    matched: the same exponents from another fit, drawn as small squares under them. The axis ends
+    ``most`` from one; bars may run out of it.
     """
     styles = {
         True: {"color": plots.BLUE, "marker": "o"},
         False: {"color": plots.VERMILION, "marker": "D"},
         None: {"color": plots.GREY, "marker": "o", "fillstyle": "none"},
     }
+    small = {"marker": "s", "markersize": 4, "elinewidth": 0.8}
     shown = [test for test in tests if test.estimate is not None]
+    others = {test.name: test for test in matched}
     for i, test in enumerate(shown):
-        value, law = test.estimate.value, test.law
-        bar = np.array([[value - test.estimate.low], [test.estimate.high - value]]) / law
-        style = styles[test.included] | {"capsize": 2, "linestyle": "none"}
-        ax.errorbar([value / law], [i], xerr=bar, **style)
+        _draw_exponent(ax, i, test, styles[test.included])
+        if test.name in others:
+            other = others[test.name]
+            _draw_exponent(ax, i + 0.38, other, styles[other.included] | small)
     ax.axvspan(1 - reach, 1 + reach, color=plots.GREY, alpha=0.15, linewidth=0)
     ax.axvline(1, color=plots.BLACK, linewidth=0.8)
     ax.set_xlim(1 - most, 1 + most)
     ax.set_yticks(range(len(shown)), [test.name for test in shown])
     ax.invert_yaxis()
     ax.set_xlabel("exponent here / exponent of the law")
+
+
+def _draw_exponent(ax, y: float, test: LawTest, style: dict) -> None:
+    value, law = test.estimate.value, test.law
+    bar = np.array([[value - test.estimate.low], [test.estimate.high - value]]) / law
+    ax.errorbar([value / law], [y], xerr=bar, capsize=2, linestyle="none", **style)
 
 
 def draw_depth_factor(ax, table: pd.DataFrame) -> None:

@@ -11,6 +11,8 @@ from srhm.law_tests import (
     LawTest,
     depth_tests,
     exponent_tests,
+    matched_branching,
+    matched_tests,
     pooled_tests,
     prefactors,
     slope_tests,
@@ -129,6 +131,44 @@ def test_the_factor_of_depth_and_branching():
     assert depth_tests(read_off)[0].estimate.value == complete.estimate.value
 
 
+@pytest.mark.parametrize("arch", ["lcn", "cnn"])
+def test_all_else_equal(arch):
+    def by_task(row):  # what the task costs beyond the law, whatever s0 is
+        return 1 + (7 * row["v"] + 3 * row["n_c"] + row["m"]) % 5
+
+    clean = by_name(matched_tests(table(arch)))
+    bent = by_name(matched_tests(table(arch, bend=by_task)))
+    names = {(f"s={s}, L={L}", "s0+1") for s, L in ((2, 2), (2, 3), (3, 2))}
+    assert set(clean) == set(bent) == names
+    for key in names:
+        for tests in (clean, bent):
+            assert tests[key].estimate.value == pytest.approx(tests[key].law, abs=0.1)
+        assert clean[key].num_points == 12
+        joint = by_name(exponent_tests(table(arch, bend=by_task)))[key].estimate
+        own = bent[key].estimate
+        assert own.high - own.low < joint.high - joint.low
+
+
+def test_branching_at_equal_m():
+    rows = [
+        {"v": v, "s": s, "L": 2, "s0": s0, "n_c": n_c, "m": v ** (s - 1)}
+        for root, n_c in ((3, 2), (3, 3), (4, 4))
+        for v, s in ((root**2, 2), (root, 3))
+        for s0 in (0, 1)
+    ]
+    points = pd.DataFrame(rows).assign(arch="lcn")
+    points["P_star"] = points.s * points.m**2.5 * points.n_c**0.3 * (points.s0 + 1)
+    points["P_star"] *= np.tile([0.97, 0.97, 1.02, 1.02], 3)
+    fit = matched_branching(points)
+    assert fit.exponent.value == pytest.approx(1 + np.log(1.02 / 0.97) / np.log(1.5))
+    assert (fit.num_points, fit.num_groups) == (12, 6)
+    (found,) = [test for test in matched_tests(points) if test.exponent == "s^(L/2)"]
+    assert found.name == "s^(L/2) alone, m=v^(s-1), L=2"
+    assert found.estimate == fit.exponent
+    assert matched_branching(points[points.s == 2]) is None
+    assert not [t for t in matched_tests(points.assign(arch="cnn")) if t.exponent == "s^(L/2)"]
+
+
 def test_unused_tuples_do_not_touch_the_factor_of_complete_rules():
     tests = depth_tests(table(bend=lambda row: (row["m"] / row["v"] ** (row["s"] - 1.0)) ** 0.5))
     assert tests[0].included
@@ -152,6 +192,7 @@ def test_settings_without_P_star_do_not_count():
 def test_nothing_measured_is_no_error():
     nothing = table().iloc[:0]
     assert slope_tests(nothing) == exponent_tests(nothing) == pooled_tests(nothing) == []
+    assert matched_tests(nothing) == []
     assert [test.estimate for test in depth_tests(nothing)] == [None]
 
 

@@ -13,7 +13,7 @@ from srhm.sweepfile import read_sweep
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = sorted((ROOT / "notebooks").glob("*.py"))
-TINY = '''# %% [markdown]
+TINY = """# %% [markdown]
 # # Tiny
 
 # %% tags=["parameters"]
@@ -22,7 +22,7 @@ number = 1
 
 # %%
 print(2 * number)
-'''
+"""
 
 
 @pytest.fixture
