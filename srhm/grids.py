@@ -107,6 +107,17 @@ def _rates_by_depth() -> list[RunConfig]:
     return [setting("lcn", 6, 0, L=L, **rate) for L in (2, 3) for rate in rates]
 
 
+def _exponents_by_rate() -> list[RunConfig]:
+    """LCNs of three levels with n_c, m and s0 apart from one another, at the paper's two rates."""
+    tasks = [(n_c, m, 0) for n_c, m in product((4, 8, 16), (2, 3, 4))]
+    tasks += [(32, 2, 0), (4, 2, 1), (8, 2, 1), (16, 2, 1)]
+    return [
+        setting("lcn", 8, s0, n_c=n_c, m=m, L=3, **rate)
+        for n_c, m, s0 in tasks
+        for rate in (PAPER, PAPER_SMALLER)
+    ]
+
+
 def _fixed_d() -> list[RunConfig]:
     """LCNs on inputs of one size d = (s(s0+1))^L and different informative fractions F.
 
@@ -196,6 +207,7 @@ GRIDS = {
     "paper_rate": _at_paper_rate(),
     "paper_smaller_rate": _at_smaller_rate(),
     "rates_by_depth": _rates_by_depth(),
+    "exponents_by_rate": _exponents_by_rate(),
     "small_batch": [SMALL_BATCH],
     # n_c apart from v, and m apart from v^(s-1): which the paper does not do.
     "classes": [
