@@ -42,12 +42,12 @@ from srhm.analysis import sample_complexity
 from srhm.checks import live_check
 from srhm.complexity import complexity_table
 from srhm.grids import GRID, GRIDS, PAPER, PAPER_SMALLER, SMALL_BATCH, STUDY, setting
-from srhm.law_tests import depth_tests
+from srhm.law_tests import depth_tests, exponent_tests
 from srhm.paths import project
 from srhm.ratios import paired_ratio
 from srhm.store import Store
 from srhm.training import train
-from srhm.wording import describe_setting, with_interval
+from srhm.wording import describe_setting, with_ends, with_interval
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
@@ -135,9 +135,7 @@ for ax, (name, choices) in zip(axes.flat, studies.items(), strict=True):
         part = table[(table.choice == name) & (table.network == arch)]
         if part.empty:
             continue
-        bars = np.nan_to_num(
-            np.stack([part.ratio - part.low, part.high - part.ratio]).astype(float)
-        )
+        bars = plots.bar_lengths(part.ratio, part.low, part.high)
         ax.errorbar(
             part.value * shift, part.ratio, yerr=bars, capsize=2, linestyle="-", linewidth=0.8,
             label=arch.upper(), **plots.style_for(arch=arch),
@@ -158,8 +156,7 @@ shown = table.assign(
     **{
         "P*": table.P_star.map("{:,.0f}".format),
         "ratio to the reference": [
-            f"{r.ratio:.2f}" + (f" ({r.low:.2f} to {r.high:.2f})" if r.low == r.low else "")
-            for r in table.itertuples()
+            with_ends(r.ratio, r.low, r.high) for r in table.itertuples()
         ],
         "epochs": table.epochs.map("{:.0f}".format),
         "seconds a run": table.seconds.map("{:.1f}".format),
@@ -218,11 +215,8 @@ for name, value in {"num pairs": len(pairs), **summary}.items():
 # %% mystnb={"figure": {"name": "fig-shift", "caption": "P* in the training of this book's grids, divided by P* in the paper's own training (at its larger rate), in several settings (geometric mean over the same seeds in both, bars: 95 % interval of Student). Dashed: the geometric mean of all."}, "image": {"alt": "A column of ratios with their intervals, one line per setting, all close to one."}} tags=["hide-input"]
 figure, ax = plots.new_axes(height=0.9 + 0.36 * len(pairs), width=plots.NARROW)
 for i, (arch, ratio) in enumerate(pairs.values()):
-    low, high = (ratio.low or ratio.ratio), (ratio.high or ratio.ratio)
-    bar = [[ratio.ratio - low], [high - ratio.ratio]]
-    ax.errorbar(
-        [ratio.ratio], [i], xerr=bar, capsize=2, linestyle="none", **plots.style_for(arch=arch)
-    )
+    bar = plots.bar_lengths(ratio.ratio, ratio.low, ratio.high)
+    ax.errorbar([ratio.ratio], [i], xerr=bar, capsize=2, **plots.style_for(arch=arch))
 ax.axvline(mean_factor, color=plots.GREY, linewidth=0.8, linestyle="--", zorder=0)
 ax.axvline(1, color=plots.BLACK, linewidth=0.6, zorder=0)
 ax.set_yticks(range(len(pairs)), list(pairs))
@@ -260,9 +254,9 @@ figure, ax = plots.new_axes(height=1.7 + 0.4 * len(names), width=plots.NARROW)
 for i, (name, marker) in enumerate(zip(trainings, "osD", strict=True)):
     part = by_rate[by_rate.training == name]
     places = [names.index(n) + 0.22 * (i - 1) for n in part.setting]
-    bars = np.stack([part.P_star - part.low, part.high - part.P_star]) / part.paper.to_numpy()
+    bars = plots.bar_lengths(part.P_star, part.low, part.high) / part.paper.to_numpy()
     ax.errorbar(
-        part.P_star / part.paper, places, xerr=np.nan_to_num(bars), marker=marker, capsize=2,
+        part.P_star / part.paper, places, xerr=bars, marker=marker, capsize=2,
         linestyle="none", label=name,
     )  # fmt: skip
 ax.axvline(1, color=plots.BLACK, linewidth=0.6, zorder=0)
@@ -276,7 +270,7 @@ wide = by_rate.pivot(index="setting", columns="training", values="P_star").reind
 wide = wide.reindex(columns=list(trainings)).assign(paper=by_rate.groupby("setting").paper.first())
 shown = wide.map(lambda value: "–" if np.isnan(value) else f"{value:,.0f}")
 shown["0.003 / 0.01"] = [
-    f"{r.ratio:.2f}" + (f" ({r.low:.2f}–{r.high:.2f})" if r.low else "") if r else "–"
+    with_ends(r.ratio, r.low, r.high) if r else "–"
     for r in (slowed.get(name, (None, None))[1] for name in names)
 ]
 shown.rename_axis(index=None, columns="P*")
@@ -304,9 +298,8 @@ for config in sorted(by_depth, key=lambda config: config.lr):
 figure, ax = plots.new_axes(height=3.4)
 for (L, points), marker in zip(sorted(curves.items()), "os", strict=False):
     rates, ratios = zip(*points, strict=True)
-    middle = np.array([ratio.ratio for ratio in ratios])
-    ends = [[ratio.low or ratio.ratio, ratio.high or ratio.ratio] for ratio in ratios]
-    bars = np.abs(np.array(ends).T - middle)
+    middle, low, high = zip(*((r.ratio, r.low, r.high) for r in ratios), strict=True)
+    bars = plots.bar_lengths(middle, low, high)
     ax.errorbar(rates, middle, yerr=bars, marker=marker, capsize=2, linewidth=0.8, label=f"$L$={L}")
 ax.axhline(1, color=plots.BLACK, linewidth=0.6, zorder=0)
 ax.set_xscale("log")
@@ -344,6 +337,30 @@ glue("max epochs", f"{by_depth[0].max_epochs:,}", display=False)
 # per datum take {glue:text}`batch L=3` times the data of batches of 128 (LCN, $v=4$, $s_0=0$, $L=3$).
 
 # %% [markdown]
+# Do the other exponents depend on it too? The same three trainings of LCNs at $L=3$, in the tasks
+# above and in some with $v=8$ in which $n_c$, $m$ and $s_0$ vary apart from one another; each row is
+# a joint fit through the settings searched in all three:
+
+# %% tags=["hide-input"]
+apart = GRIDS["exponents_by_rate"] if profile == "book" else []
+tasks = [config for config in (*apart, *also_smaller) if (config.arch, config.L) == ("lcn", 3)]
+tasks = dict.fromkeys(config.replace(**choice) for config in tasks)
+versions = {name: [task.replace(**changes) for task in tasks] for name, changes in trainings.items()}
+trained |= searches([c for configs in versions.values() for c in configs if c not in trained])
+in_all = [i for i, _ in enumerate(tasks) if all(versions[name][i] in trained for name in versions)]
+columns = {"s0+1": "s₀+1 (law: 3)", "n_c": "n_c (law: 1)", "m": "m (law: 3)"}
+exponents_L3 = {}
+for name, configs in versions.items():
+    stars = complexity_table({configs[i]: trained[configs[i]] for i in in_all})
+    own_tests = [test for test in exponent_tests(stars) if test.settings == "s=2, L=3"]
+    estimates = {test.exponent: test.estimate for test in own_tests}
+    exponents_L3[name] = {t: with_interval(estimates.get(e)) for e, t in columns.items()}
+glue("num L=3", len(in_all), display=False)
+pd.DataFrame(exponents_L3).T.rename_axis("training")
+
+# %% [markdown]
+# ({glue:text}`num L=3` settings.)
+#
 # ## Precision
 #
 # All of this is in single precision. Does $P^*$ depend on it? At the size nearest to the reference's
@@ -417,9 +434,7 @@ def text(choice, value, arch):
     if part.empty:
         return "not measured"
     row = part.iloc[0]
-    return f"{row.ratio:.2f}" + (
-        f" ({row.low:.2f} to {row.high:.2f})" if row.low == row.low else ""
-    )
+    return with_ends(row.ratio, row.low, row.high)
 
 
 for arch in ARCHS:

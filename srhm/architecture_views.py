@@ -126,7 +126,7 @@ def draw_error_against(ax, table: pd.DataFrame, quantity: str) -> None:
             hollow = look | {"markerfacecolor": "white", "markersize": 6}
             ax.plot(*theirs, linestyle="none", **hollow, zorder=2)
         bars = [
-            [[value - row[f"{name}_low"]], [row[f"{name}_high"] - value]]
+            plots.bar_lengths(value, row[f"{name}_low"], row[f"{name}_high"])
             for name, value in ((quantity, x), ("test_error", y))
         ]
         ax.errorbar(

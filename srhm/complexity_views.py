@@ -13,7 +13,7 @@ from srhm.config import RunConfig
 from srhm.fits import Estimate
 from srhm.fixed_d import EQUAL, as_predicted
 from srhm.law_tests import LawTest
-from srhm.wording import NOTHING, significant, with_interval
+from srhm.wording import NOTHING, significant, with_ends, with_interval
 
 
 def settings_view(table: pd.DataFrame) -> pd.DataFrame:
@@ -52,8 +52,7 @@ def ratios_view(table: pd.DataFrame) -> pd.DataFrame:
             "P* here": shared.P_star.map(significant),
             "paper": shared.paper.map(significant),
             "interpolated / paper": [
-                f"{row.ratio:.2f} ({_two_places(row.low and row.low / row.paper)} to "
-                f"{_two_places(row.high and row.high / row.paper)})"
+                with_ends(row.ratio, *(end and end / row.paper for end in (row.low, row.high)))
                 for row in shared.itertuples()
             ],
             "by its rule / paper": shared.by_rule.map(_two_places),
@@ -83,7 +82,7 @@ def exponents_view(tests: Iterable[LawTest], paper: Iterable[LawTest] = ()) -> p
 def prefactors_view(table: pd.DataFrame) -> pd.DataFrame:
     """`srhm.law_tests.prefactors` in words."""
     ends = table.reindex(columns=["C", "low", "high"]).astype(float)
-    text = [f"{r.C:.2f} ({_two_places(r.low)} to {_two_places(r.high)})" for r in ends.itertuples()]
+    text = [with_ends(r.C, r.low, r.high) for r in ends.itertuples()]
     columns = {"P* / law (95 % interval)": text, "points": table.num_points}
     return pd.DataFrame({"settings": table.settings} | columns).set_index("settings")
 
@@ -97,8 +96,7 @@ def pairs_view(pairs: pd.DataFrame) -> pd.DataFrame:
         "sparser: L, s₀": _both(pairs["L sparse"], pairs["s0 sparse"]),
         "P* sparser": pairs["P_star sparse"].map(significant),
         "sparser / denser (95 % interval)": [
-            f"{row.ratio:.2f} ({_two_places(row.low)} to {_two_places(row.high)})"
-            for row in pairs.itertuples()
+            with_ends(row.ratio, row.low, row.high) for row in pairs.itertuples()
         ],
         "by Eq. 5": pairs.predicted.map(_two_places),
         "as predicted": holds,

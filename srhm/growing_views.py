@@ -83,7 +83,7 @@ def draw_growing(ax, table: pd.DataFrame, quantity: str, paper: bool = True) -> 
     for arch in shown(table):
         look, own = style(arch), table[table.arch == arch]
         bars = [
-            np.stack([own[name] - own[f"{name}_low"], own[f"{name}_high"] - own[name]]).clip(0)
+            plots.bar_lengths(own[name], own[f"{name}_low"], own[f"{name}_high"])
             for name in (quantity, "test_error")
         ]
         ax.errorbar(
@@ -173,7 +173,7 @@ def draw_depth(ax, table: pd.DataFrame, arch: str, depth: str, paper: bool = Tru
     panel = table[(table.arch == arch) & (table.depth == depth)]
     for quantity, look in DEPTH_STYLES.items():
         own = panel[panel.quantity == quantity].sort_values("P")
-        bars = np.stack([own.value - own.low, own.high - own.value]).clip(0)
+        bars = plots.bar_lengths(own.value, own.low, own.high)
         ax.errorbar(own.P, own.value, yerr=bars, elinewidth=1, label=symbols[quantity], **look)
         if paper:
             hollow = look | {"markerfacecolor": "white", "linestyle": ":", "linewidth": 0.9}

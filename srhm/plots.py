@@ -122,6 +122,16 @@ def _short(value: float, _) -> str:
     return f"{value:g}"
 
 
+def bar_lengths(value, low, high) -> np.ndarray:
+    """Lengths (2, n) of error bars from ``low`` to ``high``; none towards an end that is open.
+
+    An open end is None, nan or infinite.
+    """
+    value, low, high = (np.atleast_1d(np.asarray(x, dtype=float)) for x in (value, low, high))
+    lengths = np.stack([value - low, high - value])
+    return np.where(np.isfinite(lengths), lengths, 0.0).clip(min=0)
+
+
 def draw_P_star(ax, estimate, threshold=0.1, paper=None, **style) -> None:
     """Marks a sample complexity on a learning curve: a star, and a thick line for its interval.
 

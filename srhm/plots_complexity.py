@@ -35,9 +35,8 @@ def draw_against_law(axes, table: pd.DataFrame, paper: pd.DataFrame, law: str) -
     for (s0, s, L), part in table.groupby(["s0", "s", "L"]):
         style = plots.style_for(s0) | filled(s, L)
         for ax, over in ((upper, 1), (lower, part["scale"])):
-            ax.errorbar(
-                part["scale"], part.P_star / over, yerr=error_bars(part, over), capsize=2, **style
-            )
+            bars = plots.bar_lengths(part.P_star, part.low, part.high) / np.asarray(over)
+            ax.errorbar(part["scale"], part.P_star / over, yerr=bars, capsize=2, **style)
     ends = np.array([table["scale"].min(), table["scale"].max()])
     C = np.exp(np.log(table.C).mean())
     upper.plot(ends, C * ends, color=plots.GREY, linewidth=1, zorder=0)
@@ -90,8 +89,8 @@ def draw_exponents(
 
 def _draw_exponent(ax, y: float, test: LawTest, style: dict) -> None:
     value, law = test.estimate.value, test.law
-    bar = np.array([[value - test.estimate.low], [test.estimate.high - value]]) / law
-    ax.errorbar([value / law], [y], xerr=bar, capsize=2, linestyle="none", **style)
+    bar = plots.bar_lengths(value, test.estimate.low, test.estimate.high)
+    ax.errorbar([value / law], [y], xerr=bar / law, capsize=2, linestyle="none", **style)
 
 
 def draw_depth_factor(ax, table: pd.DataFrame) -> None:
@@ -134,13 +133,6 @@ def plain_ticks(axis) -> None:
     axis.set_minor_locator(NullLocator())
 
 
-def error_bars(part: pd.DataFrame, over) -> np.ndarray:
-    """Lengths of the error bars (2, n); an open end has none."""
-    low, high = part.low.astype(float), part.high.astype(float)
-    lengths = np.stack([(part.P_star - low) / over, (high - part.P_star) / over])
-    return np.nan_to_num(np.maximum(lengths, 0))
-
-
 def _legend(ax, table: pd.DataFrame) -> None:
     """One entry for each s0 (colour and marker), each (s, L) (filling), and the paper."""
     for s0 in sorted(table.s0.unique()):
@@ -171,7 +163,7 @@ def draw_fixed_d(table: pd.DataFrame) -> None:
             key = tuple(key)
             style = {"color": colors[key], "marker": markers[key], "capsize": 2}
             fill = "white" if v == table.v.min() < table.v.max() else colors[key]
-            bars = error_bars(line, 1)
+            bars = plots.bar_lengths(line.P_star, line.low, line.high)
             drawn = ax.errorbar(line.F, line.P_star, yerr=bars, markerfacecolor=fill, **style)
             names[(*key, v)] = drawn
             law = line["scale"] * np.exp(np.log(line.C).mean())
@@ -196,8 +188,7 @@ def draw_fixed_d(table: pd.DataFrame) -> None:
 def draw_pairs(ax, pairs: pd.DataFrame) -> None:
     """The measured ratio of each of `srhm.fixed_d.sparser_pairs` against the predicted one."""
     for number, (m, part) in enumerate(pairs.groupby("m")):
-        low, high = part.low.astype(float), part.high.astype(float)
-        bars = np.nan_to_num(np.stack([part.ratio - low, high - part.ratio]))
+        bars = plots.bar_lengths(part.ratio, part.low, part.high)
         style = {"color": plots.CYCLE[number], "marker": "osD^v"[number % 5], "linestyle": "none"}
         ax.errorbar(part.predicted, part.ratio, yerr=bars, capsize=2, label=f"$m$={m}", **style)
     ends = np.array([0.8 * min([*pairs.predicted, 0.5]), 1.25 * max([*pairs.predicted, 2.0])])

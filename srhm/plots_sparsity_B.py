@@ -9,7 +9,7 @@ import pandas as pd
 
 from srhm import plots
 from srhm.config import RunConfig
-from srhm.plots_complexity import error_bars, plain_ticks
+from srhm.plots_complexity import plain_ticks
 from srhm.sparsity_B import sparsity_power
 
 
@@ -58,10 +58,11 @@ def draw_collapse(table: pd.DataFrame) -> None:
             unit = (line.s0 + 1.0) ** sparsity_power(arch, L)
             unit = unit * np.exp(np.log(line.P_star / unit).mean())
             for sparsity, part in line.groupby("sparsity"):
+                over = unit[part.index].to_numpy()
                 ax.errorbar(
                     (part.s0 + 1) * (1.03 if sparsity == "B" else 0.97),
-                    part.P_star / unit[part.index],
-                    yerr=error_bars(part, unit[part.index]),
+                    part.P_star / over,
+                    yerr=plots.bar_lengths(part.P_star, part.low, part.high) / over,
                     color=plots.CYCLE[number % len(plots.CYCLE)],
                     marker="osD^vP"[number % 6],
                     fillstyle="full" if sparsity == "B" else "none",

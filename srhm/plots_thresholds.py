@@ -32,8 +32,8 @@ def draw_pairs(ax, points: pd.DataFrame, paper: pd.DataFrame | None, label: str)
         style = plots.style_for(s0) | filled(s, L)
         ax.errorbar(
             part.P_x, part.P_star, markersize=5, elinewidth=0.8,
-            xerr=_bars(part.P_x, part.P_x_low, part.P_x_high),
-            yerr=_bars(part.P_star, part.P_star_low, part.P_star_high), **style,
+            xerr=plots.bar_lengths(part.P_x, part.P_x_low, part.P_x_high),
+            yerr=plots.bar_lengths(part.P_star, part.P_star_low, part.P_star_high), **style,
         )  # fmt: skip
     ax.set_xscale("log")
     ax.set_yscale("log")
@@ -60,7 +60,7 @@ def draw_scale(ax, found: pd.DataFrame) -> None:
     """
     for (s0, s, L), part in found.groupby(["s0", "s", "L"]):
         style = plots.style_for(s0) | filled(s, L)
-        bars = _bars(part.P_star, part.low, part.high)
+        bars = plots.bar_lengths(part.P_star, part.low, part.high)
         label = f"$s_0={s0}$, $L={L}$"
         ax.errorbar(part["scale"], part.P_star, yerr=bars, capsize=2, label=label, **style)
     ax.set_ylabel("$P^*$")
@@ -71,12 +71,6 @@ def draw_scale(ax, found: pd.DataFrame) -> None:
         ax.legend()
         plots.log_axis(ax)
         plots.log_axis(ax, "y")
-
-
-def _bars(value, low, high) -> np.ndarray:
-    """Lengths of error bars, (2, n); none towards an open end."""
-    ends = [value - low.astype(float), high.astype(float) - value]
-    return np.nan_to_num(np.array(ends, float), nan=0.0).clip(min=0)
 
 
 def pairs_legend(figure, points: pd.DataFrame, with_paper: bool) -> None:
@@ -106,10 +100,10 @@ def draw_scan(axes, table: pd.DataFrame) -> None:
             (axes[0], "median", "low", "high"),
             (axes[1], "scatter", "scatter_low", "scatter_high"),
         ):
-            bars = [rows[name] - rows[low], rows[high] - rows[name]]
+            bars = plots.bar_lengths(rows[name], rows[low], rows[high])
             shift = 0.004 if arch == "cnn" else -0.004  # bars side by side
             ax.errorbar(
-                rows.threshold + shift, rows[name], yerr=np.array(bars), label=arch.upper(),
+                rows.threshold + shift, rows[name], yerr=bars, label=arch.upper(),
                 capsize=2, **style,
             )  # fmt: skip
     axes[0].axhline(1, color=plots.GREY, linewidth=1, zorder=0)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from srhm.agreement import Agreement, agreement, paper_pairs
 from srhm.thresholds import D2, ERROR, NOT_STORED, S2, pairs
-from srhm.wording import NOTHING, significant, with_interval
+from srhm.wording import NOTHING, significant, with_ends, with_interval
 
 NAMES = {ERROR: "test error", S2: "S₂", D2: "D₂"}
 GROUPS = {
@@ -110,7 +110,7 @@ def scan_view(scans: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def order_view(comparison: pd.DataFrame) -> pd.DataFrame:
     """`srhm.transitions.compare_times` in words: one row a quantity."""
     ends = [
-        f"{r.ratio:.2f} ({r.low:.2f} to {r.high:.2f})" if pd.notna(r.low) else NOTHING
+        with_ends(r.ratio, r.low, r.high) if pd.notna(r.low) else NOTHING
         for r in comparison.itertuples()
     ]
     columns = {

@@ -20,11 +20,28 @@ def significant(value: float | None, digits: int = 3) -> str:
 
 
 def with_interval(estimate: Estimate | None, places: int = 2) -> str:
-    """ "2.24 (2.01 to 2.47)"; a dash for nothing, a question mark for an open end."""
+    """An estimate as `with_ends` says it; a dash for none."""
     if estimate is None:
         return NOTHING
-    ends = ("?" if end is None else f"{end:.{places}f}" for end in (estimate.low, estimate.high))
-    return f"{estimate.value:.{places}f} ({' to '.join(ends)})"
+    return with_ends(estimate.value, estimate.low, estimate.high, places)
+
+
+def with_ends(value: float | None, low: float | None, high: float | None, places: int = 2) -> str:
+    """ "2.24 (2.01 to 2.47)"; a dash for nothing, a question mark for an open end.
+
+    Where both ends are open there is no interval: "2.24".
+    """
+    if not _known(value):
+        return NOTHING
+    text = f"{value:.{places}f}"
+    if not (_known(low) or _known(high)):
+        return text
+    ends = (f"{end:.{places}f}" if _known(end) else "?" for end in (low, high))
+    return f"{text} ({' to '.join(ends)})"
+
+
+def _known(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
 
 
 def join(words: Iterable[str], between: str = ", ") -> str:

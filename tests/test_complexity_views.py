@@ -7,7 +7,7 @@ import pytest
 from synthetic import runs_of
 
 from srhm import complexity_views as views
-from srhm import plots_complexity, plots_sparsity_B
+from srhm import plots, plots_complexity, plots_sparsity_B
 from srhm.complexity import complexity_table
 from srhm.fits import Estimate
 from srhm.fixed_d import sparser_pairs
@@ -16,7 +16,14 @@ from srhm.law_tests import LawTest, prefactors
 from srhm.laws import predicted_scale
 from srhm.paper import published_P_star
 from srhm.sparsity_B import collapse
-from srhm.wording import describe_setting, join, list_settings, significant, with_interval
+from srhm.wording import (
+    describe_setting,
+    join,
+    list_settings,
+    significant,
+    with_ends,
+    with_interval,
+)
 
 
 def runs_on_the_law(settings, spread=1.2):
@@ -83,7 +90,7 @@ def test_prefactors(table):
     shown = views.prefactors_view(prefactors(sparse))
     assert shown.iloc[-1, 0].startswith("1.50 (")
     alone = views.prefactors_view(prefactors(sparse.iloc[:1]))
-    assert alone.iloc[-1, 0] == "1.50 (– to –)"
+    assert alone.iloc[-1, 0] == "1.50"
 
 
 def test_mean_ratio():
@@ -199,3 +206,16 @@ def test_wording():
     listed = list_settings([*LCNS[1:4], setting("lcn", 4, 1, L=3, m=2)])
     assert listed == "L=2: v=6 (s₀=1, 2), v=8 (s₀=0); L=3: v=4 m=2 (s₀=1)"
     assert list_settings([]) == "none"
+
+
+def test_ends_that_are_open():
+    assert with_ends(2.0, 1.0, 3.0) == "2.00 (1.00 to 3.00)"
+    assert with_ends(2.0, 1.0, np.inf) == "2.00 (1.00 to ?)"
+    assert with_ends(2.0, None, np.nan) == "2.00"
+    assert with_ends(None, 1.0, 3.0) == with_ends(np.nan, None, None) == "–"
+
+
+def test_bar_lengths():
+    found = plots.bar_lengths([1.0, 2.0, 3.0], [0.5, None, 3.5], [1.25, 2.5, np.inf])
+    assert found.tolist() == [[0.5, 0.0, 0.0], [0.25, 0.5, 0.0]]
+    assert plots.bar_lengths(1, 0, 3).tolist() == [[1], [2]]
