@@ -328,18 +328,19 @@ glue("batch L=3", f"{both:.2f}" if both else "–", display=False)
 glue("max epochs", f"{by_depth[0].max_epochs:,}", display=False)
 
 # %% [markdown]
-# So the rate enters the law of depth. The exponent of $s^{L/2}$ at $s=2$, the other factors of
-# Eq. 3 held, should be 1. It is {glue:text}`depth grids` with the grids' training,
+# So the rate enters the law of depth. The exponent of $s^{L/2}$ at $s=2$, the other factors of Eq.
+# 3 held, should be 1. It is {glue:text}`depth grids` with the grids' training,
 # {glue:text}`depth 0.01` with the paper's larger rate and {glue:text}`depth 0.003` with its smaller
 # one (LCNs of {numref}`fig-rates`, {glue:text}`num depth` of them searched with all three). At the
 # smallest rate of {numref}`fig-rates-depth`, {glue:text}`cut short` runs ended after
 # {glue:text}`max epochs` epochs with a higher loss than asked for. Batches of 16 at the same rate
-# per datum take {glue:text}`batch L=3` times the data of batches of 128 (LCN, $v=4$, $s_0=0$, $L=3$).
+# per datum take {glue:text}`batch L=3` times the data of batches of 128 (LCN, $v=4$, $s_0=0$,
+# $L=3$).
 
 # %% [markdown]
 # Do the other exponents depend on it too? The same three trainings of LCNs at $L=3$, in the tasks
-# above and in some with $v=8$ in which $n_c$, $m$ and $s_0$ vary apart from one another; each row is
-# a joint fit through the settings searched in all three:
+# above and in some with $v=8$ in which $n_c$, $m$ and $s_0$ vary apart from one another; each row
+# is a joint fit through the settings searched in all three:
 
 # %% tags=["hide-input"]
 apart = GRIDS["exponents_by_rate"] if profile == "book" else []
@@ -363,11 +364,11 @@ pd.DataFrame(exponents_L3).T.rename_axis("training")
 #
 # ## Precision
 #
-# All of this is in single precision. Does $P^*$ depend on it? At the size nearest to the reference's
-# $P^*$ the same seeds are trained twice, here and now: once as everywhere, once with the factors and
-# the result of every matrix product of the engine rounded to bfloat16, which keeps 8 significant bits.
-# The weights stay in single precision. Mean test errors, the mean shift, the standard deviation
-# between seeds, and the time with bfloat16 over that without:
+# All of this is in single precision. Does $P^*$ depend on it? At the size nearest to the
+# reference's $P^*$ the same seeds are trained twice, here and now: once as everywhere, once with
+# the factors and the result of every matrix product of the engine rounded to bfloat16, which keeps
+# 8 significant bits. The weights stay in single precision. Mean test errors, the mean shift, the
+# standard deviation between seeds, and the time with bfloat16 over that without:
 
 
 # %% tags=["hide-input"]

@@ -11,8 +11,8 @@
 # %% [markdown]
 # # Sample complexity of LCNs
 #
-# **The question.** How does the number of training data $P^*$ that a locally connected network needs
-# grow with the sparsity, the depth and the vocabulary of the task?
+# **The question.** How does the number of training data $P^*$ that a locally connected network
+# needs grow with the sparsity, the depth and the vocabulary of the task?
 #
 # **The paper's claim** {cite:p}`tomasini2024`, its Eq. 3 and Figures 4B and 10:
 #
@@ -61,8 +61,8 @@ options = {"workers": workers, "device": device, "progress": False}
 # %% [markdown]
 # ## P\* against the law
 #
-# For each setting a search brackets the crossing of 10 % test error for every seed; $P^*$ is where the
-# mean curve crosses it.
+# For each setting a search brackets the crossing of 10 % test error for every seed; $P^*$ is where
+# the mean curve crosses it.
 
 # %%
 runs, missing = searched(law_grid(arch, profile), store, repeats, **options)
@@ -99,7 +99,7 @@ plots_complexity.draw_against_law(axes, table, paper, "$s^{L/2}(s_0+1)^L n_c m^L
 # %% tags=["hide-input"]
 slopes, exponents, pooled = slope_tests(table), exponent_tests(table), pooled_tests(table)
 depth = depth_tests(table)
-tests = [test for test in (*slopes, *exponents) if test.estimate]
+tests = [test for test in (*slopes, *exponents) if test.tells]
 theirs = [*slope_tests(paper), *exponent_tests(paper), *pooled_tests(paper), *depth_tests(paper)]
 views.exponents_view([*tests, *pooled, *depth], theirs)
 
@@ -110,7 +110,7 @@ groups = {
     "excluded": [test.name for test in spoken if test.included is False],
     "open": [test.name for test in spoken if test.included is None],
 }
-too_few = {test.settings for test in (*slopes, *exponents) if not test.estimate}
+too_few = {test.name for test in (*slopes, *exponents) if not test.tells}
 glue("too few", join(sorted(too_few), "; "), display=False)
 for key, names in groups.items():
     glue(key, join(names, "; "), display=False)
@@ -131,10 +131,11 @@ glue("paper s0 3", with_interval(by_name.get(("s=2, L=3", "s0+1"))), display=Fal
 # ### All else equal
 #
 # A joint fit charges each power with whatever the others do not describe. So once more, each from
-# tasks that differ in nothing else: the exponent of $s_0+1$ from groups of equal $v$, $n_c$ and $m$,
-# and so on, each group with a constant of its own. That of $s^{L/2}$ at $L=2$ comes from groups of
-# equal $n_c$, $m=v^{s-1}$ and $s_0$, in which $v$ falls as $s$ grows. Intervals: bootstrap over groups and
-# seeds. *Points* counts the settings that have a partner; the last column is again the paper's.
+# tasks that differ in nothing else: the exponent of $s_0+1$ from groups of equal $v$, $n_c$ and
+# $m$, and so on, each group with a constant of its own. That of $s^{L/2}$ at $L=2$ comes from
+# groups of equal $n_c$, $m=v^{s-1}$ and $s_0$, in which $v$ falls as $s$ grows. Intervals:
+# bootstrap over groups and seeds. *Points* counts the settings that have a partner; the last column
+# is again the paper's.
 
 # %% tags=["hide-input"]
 matched = matched_tests(table)
@@ -157,11 +158,12 @@ plots_complexity.draw_exponents(ax, spoken, matched)
 # branchings, and that $s^{L/2}$ accounts for it. All its tasks have $m=v^{s-1}$: every tuple of
 # features means something. In such tasks the exponent of $s^{L/2}$ is here {glue:text}`depth`. Two
 # things hide in it. At $L=2$, where only the branching $s$ varies, it is {glue:text}`s alone`, and
-# {glue:text}`s matched` from tasks of equal $n_c$, $m$ and $s_0$. At $s=2$, where only the depth does, it is {glue:text}`L alone`, and {glue:text}`L alone paper` for
-# the paper's own points of Figure 4B. What a level costs depends on the learning rate too:
-# {doc}`04_training_setting` has this exponent at both of the paper's. With all tasks, among them
-# those in which most tuples are never seen, it is {glue:text}`depth all`: how much is left over
-# from $m^L$ depends on that share as well, of which the law says nothing.
+# {glue:text}`s matched` from tasks of equal $n_c$, $m$ and $s_0$. At $s=2$, where only the depth
+# does, it is {glue:text}`L alone`, and {glue:text}`L alone paper` for the paper's own points of
+# Figure 4B. What a level costs depends on the learning rate too: {doc}`04_training_setting` has
+# this exponent at both of the paper's. With all tasks, among them those in which most tuples are
+# never seen, it is {glue:text}`depth all`: how much is left over from $m^L$ depends on that share
+# as well, of which the law says nothing.
 
 # %% mystnb={"figure": {"name": "fig-lcn-depth", "caption": "P* divided by the law without its factor s^(L/2), against that factor, one marker a setting (moved a little sideways by s0; colour and marker: s0, filling: s and L). Small and pale: tasks with m < v^(s-1). Grey line: proportionality, at the geometric mean of the others."}, "image": {"alt": "Columns of points, one for each pair of s and L, beside a rising grey line."}} tags=["hide-input"]
 figure, ax = plots.new_axes()
@@ -232,12 +234,12 @@ check
 # **Verdict.** Over {glue:text}`settings` settings $P^*$ follows Eq. 3 with a slope of
 # {glue:text}`slope`. The interval includes the law's exponent in {glue:text}`num included` tests
 # ({glue:text}`included`), and excludes it in {glue:text}`num excluded` ({glue:text}`excluded`).
-# {glue:text}`num open` are open, the interval being too wide ({glue:text}`open`), and some fits
-# have too few settings (at {glue:text}`too few`). All else equal, the exponent of $s_0+1$ is
+# {glue:text}`num open` are open, the interval being too wide ({glue:text}`open`), and some have too
+# few settings to say anything ({glue:text}`too few`). All else equal, the exponent of $s_0+1$ is
 # {glue:text}`s0 matched 2` at $L=2$ and {glue:text}`s0 matched 3` at $L=3$. The paper's own points,
-# fitted jointly, have exponents of $s_0+1$ of {glue:text}`paper s0 2` at $L=2$ and {glue:text}`paper s0 3` at
-# $L=3$. The prefactor $P^*/[s^{L/2}(s_0+1)^L n_c m^L]$ is {glue:text}`C`; the median of the paper's
-# points is {glue:text}`paper C`.
+# fitted jointly, have exponents of $s_0+1$ of {glue:text}`paper s0 2` at $L=2$ and
+# {glue:text}`paper s0 3` at $L=3$. The prefactor $P^*/[s^{L/2}(s_0+1)^L n_c m^L]$ is
+# {glue:text}`C`; the median of the paper's points is {glue:text}`paper C`.
 #
 # **Limits.** A range of a factor of a few in each of $v$, $s_0$, $n_c$, $m$ cannot tell a power from a
 # power with a slow correction, such as a logarithm. $L$ takes two values, and at $L=3$, unlike at

@@ -60,8 +60,8 @@ options = {"workers": workers, "device": device, "progress": False}
 # %% [markdown]
 # ## P\* against the law
 #
-# For each setting a search brackets the crossing of 10 % test error for every seed; $P^*$ is where the
-# mean curve crosses it.
+# For each setting a search brackets the crossing of 10 % test error for every seed; $P^*$ is where
+# the mean curve crosses it.
 
 # %%
 runs, missing = searched(law_grid(arch, profile), store, repeats, **options)
@@ -96,7 +96,7 @@ plots_complexity.draw_against_law(axes, table, paper, "$(s_0+1)^2 n_c m^L$")
 
 # %% tags=["hide-input"]
 slopes, exponents, pooled = slope_tests(table), exponent_tests(table), pooled_tests(table)
-tests = [test for test in (*slopes, *exponents) if test.estimate]
+tests = [test for test in (*slopes, *exponents) if test.tells]
 theirs = [*slope_tests(paper), *exponent_tests(paper), *pooled_tests(paper)]
 views.exponents_view([*tests, *pooled], theirs)
 
@@ -107,7 +107,7 @@ groups = {
     "excluded": [test.name for test in spoken if test.included is False],
     "open": [test.name for test in spoken if test.included is None],
 }
-too_few = {test.settings for test in (*slopes, *exponents) if not test.estimate}
+too_few = {test.name for test in (*slopes, *exponents) if not test.tells}
 glue("too few", join(sorted(too_few), "; "), display=False)
 for key, names in groups.items():
     glue(key, join(names, "; "), display=False)
@@ -121,9 +121,9 @@ glue("paper s0 3", with_interval(by_name.get(("s=2, L=3", "s0+1"))), display=Fal
 # ### All else equal
 #
 # A joint fit charges each power with whatever the others do not describe. So once more, each from
-# tasks that differ in nothing else: the exponent of $s_0+1$ from groups of equal $v$, $n_c$ and $m$,
-# and so on, each group with a constant of its own. Intervals: bootstrap over groups and
-# seeds. *Points* counts the settings that have a partner; the last column is again the paper's.
+# tasks that differ in nothing else: the exponent of $s_0+1$ from groups of equal $v$, $n_c$ and
+# $m$, and so on, each group with a constant of its own. Intervals: bootstrap over groups and seeds.
+# *Points* counts the settings that have a partner; the last column is again the paper's.
 
 # %% tags=["hide-input"]
 matched = matched_tests(table)
@@ -190,10 +190,10 @@ for key, values in {"ratio": found.ratio, "ruled": found.by_rule, "direct": dire
 # ## Is the power of $s_0+1$ a matter of the training?
 #
 # The grid's training gives nearly the paper's $P^*$ for less work ({doc}`04_training_setting`), but
-# a shift that depended on $s_0$ would bend the law. So the exponent is fitted along lines of fixed $v$
-# under three trainings: the paper's (learning rate and stopping loss), the grid's, and the faster one
-# of the study of single choices. Intervals are over seeds alone, which resample all settings of a
-# line together.
+# a shift that depended on $s_0$ would bend the law. So the exponent is fitted along lines of fixed
+# $v$ under three trainings: the paper's (learning rate and stopping loss), the grid's, and the
+# faster one of the study of single choices. Intervals are over seeds alone, which resample all
+# settings of a line together.
 
 # %% tags=["hide-input"]
 trainings = {"as in the paper": PAPER, "grid": {}, "fast": STUDY}
@@ -251,12 +251,13 @@ check
 # **Verdict.** Over {glue:text}`settings` settings $P^*$ follows Eq. 4 with a slope of
 # {glue:text}`slope`. The interval includes the law's exponent in {glue:text}`num included` tests
 # ({glue:text}`included`), and excludes it in {glue:text}`num excluded` ({glue:text}`excluded`).
-# {glue:text}`num open` are open, the interval being too wide ({glue:text}`open`), and some fits
-# have too few settings (at {glue:text}`too few`). All else equal, the exponent of $s_0+1$ is
+# {glue:text}`num open` are open, the interval being too wide ({glue:text}`open`), and some have too
+# few settings to say anything ({glue:text}`too few`). All else equal, the exponent of $s_0+1$ is
 # {glue:text}`s0 matched 2` at $L=2$ and {glue:text}`s0 matched 3` at $L=3$. The paper's own points,
-# fitted jointly, have exponents of $s_0+1$ of {glue:text}`paper s0 2` at $L=2$ and {glue:text}`paper s0 3` at
-# $L=3$. The prefactor $P^*/[(s_0+1)^2 n_c m^L]$ is {glue:text}`C`; the median of the paper's points
-# is {glue:text}`paper C`. The exponent of $s_0+1$ along lines of fixed $v$: {glue:text}`lines`.
+# fitted jointly, have exponents of $s_0+1$ of {glue:text}`paper s0 2` at $L=2$ and
+# {glue:text}`paper s0 3` at $L=3$. The prefactor $P^*/[(s_0+1)^2 n_c m^L]$ is {glue:text}`C`; the
+# median of the paper's points is {glue:text}`paper C`. The exponent of $s_0+1$ along lines of fixed
+# $v$: {glue:text}`lines`.
 #
 # **Limits.** A range of a factor of a few in each of $v$, $s_0$, $n_c$, $m$ cannot tell a power from a
 # power with a slow correction, such as a logarithm. $L$ takes two values, and at $L=3$ the learning

@@ -50,6 +50,11 @@ class LawTest:
         return what + (" " if self.settings.startswith(OTHERS_HELD) else " at ") + self.settings
 
     @property
+    def tells(self) -> bool:
+        """Whether there is an estimate, known better than to the law's exponent either way."""
+        return self.estimate is not None and half_width(self.estimate) <= abs(self.law)
+
+    @property
     def included(self) -> bool | None:
         """Whether the 95 % interval holds the law's exponent; None where it cannot be told.
 

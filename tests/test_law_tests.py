@@ -202,6 +202,14 @@ def test_too_few_settings_have_a_reason():
     assert all(test.estimate is None and "needs at least" in test.reason for test in tests)
 
 
+@pytest.mark.parametrize(
+    ("estimate", "tells"),
+    [(None, False), (Estimate(2, 0.1, 4), True), (Estimate(2, -2, 4), False)],
+)
+def test_what_tells_nothing(estimate, tells):
+    assert LawTest("all", "m", 2, estimate, 9).tells is tells
+
+
 def test_prefactors_by_depth():
     def by_depth(row):
         return {2: 1.0, 3: 2.0}[row["L"]]
