@@ -176,12 +176,16 @@ def _branching() -> list[RunConfig]:
         (27, 3, 2, 2), (3, 3, 4, 2),
         (9, 3, 2, 3), (3, 3, 3, 3),
         (8, 2, 2, 2), (2, 2, 4, 2), (16, 2, 2, 2), (2, 2, 5, 2), (32, 2, 2, 2), (2, 2, 6, 2),
+    )  # fmt: skip
+    lcn_only = (  # Eq. 4 leaves open what s does to a CNN
         (9, 2, 2, 2), (3, 2, 3, 2), (4, 2, 3, 2), (16, 3, 2, 2), (4, 3, 3, 2),
         (25, 2, 2, 2), (5, 2, 3, 2), (27, 2, 2, 2), (3, 2, 4, 2), (36, 2, 2, 2), (6, 2, 3, 2),
     )  # fmt: skip
     tasks = [{"v": v, "n_c": n_c, "s": s, "L": L} for v, n_c, s, L in complete]
     tasks += [{"v": 8, "m": 4, "s": s, "L": L} for s, L in ((3, 2), (4, 2), (2, 3), (3, 3))]
-    configs = (setting(arch, s0=s0, **t) for arch in ("lcn", "cnn") for t in tasks for s0 in (0, 1))
+    more = [{"v": v, "n_c": n_c, "s": s, "L": L} for v, n_c, s, L in lcn_only]
+    by_arch = {"lcn": tasks + more, "cnn": tasks}
+    configs = [setting(a, s0=s0, **t) for a, own in by_arch.items() for t in own for s0 in (0, 1)]
     return [config for config in configs if config.P <= 30_000]
 
 
