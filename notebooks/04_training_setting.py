@@ -41,6 +41,7 @@ from srhm.adaptive import at, search, stored
 from srhm.analysis import sample_complexity
 from srhm.checks import live_check
 from srhm.complexity import complexity_table
+from srhm.fits import fit_power_law
 from srhm.grids import GRID, GRIDS, PAPER, PAPER_SMALLER, SMALL_BATCH, STUDY, setting
 from srhm.law_tests import depth_tests, exponent_tests
 from srhm.paths import project
@@ -339,28 +340,42 @@ glue("max epochs", f"{by_depth[0].max_epochs:,}", display=False)
 
 # %% [markdown]
 # Do the other exponents depend on it too? The same three trainings of LCNs at $L=3$, in the tasks
-# above and in some with $v=8$ in which $n_c$, $m$ and $s_0$ vary apart from one another; each row
-# is a joint fit through the settings searched in all three:
+# above and in some with $v=8$ in which $n_c$, $m$ and $s_0$ vary apart from one another: a joint
+# fit for each training through the {glue:text}`num L=3` settings searched in all three. The last
+# row is the fit of the ratio of $P^*$ at the smaller rate to that of the grids, over the same
+# seeds: 0 would be no influence.
 
 # %% tags=["hide-input"]
 apart = GRIDS["exponents_by_rate"] if profile == "book" else []
 tasks = [config for config in (*apart, *also_smaller) if (config.arch, config.L) == ("lcn", 3)]
-tasks = dict.fromkeys(config.replace(**choice) for config in tasks)
-versions = {name: [task.replace(**changes) for task in tasks] for name, changes in trainings.items()}
-trained |= searches([c for configs in versions.values() for c in configs if c not in trained])
-in_all = [i for i, _ in enumerate(tasks) if all(versions[name][i] in trained for name in versions)]
+tasks = list(dict.fromkeys(config.replace(**choice) for config in tasks))
+of_task = {name: [task.replace(**changes) for task in tasks] for name, changes in trainings.items()}
+trained |= searches([c for configs in of_task.values() for c in configs if c not in trained])
+in_all = [row for row in zip(*of_task.values(), strict=True) if set(row) <= set(trained)]
 columns = {"s0+1": "s₀+1 (law: 3)", "n_c": "n_c (law: 1)", "m": "m (law: 3)"}
 exponents_L3 = {}
-for name, configs in versions.items():
-    stars = complexity_table({configs[i]: trained[configs[i]] for i in in_all})
+for name, configs in zip(trainings, zip(*in_all, strict=True), strict=bool(in_all)):
+    stars = complexity_table({config: trained[config] for config in configs})
     own_tests = [test for test in exponent_tests(stars) if test.settings == "s=2, L=3"]
-    estimates = {test.exponent: test.estimate for test in own_tests}
-    exponents_L3[name] = {t: with_interval(estimates.get(e)) for e, t in columns.items()}
+    exponents_L3[name] = {test.exponent: test.estimate for test in own_tests}
+if len(in_all) > 4:
+    ratios = [paired_ratio(trained[slow], trained[fast]).ratio for fast, _, slow in in_all]
+    change = fit_power_law(stars.assign(ratio=ratios).dropna(subset="ratio"), [*columns], "ratio", "")
+    exponents_L3["0.003 / grids"] = change.exponents
+changes = exponents_L3.get("0.003 / grids", {})
+for symbol in columns:
+    glue(f"change {symbol}", with_interval(changes.get(symbol)), display=False)
 glue("num L=3", len(in_all), display=False)
-pd.DataFrame(exponents_L3).T.rename_axis("training")
+pd.DataFrame(
+    [[with_interval(own.get(symbol)) for symbol in columns] for own in exponents_L3.values()],
+    index=pd.Index(exponents_L3, name="training"),
+    columns=columns.values(),
+)
 
 # %% [markdown]
-# ({glue:text}`num L=3` settings.)
+# So from the grids' training to the smaller rate the exponent of $s_0+1$ changes by
+# {glue:text}`change s0+1`, that of $n_c$ by {glue:text}`change n_c` and that of $m$ by
+# {glue:text}`change m`: what a rate does at $L=3$, it does to the number of synonyms.
 #
 # ## Precision
 #

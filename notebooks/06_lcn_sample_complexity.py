@@ -243,7 +243,7 @@ check
 #
 # **Limits.** A range of a factor of a few in each of $v$, $s_0$, $n_c$, $m$ cannot tell a power from a
 # power with a slow correction, such as a logarithm. $L$ takes two values, and at $L=3$, unlike at
-# $L=2$, $P^*$ depends on the learning rate, more so for larger $v$ ({doc}`04_training_setting`):
+# $L=2$, $P^*$ depends on the learning rate, more so for larger $m$ ({doc}`04_training_setting`):
 # exponents there are those of the grids' training. The intervals treat the scatter about the law as
 # random; if the law holds only asymptotically, small settings pull an exponent away from it
 # whatever the number of seeds.
