@@ -479,8 +479,8 @@ for arch in ARCHS:
 # in it: those train as the paper's). The rate is not raised further, for two reasons: the shift by
 # the fast reference grows with $v$ and $s_0$, which would bend the laws; and at depth $L=3$ its
 # networks fall silent (every unit of the last hidden layer off, for good). What the laws' exponents
-# are at $L=3$, and what an added level costs, belongs to this rate: the larger $v$, the more data a
-# large rate saves there ({numref}`fig-rates`).
+# are at $L=3$, and what an added level costs, belongs to this rate: the larger $m$, the more data a
+# large rate saves there.
 #
 # **Limits.** {glue:text}`repeats` seeds; bars are Student's, wide for so few. The stored runs
 # are all in float32; of reduced precision only the matrix products were tried, not the weights.
