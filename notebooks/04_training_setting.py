@@ -368,8 +368,8 @@ for symbol in columns:
 glue("num L=3", len(in_all), display=False)
 pd.DataFrame(
     [[with_interval(own.get(symbol)) for symbol in columns] for own in exponents_L3.values()],
-    index=pd.Index(exponents_L3, name="training"),
-    columns=columns.values(),
+    index=list(exponents_L3),
+    columns=pd.Index(columns.values(), name="training"),
 )
 
 # %% [markdown]

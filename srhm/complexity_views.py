@@ -68,15 +68,15 @@ def exponents_view(tests: Iterable[LawTest], paper: Iterable[LawTest] = ()) -> p
     theirs = {test.name: with_interval(test.estimate) for test in paper}
     rows = {
         test.name: {
-            "law": f"{test.law:g}",
             "here (95 % interval)": with_interval(test.estimate),
+            "law": f"{test.law:g}",
             "included": {True: "yes", False: "no", None: "open"}[test.included],
             "points": test.num_points,
             "paper's points": theirs.get(test.name, NOTHING),
         }
         for test in tests
     }
-    return pd.DataFrame(rows).T.rename_axis("exponent of")
+    return pd.DataFrame(rows).T.rename_axis(columns="exponent of")
 
 
 def prefactors_view(table: pd.DataFrame) -> pd.DataFrame:
