@@ -147,7 +147,7 @@ glue("s matched", own.get(f"s^(L/2) {COMPLETE}, L=2", "–"), display=False)
 glue("s0 matched 2", own.get("s0+1 s=2, L=2", "–"), display=False)
 glue("s0 matched 3", own.get("s0+1 s=2, L=3", "–"), display=False)
 
-# %% mystnb={"figure": {"name": "fig-lcn-exponents", "caption": "Each fitted exponent over that of Eq. 3, with its 95 % interval (bootstrap over settings and seeds). Blue circles: the interval includes the law's exponent; orange diamonds: it does not; grey: it is too wide to tell. Small squares: the same exponent from tasks that differ in nothing else. Shaded: ± 20 %. The last lines are from one fit through all settings."}, "image": {"alt": "A column of exponents with horizontal bars around a vertical line at one, most of them within a band of plus and minus 20 percent."}} tags=["hide-input"]
+# %% mystnb={"figure": {"name": "fig-lcn-exponents", "caption": "Each fitted exponent over that of Eq. 3, with its 95 % interval (bootstrap over settings and seeds). Blue circles: the interval includes the law's exponent; orange diamonds: it does not; grey: it is too wide to tell. Small squares: the same exponent from tasks that differ in nothing else. Shaded: ± 20 %; an arrow at the edge: beyond. The last lines are from one fit through all settings."}, "image": {"alt": "A column of exponents with horizontal bars around a vertical line at one, most of them within a band of plus and minus 20 percent."}} tags=["hide-input"]
 figure, ax = plots.new_axes(width=plots.WIDE, height=1.0 + 0.32 * len(spoken))
 plots_complexity.draw_exponents(ax, spoken, matched)
 

@@ -64,7 +64,7 @@ def draw_exponents(
     """Each exponent over the law's, with its 95 % interval; a band of ± ``reach`` about one.
 
     matched: the same exponents from another fit, drawn as small squares under them. The axis ends
-    ``most`` from one; bars may run out of it.
+    ``most`` from one; bars may run out of it, and an arrow at its end stands for a value beyond.
     """
     styles = {
         True: {"color": plots.BLUE, "marker": "o"},
@@ -76,6 +76,10 @@ def draw_exponents(
     others = {test.name: test for test in matched}
     for i, test in enumerate(shown):
         _draw_exponent(ax, i, test, styles[test.included])
+        off = test.estimate.value / test.law - 1
+        if abs(off) > most:
+            look = {"color": styles[test.included]["color"], "marker": "<" if off < 0 else ">"}
+            ax.plot([1 + np.sign(off) * most], [i], linestyle="none", clip_on=False, **look)
         if test.name in others:
             other = others[test.name]
             _draw_exponent(ax, i + 0.38, other, styles[other.included] | small)

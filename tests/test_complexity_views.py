@@ -160,6 +160,20 @@ def test_exponents_are_drawn_over_the_laws():
     assert [t.get_text() for t in ax.get_yticklabels()] == ["m"]
 
 
+def test_matched_exponents_and_those_beyond_the_axis():
+    _, ax = plt.subplots()
+    joint = [
+        LawTest("all", "m", 2, Estimate(2.2, 2.1, 2.4), 9),
+        LawTest("all", "n_c", 1, Estimate(-0.5, -1, 0), 9),
+    ]
+    matched = [LawTest("all", "m", 2, Estimate(2.0, 1.9, 2.1), 6)]
+    plots_complexity.draw_exponents(ax, joint, matched)
+    heights = [bar.lines[0].get_ydata()[0] for bar in ax.containers]
+    assert heights == pytest.approx([0, 0.38, 1])
+    (arrow,) = [line for line in ax.lines if line.get_marker() == "<"]
+    assert (arrow.get_xdata()[0], arrow.get_ydata()[0]) == pytest.approx((ax.get_xlim()[0], 1))
+
+
 @pytest.mark.parametrize("empty", [False, True])
 def test_other_figures_draw_what_there_is(table, empty):
     table = table.iloc[:0] if empty else table
