@@ -50,7 +50,7 @@ def draw_collapse(table: pd.DataFrame) -> None:
     """
     table = table.dropna(subset="P_star").sort_values("s0")
     table = table.astype({"P_star": float, "s0": float})  # objects, where some were None
-    _, axes = plots.new_axes(2, 1, height=3.6, sharey=True)
+    figure, axes = plots.new_axes(2, 1, height=4.2, sharey=True)
     lines = sorted(set(zip(table.v, table.L, strict=True)))
     for ax, arch in zip(axes, ("lcn", "cnn"), strict=True):
         for (v, L), line in table[table.arch == arch].groupby(["v", "L"]):
@@ -77,9 +77,15 @@ def draw_collapse(table: pd.DataFrame) -> None:
         plain_ticks(ax.yaxis)
         ax.set_title(arch.upper())
         ax.set_xlabel("$s_0+1$")
-        if ax.get_legend_handles_labels()[0]:
-            ax.legend(fontsize=8)
     axes[0].set_ylabel("$P^*/(s_0+1)^q$ over its mean")
+    handles = {}  # a line looks the same in both panels
+    for ax in axes:
+        drawn, labels = ax.get_legend_handles_labels()
+        handles |= dict(zip(labels, drawn, strict=True))
+    names = sorted(handles)
+    if names:
+        shown = [handles[name] for name in names]
+        figure.legend(shown, names, loc="outside lower center", ncols=4, fontsize=8)
 
 
 def _say_nothing_trained() -> None:
