@@ -35,7 +35,7 @@ def settings_view(table: pd.DataFrame) -> pd.DataFrame:
             "law": table["scale"].map(significant),
             "P* / law": table.C.map("{:.2f}".format),
             "paper": table.paper.map(significant),
-            "ratio": table.ratio.map(_two_places),
+            "ratio": table.ratio.map(with_ends),
         }
     ).set_index(["s", "L", "v", "s0", "n_c", "m"])
 
@@ -55,7 +55,7 @@ def ratios_view(table: pd.DataFrame) -> pd.DataFrame:
                 with_ends(row.ratio, *(end and end / row.paper for end in (row.low, row.high)))
                 for row in shared.itertuples()
             ],
-            "by its rule / paper": shared.by_rule.map(_two_places),
+            "by its rule / paper": shared.by_rule.map(with_ends),
         }
     ).set_index(["s", "L", "v", "s0"])
 
@@ -98,7 +98,7 @@ def pairs_view(pairs: pd.DataFrame) -> pd.DataFrame:
         "sparser / denser (95 % interval)": [
             with_ends(row.ratio, row.low, row.high) for row in pairs.itertuples()
         ],
-        "by Eq. 5": pairs.predicted.map(_two_places),
+        "by Eq. 5": pairs.predicted.map(with_ends),
         "as predicted": holds,
     }
     return pairs[EQUAL].assign(**columns).set_index(EQUAL)
@@ -108,8 +108,8 @@ def collapse_view(measured: pd.DataFrame) -> pd.DataFrame:
     """`srhm.sparsity_B.collapse` in words."""
     columns = {
         "s₀": [", ".join(map(str, s0s)) for s0s in measured.s0s],
-        "largest / smallest P*": measured.raw.map(_two_places),
-        "the same rescaled": measured.spread.map(_two_places),
+        "largest / smallest P*": measured.raw.map(with_ends),
+        "the same rescaled": measured.spread.map(with_ends),
         "exponent of s₀+1 (95 % interval)": [
             with_interval(Estimate(row.exponent, row.low, row.high))
             for row in measured.itertuples()
@@ -145,7 +145,3 @@ def cheap_point(runs: Mapping[RunConfig, pd.DataFrame], stars: pd.DataFrame) -> 
 
 def _both(first: pd.Series, second: pd.Series) -> list[str]:
     return [f"{a}, {b}" for a, b in zip(first, second, strict=True)]
-
-
-def _two_places(value) -> str:
-    return NOTHING if value is None or not math.isfinite(value) else f"{value:.2f}"

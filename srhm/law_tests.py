@@ -104,12 +104,9 @@ def exponent_tests(table: pd.DataFrame) -> list[LawTest]:
     table = with_factors(table.dropna(subset="P_star"))
     found = []
     for name, part in _groups(table):
-        L = int(part.L.iloc[0])
-        laws = {"s0+1": L if part.arch.iloc[0] == "lcn" else 2}
-        if _vary_apart(part):
-            laws |= {"n_c": 1, "m": L}
-        else:
-            laws["n_c m^L"] = 1
+        laws = _laws(part)
+        if not _vary_apart(part):
+            laws = {"s0+1": laws["s0+1"], "n_c m^L": 1}
         found += _test(name, part, list(laws), laws)
         sparse = part[part.s0 > 0]
         if len(sparse) < len(part):
@@ -164,9 +161,7 @@ def matched_tests(table: pd.DataFrame) -> list[LawTest]:
     """
     found = []
     for name, part in _groups(with_factors(table.dropna(subset="P_star"))):
-        L = int(part.L.iloc[0])
-        is_lcn = part.arch.iloc[0] == "lcn"
-        for symbol, law in {"s0+1": L if is_lcn else 2, "n_c": 1, "m": L}.items():
+        for symbol, law in _laws(part).items():
             equal = [x for x in ("v", "n_c", "m", "s0+1") if x != symbol]
             found.append((name, symbol, law, _matched(part, symbol, equal)))
     if len(table) and table.arch.iloc[0] == "lcn":
@@ -211,6 +206,12 @@ def prefactors(table: pd.DataFrame) -> pd.DataFrame:
 
 def _groups(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     return [(f"s={s}, L={L}", part) for (s, L), part in table.groupby(["s", "L"])]
+
+
+def _laws(part: pd.DataFrame) -> dict[str, int]:
+    """The exponents of Eq. 3 or 4 at the one L of these settings."""
+    L = int(part.L.iloc[0])
+    return {"s0+1": L if part.arch.iloc[0] == "lcn" else 2, "n_c": 1, "m": L}
 
 
 def _vary_apart(part: pd.DataFrame) -> bool:

@@ -13,7 +13,7 @@ NOTHING = "–"
 
 def significant(value: float | None, digits: int = 3) -> str:
     """``digits`` significant digits, thousands separated; a dash for nothing."""
-    if value is None or not math.isfinite(value):
+    if not _known(value):
         return NOTHING
     places = digits - 1 - math.floor(math.log10(abs(value))) if value else 0
     return f"{round(value, places):,.{max(places, 0)}f}"
@@ -26,7 +26,9 @@ def with_interval(estimate: Estimate | None, places: int = 2) -> str:
     return with_ends(estimate.value, estimate.low, estimate.high, places)
 
 
-def with_ends(value: float | None, low: float | None, high: float | None, places: int = 2) -> str:
+def with_ends(
+    value: float | None, low: float | None = None, high: float | None = None, places: int = 2
+) -> str:
     """ "2.24 (2.01 to 2.47)"; a dash for nothing, a question mark for an open end.
 
     Where both ends are open there is no interval: "2.24".
