@@ -20,7 +20,7 @@ env:
 	@tools/make_env.sh $(PYTHON) $(VENV)
 
 book: env
-	@$(BIN)/srhm notebooks
+	@$(BIN)/srhm-book run
 	@$(BIN)/jupyter-book build . -W --keep-going -n -q
 	@echo "The book: $(CURDIR)/$(HTML)"
 
@@ -31,7 +31,7 @@ test: env
 
 sweep: env
 	@for file in sweeps/*.yml; do $(BIN)/srhm sweep $$file || exit 1; done
-	@$(BIN)/srhm grid $(GRIDS)
+	@$(BIN)/srhm-book grid $(GRIDS)
 	@echo "The results: $(CURDIR)/results"
 
 bench: env

@@ -8,12 +8,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from srhm.networks import PatchNetwork
-from srhm.task import SRHM, Samples
+from srhm.data.samples import Samples
+from srhm.data.task import SRHM
+from srhm.networks.patch import PatchNetwork
 
 
 class DenseCNN(nn.Module):
-    """`srhm.networks.CNN` as a stack of strided convolutions; ``net`` gives the initial weights."""
+    """`srhm.CNN` as a stack of strided convolutions; ``net`` gives the initial weights."""
 
     def __init__(self, net: PatchNetwork):
         super().__init__()
@@ -32,7 +33,7 @@ class DenseCNN(nn.Module):
 
 
 class DenseLCN(nn.Module):
-    """`srhm.networks.LCN` as batched products over patches; ``net`` gives the initial weights."""
+    """`srhm.LCN` as batched products over patches; ``net`` gives the initial weights."""
 
     def __init__(self, net: PatchNetwork):
         super().__init__()

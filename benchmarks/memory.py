@@ -14,8 +14,8 @@ from pathlib import Path
 import timing
 import torch
 
-from srhm.config import RunConfig
-from srhm.training import prepare
+from srhm.training.config import RunConfig
+from srhm.training.run import prepare
 
 STEPS = 20
 HUGE = {"v": 8, "L": 3, "s0": 4, "P": 10**6, "width": 512}
@@ -48,7 +48,7 @@ def compare(side: str, arch: str, L: int, s0: int) -> None:
 
 
 def huge(arch: str) -> None:
-    """Drawing and encoding a million data, then some steps, as `srhm.training.train` does."""
+    """Drawing and encoding a million data, then some steps, as `srhm.training.run.train` does."""
     config = RunConfig(arch=arch, **HUGE)
     engine, data, _ = prepare(config, torch.device("cpu"))
     for batch in torch.randperm(config.P).split(config.batch_size)[:STEPS]:

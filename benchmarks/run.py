@@ -103,9 +103,9 @@ def memory_rows() -> Iterator[dict]:
 
 def gpu_rows() -> Iterator[dict]:
     """A learning curve, 12 P x 3 seeds, as one program ÷ run by run; two epochs of each."""
-    from srhm.config import RunConfig
-    from srhm.replicas import train_group
-    from srhm.training import train
+    from srhm.training.config import RunConfig
+    from srhm.training.replicas import train_group
+    from srhm.training.run import train
 
     sizes = [round(1000 * 2 ** (i / 2)) for i in range(12)]
     seeds = [dict.fromkeys(("seed_rules", "seed_sample", "seed_init"), seed) for seed in range(3)]

@@ -11,10 +11,11 @@ import pandas as pd
 import torch
 from dense import CompactData, DenseTrainer
 
-from srhm.engine import Engine, encode
-from srhm.gemm import matmul
-from srhm.networks import PatchNetwork, build_network
-from srhm.task import SRHM, Samples
+from srhm.data.samples import Samples
+from srhm.data.task import SRHM
+from srhm.engine.gemm import matmul
+from srhm.engine.sparse import Engine, encode
+from srhm.networks.patch import PatchNetwork, build_network
 
 V, S, WIDTH, MOMENTUM = 8, 2, 512, 0.9
 NUM_DATA = 4096

@@ -34,11 +34,12 @@ seed = 0
 import pandas as pd
 import torch
 from myst_nb import glue
+from srhm_book import style as plots
+from srhm_book.pictures import model as pictures
 
-from srhm import pictures, plots
-from srhm.config import RunConfig
-from srhm.networks import NETWORKS, build_network
-from srhm.task import SRHM
+from srhm.data.task import SRHM
+from srhm.networks.patch import NETWORKS, build_network
+from srhm.training.config import RunConfig
 
 plots.use_style()
 torch.set_num_threads(1)  # the order of summation, and so the last digits, depends on it

@@ -34,17 +34,17 @@ lr = 0.32  # learning rate per unit of width, at batch 128: the paper's 0.01 at 
 # %% tags=["hide-input"]
 import pandas as pd
 from myst_nb import glue
+from srhm_book import style as plots
+from srhm_book.grids import GRID
+from srhm_book.paper import crossing, paper_curve, paper_P_star
 
-from srhm import plots
-from srhm.adaptive import at, grid_index, grid_P
-from srhm.analysis import sample_complexity
-from srhm.checks import live_check
-from srhm.config import RunConfig
-from srhm.grids import GRID
-from srhm.paper import crossing, paper_curve, paper_P_star
-from srhm.paths import project
-from srhm.store import Store
-from srhm.sweep import sweep
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.search import at, grid_index, grid_P
+from srhm.runs.store import Store
+from srhm.runs.sweep import sweep
+from srhm.stats.curves import sample_complexity
+from srhm.training.config import RunConfig
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None

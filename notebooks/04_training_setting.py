@@ -35,20 +35,20 @@ import numpy as np
 import pandas as pd
 import torch
 from myst_nb import glue
+from srhm_book import style as plots
+from srhm_book.complexity.law_tests import depth_tests, exponent_tests
+from srhm_book.complexity.table import complexity_table
+from srhm_book.grids import GRID, GRIDS, PAPER, PAPER_SMALLER, SMALL_BATCH, STUDY, setting
+from srhm_book.wording import describe_setting, with_ends, with_interval
 
-from srhm import plots
-from srhm.adaptive import at, search, stored
-from srhm.analysis import sample_complexity
-from srhm.checks import live_check
-from srhm.complexity import complexity_table
-from srhm.fits import fit_power_law
-from srhm.grids import GRID, GRIDS, PAPER, PAPER_SMALLER, SMALL_BATCH, STUDY, setting
-from srhm.law_tests import depth_tests, exponent_tests
-from srhm.paths import project
-from srhm.ratios import paired_ratio
-from srhm.store import Store
-from srhm.training import train
-from srhm.wording import describe_setting, with_ends, with_interval
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.search import at, search, stored
+from srhm.runs.store import Store
+from srhm.stats.curves import sample_complexity
+from srhm.stats.fits import fit_power_law
+from srhm.stats.ratios import paired_ratio
+from srhm.training.run import train
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None

@@ -40,16 +40,16 @@ import pandas as pd
 import torch
 from matplotlib.ticker import LogLocator, NullLocator
 from myst_nb import glue
+from srhm_book import style as plots
+from srhm_book.grids import TOY, layer_curves, setting
 
-from srhm import plots
-from srhm.checks import live_check
-from srhm.engine import Engine, encode
-from srhm.grids import TOY, layer_curves, setting
-from srhm.networks import build_network
-from srhm.paths import project
-from srhm.store import Store
-from srhm.sweep import sweep
-from srhm.task import SRHM
+from srhm.data.task import SRHM
+from srhm.engine.sparse import Engine, encode
+from srhm.networks.patch import build_network
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.store import Store
+from srhm.runs.sweep import sweep
 
 sys.path.insert(0, str(project("benchmarks")))
 import timing  # what is timed, and the dense peer, are those of `make bench`

@@ -33,15 +33,11 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 from myst_nb import glue
-
-from srhm import plots
-from srhm.adaptive import at
-from srhm.checks import live_check
-from srhm.config import RunConfig
-from srhm.conventions import compare_conventions
-from srhm.decisions import changed_decisions
-from srhm.grids import TOY, curve, layer_curves, setting
-from srhm.layers import (
+from srhm_book import style as plots
+from srhm_book.grids import TOY, curve, layer_curves, setting
+from srhm_book.invariance.conventions import compare_conventions
+from srhm_book.invariance.decisions import changed_decisions
+from srhm_book.invariance.layers import (
     LOW,
     PLATEAU_FROM,
     S0,
@@ -53,14 +49,18 @@ from srhm.layers import (
     paper_curves,
     stored_curves,
 )  # fmt: skip
-from srhm.observables import sparse_activations
-from srhm.paths import project
-from srhm.pictures_sensitivity import draw_sensitivities
-from srhm.plots_layers import draw_layers
-from srhm.store import Store
-from srhm.sweep import sweep
-from srhm.training import fit, prepare, resolve_device
-from srhm.wording import significant
+from srhm_book.invariance.layers_figures import draw_layers
+from srhm_book.pictures.sensitivity import draw_sensitivities
+from srhm_book.wording import significant
+
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.search import at
+from srhm.runs.store import Store
+from srhm.runs.sweep import sweep
+from srhm.training.config import RunConfig
+from srhm.training.observables import sparse_activations
+from srhm.training.run import fit, prepare, resolve_device
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None

@@ -34,19 +34,21 @@ import math
 
 import pandas as pd
 from myst_nb import glue
-
-from srhm import plots
-from srhm.adaptive import Target, at, grid_index, grid_P
-from srhm.agreement import agreement, at_every_threshold, paper_pairs, scan_table, scan_thresholds
-from srhm.checks import live_check
-from srhm.claims_invariance import COVERED, MOST_SCATTER, SLOPE_REACH, eq8_verdict
-from srhm.grids import setting
-from srhm.invariance_runs import SMOKE, runs_for
-from srhm.layers import spans_transition, stored_curves
-from srhm.paths import project
-from srhm.plots_thresholds import draw_falls, draw_pairs, draw_scan, pairs_legend
-from srhm.store import Store
-from srhm.threshold_views import (
+from srhm_book import style as plots
+from srhm_book.claims.invariance import COVERED, MOST_SCATTER, SLOPE_REACH, eq8_verdict
+from srhm_book.complexity.transitions import compare_times, fall_times
+from srhm_book.grids import setting
+from srhm_book.invariance.agreement import (
+    agreement,
+    at_every_threshold,
+    paper_pairs,
+    scan_table,
+    scan_thresholds,
+)
+from srhm_book.invariance.layers import spans_transition, stored_curves
+from srhm_book.invariance.runs import SMOKE, runs_for
+from srhm_book.invariance.threshold_figures import draw_falls, draw_pairs, draw_scan, pairs_legend
+from srhm_book.invariance.threshold_views import (
     NAMES,
     agreement_view,
     missing_view,
@@ -54,10 +56,23 @@ from srhm.threshold_views import (
     scan_view,
     settings_view,
 )
-from srhm.thresholds import D2, ERROR, S2, SYMBOLS, crossings, pairs, paper_targets, runs_of
-from srhm.traces import trace_all
-from srhm.transitions import compare_times, fall_times
-from srhm.wording import with_interval
+from srhm_book.invariance.thresholds import (
+    D2,
+    ERROR,
+    S2,
+    SYMBOLS,
+    crossings,
+    pairs,
+    paper_targets,
+    runs_of,
+)
+from srhm_book.wording import with_interval
+
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.search import Target, at, grid_index, grid_P
+from srhm.runs.store import Store
+from srhm.runs.trace import trace_all
 
 plots.use_style()
 pd.set_option("display.max_colwidth", None)

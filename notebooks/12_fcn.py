@@ -30,21 +30,21 @@ import math
 
 import pandas as pd
 from myst_nb import glue
+from srhm_book import style as plots
+from srhm_book.claims.invariance import eq8_verdict
+from srhm_book.grids import setting
+from srhm_book.invariance.agreement import FEWEST, agreement
+from srhm_book.invariance.runs import runs_for, scales, settings_for
+from srhm_book.invariance.threshold_figures import draw_pairs, draw_scale, pairs_legend
+from srhm_book.invariance.threshold_views import agreement_view, missing_view, settings_view
+from srhm_book.invariance.thresholds import D2, S2, crossings, pairs, runs_of
+from srhm_book.wording import significant, with_interval
 
-from srhm import plots
-from srhm.adaptive import at
-from srhm.agreement import FEWEST, agreement
-from srhm.checks import live_check
-from srhm.claims_invariance import eq8_verdict
-from srhm.fits import fit_power_law
-from srhm.grids import setting
-from srhm.invariance_runs import runs_for, scales, settings_for
-from srhm.paths import project
-from srhm.plots_thresholds import draw_pairs, draw_scale, pairs_legend
-from srhm.store import Store
-from srhm.threshold_views import agreement_view, missing_view, settings_view
-from srhm.thresholds import D2, S2, crossings, pairs, runs_of
-from srhm.wording import significant, with_interval
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.search import at
+from srhm.runs.store import Store
+from srhm.stats.fits import fit_power_law
 
 plots.use_style()
 pd.set_option("display.max_colwidth", None)

@@ -31,9 +31,18 @@ repeats = 3  # seeds: each is new rules, a new sample and new initial weights
 # %% tags=["hide-input"]
 import pandas as pd
 from myst_nb import glue
-
-from srhm import plots
-from srhm.architecture_views import (
+from srhm_book import style as plots
+from srhm_book.architectures.growing import (
+    FIRST_P,
+    by_size,
+    correlations,
+    draw_growing,
+    growing_runs,
+    halves,
+    paper_curve,
+    shown,
+)
+from srhm_book.architectures.views import (
     NAMES,
     QUANTITIES,
     architecture_runs,
@@ -45,22 +54,13 @@ from srhm.architecture_views import (
     style,
     with_paper,
 )
-from srhm.checks import live_check
-from srhm.grids import COMMON_TRAINING, STUDIED, architecture_run, training_study
-from srhm.growing_views import (
-    FIRST_P,
-    by_size,
-    correlations,
-    draw_growing,
-    growing_runs,
-    halves,
-    paper_curve,
-    shown,
-)
-from srhm.image_chapter import rank_correlation
-from srhm.paper import published
-from srhm.paths import project
-from srhm.store import Store
+from srhm_book.grids import COMMON_TRAINING, STUDIED, architecture_run, training_study
+from srhm_book.images.chapter import rank_correlation
+from srhm_book.paper import published
+
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.store import Store
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None

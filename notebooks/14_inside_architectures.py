@@ -28,12 +28,8 @@ repeats = 3  # seeds: each is new rules, a new sample and new initial weights
 # %% tags=["hide-input"]
 import pandas as pd
 from myst_nb import glue
-
-from srhm import plots
-from srhm.architecture_views import NAMES
-from srhm.checks import live_check
-from srhm.grids import architecture_run
-from srhm.growing_views import (
+from srhm_book import style as plots
+from srhm_book.architectures.growing import (
     DEPTHS,
     by_depth,
     change_with_depth,
@@ -42,8 +38,12 @@ from srhm.growing_views import (
     growing_runs,
     shown,
 )
-from srhm.paths import project
-from srhm.store import Store
+from srhm_book.architectures.views import NAMES
+from srhm_book.grids import architecture_run
+
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.store import Store
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None

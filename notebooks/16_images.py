@@ -49,25 +49,30 @@ seed = 0
 import pandas as pd
 import torch
 from myst_nb import glue
+from srhm_book import style as plots
+from srhm_book.images.chapter import architectures_view, averages, chapter_runs, rank_correlation
+from srhm_book.images.figures import (
+    draw_cifar_law,
+    draw_deformations,
+    draw_error_against,
+    legend_below,
+)
+from srhm_book.images.grids import architectures_grid, growing_grid, image_run
 
-from srhm import plots
-from srhm.checks import live_check
-from srhm.diffeomorphisms import (
+from srhm.images.config import NORMALISED
+from srhm.images.deform import (
     displacement_fields,
     rms_displacement,
     temperature,
     typical_displacement,
     valid_temperatures,
 )
-from srhm.image_chapter import architectures_view, averages, chapter_runs, rank_correlation
-from srhm.image_config import NORMALISED
-from srhm.image_grids import architectures_grid, growing_grid, image_run
-from srhm.image_networks import NAMES, build_image_network
-from srhm.image_sensitivity import relative_sensitivity
-from srhm.image_store import ImageStore, run_images
-from srhm.image_training import fit, train_on_images
-from srhm.images import load_images
-from srhm.plots_images import draw_cifar_law, draw_deformations, draw_error_against, legend_below
+from srhm.images.networks import NAMES, build_image_network
+from srhm.images.sensitivity import relative_sensitivity
+from srhm.images.sets import load_images
+from srhm.images.store import ImageStore, run_images
+from srhm.images.train import fit, train_on_images
+from srhm.runs.checks import live_check
 
 plots.use_style()
 pd.set_option("display.max_colwidth", None)
@@ -334,5 +339,5 @@ pd.DataFrame(rows).set_index("images")
 # **Limits.** A few seeds, a test set of {glue:text}`num test` images on which differences of one or
 # two percent are noise, and a training far shorter than the paper's, at whose end some networks do
 # not fit their training images (training loss above 0.1: {glue:text}`unfit`). The AlexNet and the
-# fully connected networks are ours in their details (see `srhm.image_networks`); $R_f$ is a ratio
+# fully connected networks are ours in their details (see `srhm.images.networks`); $R_f$ is a ratio
 # of means, where the authors' public code takes medians over test images.

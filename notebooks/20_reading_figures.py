@@ -27,12 +27,13 @@ workers = 0
 import numpy as np
 import pandas as pd
 from myst_nb import glue
+from srhm_book import paper
+from srhm_book import style as plots
+from srhm_book.complexity.law_tests import with_factors
+from srhm_book.paper import published
+from srhm_book.wording import significant, with_interval
 
-from srhm import paper, plots
-from srhm.fits import fit_power_law
-from srhm.law_tests import with_factors
-from srhm.paper import published
-from srhm.wording import significant, with_interval
+from srhm.stats.fits import fit_power_law
 
 plots.use_style()
 
@@ -40,7 +41,7 @@ plots.use_style()
 # ## What was read
 #
 # Quality A is clean, B partly hidden, C weak. Markers that could not be told apart were left out, not
-# guessed. The files are in `book/paper`; `srhm.paper` reads them.
+# guessed. The files are in `book/paper`; `srhm_book.paper` reads them.
 
 # %% tags=["hide-input"]
 panels = [

@@ -1,49 +1,41 @@
-"""The Sparse Random Hierarchy Model: data, networks, training and observables, small and exact."""
+"""The Sparse Random Hierarchy Model: data, networks, training and observables, small and exact.
+
+Everything below is imported when it is first used, so that `import srhm` waits for neither torch
+nor pandas.
+"""
 
 import importlib
 
-from srhm.adaptive import Target, search, stored
-from srhm.analysis import sample_complexity
-from srhm.checks import live_check, verify
-from srhm.config import RunConfig
-from srhm.store import Store, merge
-from srhm.sweep import sweep
-from srhm.task import SRHM, Samples
-
-# These need torch, which takes seconds to import: looked up on first use, so that reading results
-# and `srhm --help` do not wait for it.
-_LAZY = {
-    "CNN": "networks",
-    "FCN": "networks",
-    "LCN": "networks",
-    "build_network": "networks",
-    "sensitivities": "observables",
-    "train": "training",
+_HOMES = {
+    "CNN": "networks.patch",
+    "FCN": "networks.patch",
+    "LCN": "networks.patch",
+    "OneHotDataset": "data.encoding",
+    "RunConfig": "training.config",
+    "SRHM": "data.task",
+    "Samples": "data.samples",
+    "Store": "runs.store",
+    "Target": "runs.search",
+    "build_network": "networks.patch",
+    "live_check": "runs.checks",
+    "merge": "runs.store",
+    "sample_complexity": "stats.curves",
+    "search": "runs.search",
+    "sensitivities": "training.observables",
+    "stored": "runs.search",
+    "sweep": "runs.sweep",
+    "train": "training.run",
+    "verify": "runs.checks",
 }
 
-__all__ = [
-    "CNN",
-    "FCN",
-    "LCN",
-    "SRHM",
-    "RunConfig",
-    "Samples",
-    "Store",
-    "Target",
-    "build_network",
-    "live_check",
-    "merge",
-    "sample_complexity",
-    "search",
-    "sensitivities",
-    "stored",
-    "sweep",
-    "train",
-    "verify",
-]
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str):
-    if name in _LAZY:
-        return getattr(importlib.import_module(f"srhm.{_LAZY[name]}"), name)
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"srhm.{_HOMES[name]}"), name)
     raise AttributeError(f"module 'srhm' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -13,7 +13,9 @@ import warnings
 
 from srhm import commands
 from srhm.cli_images import add_download, add_image
-from srhm.config import FIELD_HELP, RunConfig
+from srhm.runs import sweepfile
+from srhm.runs.store import StoreWarning
+from srhm.training.config import FIELD_HELP, RunConfig
 
 DESCRIPTION = """\
 The Sparse Random Hierarchy Model (Tomasini & Wyart 2024): train networks on it, keep the results,
@@ -45,7 +47,7 @@ class _Help(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=40, width=100)
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
     def __init__(self, *arguments, **keywords):
@@ -62,10 +64,13 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command (``arguments`` default to the process's own); returns the exit code."""
-    options = _parser().parse_args(arguments)
-    with warnings.catch_warnings():
-        from srhm.store import StoreWarning
+    return run_command(_parser(), arguments)
 
+
+def run_command(parser: Parser, arguments: list[str] | None = None) -> int:
+    """Run the command that ``arguments`` ask for; what goes wrong is one sentence on stderr."""
+    options = parser.parse_args(arguments)
+    with warnings.catch_warnings():
         warnings.simplefilter("always", StoreWarning)
         warnings.showwarning = _show_warning
         try:
@@ -90,26 +95,18 @@ def _parser() -> argparse.ArgumentParser:
     symbols = FIELD_HELP | NOT_FIELDS
     shown = [*GROUPS["the task"], "P", *NOT_FIELDS]
     table = "\n".join(f"  {name:9} {symbols[name]}" for name in shown)
-    parser = _Parser(prog="srhm", description=DESCRIPTION + table)
+    parser = Parser(prog="srhm", description=DESCRIPTION + table)
     adders = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add in (
-        _add_train,
-        _add_sweep,
-        _add_grid,
-        _add_verify,
-        _add_merge,
-        _add_notebooks,
-        _add_claims,
-    ):
+    for add in (_add_train, _add_sweep, _add_verify, _add_merge):
         add(adders)
-    add_image(_command, adders)
-    add_download(_command, adders)
+    add_image(add_command, adders)
+    add_download(add_command, adders)
     return parser
 
 
 def _add_train(adders) -> None:
     example = "example: srhm train --arch cnn --v 6 --s0 1 --P 2000"
-    parser = _command(
+    parser = add_command(
         adders, "train", "train one network and print its row as JSON", commands.train
     )
     parser.epilog = example
@@ -118,7 +115,7 @@ def _add_train(adders) -> None:
         group = parser.add_argument_group(title)
         for name in names:
             _add_field(group, fields[name])
-    _add_device(parser)
+    add_device(parser)
     parser.add_argument(
         "--store", metavar="DIR", help="keep the row in DIR, or take it from there if it is there"
     )
@@ -146,103 +143,57 @@ def _hyphened(name: str) -> str:
 
 
 def _add_sweep(adders) -> None:
-    from srhm import sweepfile
-
-    parser = _command(adders, "sweep", "train what a grid of runs still lacks", commands.sweep)
+    parser = add_command(adders, "sweep", "train what a grid of runs still lacks", commands.sweep)
     parser.epilog = sweepfile.__doc__
     parser.add_argument("file", metavar="FILE.yml", help="the grid (see below)")
-    _add_store(parser)
-    _add_workers(parser)
-    _add_scheduler(parser)
-    _add_device(parser)
-
-
-def _add_grid(adders) -> None:
-    from srhm.grids import CURVES, GRIDS
-
-    text = "train what the figures' grids still lack, searching each setting's P*"
-    parser = _command(adders, "grid", text, commands.grid)
-    known = [*GRIDS, *CURVES]
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"default: all of {', '.join(known)}"
-    )
-    parser.add_argument("--max-P", type=int, default=10**6, help="no larger training sets")
-    parser.add_argument("--repeats", type=int, default=3, help="seeds per setting (default 3)")
-    text = "also bracket where the sensitivities S_2 and D_2 cross their thresholds"
-    parser.add_argument("--sensitivities", action="store_true", help=text)
-    _add_store(parser)
-    _add_workers(parser)
-    _add_scheduler(parser)
-    _add_device(parser)
+    add_store(parser)
+    add_workers(parser)
+    add_scheduler(parser)
+    add_device(parser)
 
 
 def _add_verify(adders) -> None:
     text = "train a few stored runs again and compare"
-    parser = _command(adders, "verify", text, commands.verify)
+    parser = add_command(adders, "verify", text, commands.verify)
     parser.add_argument("--n", type=int, default=3, help="how many (default 3)")
     parser.add_argument("--seed", type=int, default=0, help="which ones are drawn (default 0)")
-    _add_store(parser)
-    _add_workers(parser)
-    _add_device(parser)
+    add_store(parser)
+    add_workers(parser)
+    add_device(parser)
 
 
 def _add_merge(adders) -> None:
     text = "bring in runs that finished elsewhere"
-    parser = _command(adders, "merge", text, commands.merge)
+    parser = add_command(adders, "merge", text, commands.merge)
     parser.add_argument(
         "files", nargs="+", metavar="FILE", help="records, .jsonl bundles, or folders of them"
     )
-    _add_store(parser)
+    add_store(parser)
 
 
-def _add_notebooks(adders) -> None:
-    text = "execute the book's notebooks whose inputs changed"
-    parser = _command(adders, "notebooks", text, commands.notebooks)
-    parser.epilog = "example: srhm notebooks 03_learning_curve -p v 8 --profile fresh"
-    parser.add_argument("names", nargs="*", metavar="NAME", help="which ones (default: all)")
-    parser.add_argument(
-        "-p", nargs=2, action="append", default=[], metavar=("KEY", "VALUE"), dest="parameters",
-        help="set a parameter of the notebooks' parameters cell",
-    )  # fmt: skip
-    parser.add_argument(
-        "--profile", metavar="NAME",
-        help="book: from the store; fresh: a reduced grid trained anew; smoke: seconds",
-    )  # fmt: skip
-    parser.add_argument("--out", metavar="DIR", help="where to put them (default: book/executed)")
-    parser.add_argument("--force", action="store_true", help="also those that are up to date")
-    _add_workers(parser)
-    parser.add_argument("--device", metavar="NAME", help="auto, cpu or cuda")
-
-
-def _add_claims(adders) -> None:
-    text = "the paper's claims and what was found, as a table"
-    parser = _command(adders, "claims", text, commands.claims)
-    parser.add_argument("--json", action="store_true", help="as JSON instead of Markdown")
-    _add_store(parser)
-
-
-def _command(adders, name: str, text: str, run) -> argparse.ArgumentParser:
+def add_command(adders, name: str, text: str, run) -> argparse.ArgumentParser:
+    """A subcommand that calls ``run`` with its options; ``text`` says what it does."""
     parser = adders.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     parser.set_defaults(run=run)
     return parser
 
 
-def _add_store(parser) -> None:
+def add_store(parser) -> None:
     text = "the results (default: results/ of the repository)"
     parser.add_argument("--store", metavar="DIR", help=text)
 
 
-def _add_workers(parser) -> None:
+def add_workers(parser) -> None:
     text = "processes at once (default: one per core)"
     parser.add_argument("--workers", type=int, metavar="N", help=text)
 
 
-def _add_scheduler(parser) -> None:
+def add_scheduler(parser) -> None:
     text = "train on a dask cluster, e.g. tcp://node:8786 (needs 'srhm[cluster]')"
     parser.add_argument("--scheduler", metavar="ADDRESS", help=text)
 
 
-def _add_device(parser) -> None:
+def add_device(parser) -> None:
     text = "auto (a GPU if there is one), cpu or cuda (default auto)"
     parser.add_argument("--device", default="auto", metavar="NAME", help=text)
 

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from srhm.image_config import IMAGE_FIELD_HELP, ImageRunConfig
+from srhm.images.config import IMAGE_FIELD_HELP, ImageRunConfig
 
 
 def add_download(command, commands) -> None:
@@ -49,14 +49,14 @@ def _add_data(parser) -> None:
 
 
 def _download(options) -> None:
-    from srhm.images import download_cifar10
+    from srhm.images.sets import download_cifar10
 
     print(f"CIFAR-10 is in {download_cifar10(options.data)}")
 
 
 def _image(options) -> None:
-    from srhm.image_store import ImageStore, run_images
-    from srhm.training import resolve_device
+    from srhm.images.store import ImageStore, run_images
+    from srhm.training.run import resolve_device
 
     config = ImageRunConfig(**{name: getattr(options, name) for name in ImageRunConfig.names()})
     resolve_device(options.device)

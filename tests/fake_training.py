@@ -1,4 +1,4 @@
-"""A stand-in for `srhm.training.train` that the tests of the sweep can watch, hold and kill.
+"""A stand-in for `srhm.training.run.train` that the tests of the sweep can watch, hold and kill.
 
 Every call leaves a file ``<seed_init>.<pid>.<nanoseconds>`` in the folder ``log``. As a program
 (``python fake_training.py STORE LOG WORKERS SEED...``) it sweeps in a process of its own.
@@ -11,7 +11,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from srhm.config import RunConfig
+from srhm.training.config import RunConfig
 
 HELD = range(100, 200)  # these wait until the file `release` appears in the log folder
 RAISING = range(200, 300)
@@ -46,7 +46,7 @@ def calls(log):
 if __name__ == "__main__":
     import fake_training  # by its name, so that a spawned process finds it too
 
-    from srhm.sweep import sweep
+    from srhm.runs.sweep import sweep
 
     # A background job of a shell starts with the signal ignored, and so would its children.
     signal.signal(signal.SIGINT, signal.default_int_handler)

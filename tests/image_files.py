@@ -6,8 +6,8 @@ import tarfile
 
 import numpy as np
 
-from srhm.downloads import md5_of
-from srhm.vision_import import torchvision_models
+from srhm.images.downloads import md5_of
+from srhm.networks.vision_import import torchvision_models
 
 PER_FILE = 20
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from srhm.task import SRHM
+from srhm.data.task import SRHM
 
 repeatable = settings(deadline=None, derandomize=True, max_examples=60)
 seeds = st.integers(0, 2**40)

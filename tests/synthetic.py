@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from srhm.adaptive import at, grid_index, grid_P
+from srhm.runs.search import at, grid_index, grid_P
 
 
 def runs_of(setting, P_stars, reach=3, every=1):

@@ -6,9 +6,9 @@ import sys
 import pytest
 from image_files import make_cifar10
 
-from srhm import images
-from srhm.image_config import IMAGE_FIELD_HELP
-from srhm.image_store import ImageStore
+from srhm.images import sets as images
+from srhm.images.config import IMAGE_FIELD_HELP
+from srhm.images.store import ImageStore
 
 TINY = ["--dataset", "digits", "--arch", "lenet", "--P", "40", "--epochs", "1"]
 

@@ -1,0 +1,82 @@
+"""Numbers and settings as the chapters' text says them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from srhm.stats.fits import Estimate
+from srhm.training.config import RunConfig
+
+NOTHING = "–"
+
+
+def significant(value: float | None, digits: int = 3) -> str:
+    """``digits`` significant digits, thousands separated; a dash for nothing."""
+    if not _known(value):
+        return NOTHING
+    places = digits - 1 - math.floor(math.log10(abs(value))) if value else 0
+    return f"{round(value, places):,.{max(places, 0)}f}"
+
+
+def with_interval(estimate: Estimate | None, places: int = 2) -> str:
+    """An estimate as `with_ends` says it; a dash for none."""
+    if estimate is None:
+        return NOTHING
+    return with_ends(estimate.value, estimate.low, estimate.high, places)
+
+
+def with_ends(
+    value: float | None, low: float | None = None, high: float | None = None, places: int = 2
+) -> str:
+    """ "2.24 (2.01 to 2.47)"; a dash for nothing, a question mark for an open end.
+
+    Where both ends are open there is no interval: "2.24".
+    """
+    if not _known(value):
+        return NOTHING
+    text = f"{value:.{places}f}"
+    if not (_known(low) or _known(high)):
+        return text
+    ends = (f"{end:.{places}f}" if _known(end) else "?" for end in (low, high))
+    return f"{text} ({' to '.join(ends)})"
+
+
+def _known(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
+
+
+def join(words: Iterable[str], between: str = ", ") -> str:
+    """ "a, b and c"; "none" for nothing."""
+    words = list(words)
+    if not words:
+        return "none"
+    return " and ".join(filter(None, (between.join(words[:-1]), words[-1])))
+
+
+def list_settings(settings: Iterable[RunConfig]) -> str:
+    """ "L=2: v=8 (s0=2, 4); L=3: ...": settings in few words; "none" for nothing."""
+    groups: dict[str, dict[str, list[int]]] = {}
+    for setting in settings:
+        depth = f"L={setting.L}" if setting.s == 2 else f"s={setting.s}, L={setting.L}"
+        task = f"v={setting.v}"
+        for name, usual in (("n_c", setting.v), ("m", setting.v ** (setting.s - 1))):
+            if getattr(setting, name) != usual:
+                task += f" {name}={getattr(setting, name)}"
+        task += "" if setting.sparsity == "A" else f" sparsity {setting.sparsity}"
+        groups.setdefault(depth, {}).setdefault(task, []).append(setting.s0)
+    parts = []
+    for depth, tasks in groups.items():
+        named = (f"{task} (s₀={', '.join(map(str, s0s))})" for task, s0s in tasks.items())
+        parts.append(f"{depth}: {', '.join(named)}")
+    return "; ".join(parts) if parts else "none"
+
+
+def describe_setting(setting: RunConfig) -> str:
+    """ "v=6, s₀=1, L=2", and what else is not as in most settings."""
+    text = f"v={setting.v}, s₀={setting.s0}, L={setting.L}"
+    usual = {"s": 2, "n_c": setting.v, "m": setting.v ** (setting.s - 1), "sparsity": "A"}
+    for name, value in usual.items():
+        if getattr(setting, name) != value:
+            text += f", {name}={getattr(setting, name)}"
+    return text

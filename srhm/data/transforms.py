@@ -1,0 +1,101 @@
+"""The invariances of the task: exchanges of synonyms, and displacements.
+
+Both keep the label. Tomasini & Wyart 2024 (arXiv:2404.10727), section 2, Eqs. 6, 7, 13, 14.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from srhm.data.randomness import check_int, generator
+from srhm.data.samples import Samples, blocks
+
+if TYPE_CHECKING:
+    from srhm.data.task import SRHM
+
+
+def exchange_synonyms(task: SRHM, samples: Samples, level: int, seed: int) -> Samples:
+    """Every level-``level`` tuple replaced by another of its parent's m tuples.
+
+    The other one is uniform over the m-1 others. Below the level (l = 1 is the input) each tuple
+    keeps the number of its rule, so the features follow their new parents. Positions and labels
+    stay.
+
+    Raises
+    ------
+    ValueError
+        When m = 1 (there are no synonyms), the level is not in 1..L, or the samples are not of
+        this task.
+    """
+    level = check_int("level", level, 1, task.L)
+    rng = generator(seed, "exchange", level)
+    if task.m == 1:
+        raise ValueError("Exchanging synonyms needs m of at least 2; this task has m=1.")
+    task.check_samples(samples)
+    n, tuples = len(samples), task.s ** (task.L - level)
+    # Adding 1..m-1 modulo m gives each other rule the same chance.
+    shift = rng.integers(1, task.m, (n, tuples), np.min_scalar_type(task.m - 1))
+    values = np.empty_like(samples.values)
+    for block in blocks(n, values.shape[1]):
+        features, choices = _parse(task, samples.values[block], level, block.start)
+        choices[-1] = (choices[-1] + shift[block]) % task.m
+        for rules, choice in zip(task.rules[level - 1 :: -1], choices[::-1], strict=True):
+            features = rules[features, choice].reshape(len(features), -1)
+        values[block] = features
+    return Samples(values, samples.positions, samples.labels)
+
+
+def _parse(task, values, level, start):
+    """Features (n, s^(L-level)) one level above ``level``, and for each level 1..``level`` the
+    numbers 0..m-1 of the rules that its tuples use."""
+    features, choices = values, []
+    for l, lookup in enumerate(task.lookups[:level], start=1):  # noqa: E741
+        rule = lookup(features.reshape(len(features), -1, task.s))
+        if (rule < 0).any():
+            i, t = np.argwhere(rule < 0)[0]
+            raise ValueError(
+                f"The samples are not of this task: sample {start + i}, level {l}, tuple {t} is "
+                f"made by no rule."
+            )
+        features, choice = np.divmod(rule, task.m)
+        choices.append(choice)
+    return features, choices
+
+
+def displace(task: SRHM, samples: Samples, level: int, seed: int) -> Samples:
+    """The positions of all level-``level`` features drawn anew inside their allowed places.
+
+    Uniform over all places, the present one included. For level > 1 whole sub-trees move. Values
+    and labels stay.
+
+    Raises
+    ------
+    ValueError
+        When s0 = 0 (nothing can move), the level is not in 1..L, or the samples are not of this
+        task.
+    """
+    level = check_int("level", level, 1, task.L)
+    rng = generator(seed, "displace", level)
+    if task.s0 == 0:
+        raise ValueError("A displacement needs s0 of at least 1; this task has s0=0.")
+    task.check_samples(samples)
+    n, tuples = len(samples), task.s ** (task.L - level)
+    if task.sparsity == "A":
+        shape, most = (n, tuples, task.s), task.s0
+    else:
+        shape, most = (n, tuples), len(task.subsets) - 1
+    draws = rng.integers(0, most, shape, np.min_scalar_type(most), endpoint=True)
+    unit = task.patch ** (level - 1)
+    positions = np.empty_like(samples.positions)
+    for block in blocks(n, positions.shape[1]):
+        old = samples.positions[block].astype(np.int64)
+        if task.sparsity == "A":
+            places = draws[block] + np.arange(task.s) * (task.s0 + 1)
+        else:
+            places = task.subsets[draws[block]]
+        # A level-l feature carries along the s^(l-1) elements below it.
+        new = places.reshape(len(old), -1).repeat(task.s ** (level - 1), axis=1)
+        positions[block] = old + (new - old // unit % task.patch) * unit
+    return Samples(samples.values, positions, samples.labels)

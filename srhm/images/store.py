@@ -1,0 +1,68 @@
+"""Results of classifiers of images: their store, and the loop that fills it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+from tqdm import tqdm
+
+from srhm.images.config import ImageRunConfig
+from srhm.runs.paths import project
+from srhm.runs.store import Store, to_frame
+
+
+class ImageStore(Store):
+    """As `srhm.runs.store.Store`, for `ImageRunConfig`:
+    ``path/<dataset>_<network>/P<P>_<key>.json``.
+
+    By default the folder is results/images of the repository, one deeper than the runs on the SRHM.
+    """
+
+    config_type = ImageRunConfig
+
+    def __init__(self, path: str | os.PathLike | None = None):
+        super().__init__(project("results", "images") if path is None else path)
+
+    def path_of(self, config: ImageRunConfig) -> Path:
+        """Where the record of ``config`` belongs."""
+        folder = f"{config.dataset}_{config.arch}"
+        return self.path / folder / f"P{config.P}_{config.key[:12]}.json"
+
+
+def run_images(
+    configs: Iterable[ImageRunConfig],
+    store: ImageStore | None,
+    device: str = "auto",
+    folder: str | Path | None = None,
+    progress: bool = True,
+) -> pd.DataFrame:
+    """Train every configuration that ``store`` does not hold yet, one after the other.
+
+    store: written the moment a run ends, so that a second call goes on where one was stopped; None
+        keeps nothing.
+    folder: where CIFAR-10's files are; see `srhm.images.sets.load_images`.
+
+    Returns one row per distinct configuration, in their order. All of `train_on_images`'s errors
+    come before the first training.
+    """
+    distinct = {config.key: config for config in configs}
+    rows = {} if store is None else {key: store.get(c) for key, c in distinct.items()}
+    missing = [config for key, config in distinct.items() if rows.get(key) is None]
+    if missing:
+        from srhm.images.sets import load_images
+        from srhm.images.train import train_on_images  # imports torch and torchvision
+
+        sets = {name: load_images(name, folder) for name in {c.dataset for c in missing}}
+        if store is not None:
+            store.check_writable()
+        shown = progress and not os.environ.get("TQDM_DISABLE")
+        with tqdm(missing, disable=not shown, unit="run") as bar:
+            for config in bar:
+                bar.set_postfix_str(config.describe())
+                rows[config.key] = train_on_images(config, device, sets[config.dataset])
+                if store is not None:
+                    store.put(rows[config.key])
+    return to_frame((rows[key] for key in distinct), ImageRunConfig)

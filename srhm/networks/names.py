@@ -1,0 +1,8 @@
+"""The names of all networks. Importing them does not need torch."""
+
+PATCH_NETWORKS = ("lcn", "cnn", "fcn")  # of srhm.networks.patch
+COMMON = ("vgg11", "vgg16", "resnet18", "resnet34", "efficientnet_b0")  # of .architectures
+VARIANTS = ("resnet18_stem7",)  # ResNet18 with the first layers that it has for large images
+CONVERTED = COMMON + VARIANTS  # torchvision's, made one-dimensional
+SHORTEST = 32  # input of a common architecture: VGG halves it five times
+ARCHITECTURES = PATCH_NETWORKS + CONVERTED

@@ -1,0 +1,134 @@
+"""The three networks of the paper as ordinary modules on dense one-hot input.
+
+All are stacks of *patch layers* without biases in the maximal-update scaling: weights N(0, 1),
+pre-activations divided by sqrt(fan-in), read-out divided by the width. A layer reads ``patch``
+consecutive positions (stride = filter size) and is
+
+- locally connected (LCN): own weights at every position,
+- convolutional (CNN): the same weights everywhere,
+- fully connected (FCN): the special case of one patch that covers the whole input.
+
+`srhm.engine.sparse` trains the same parameters on the informative positions alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from srhm.data.task import SRHM
+
+
+@dataclass(frozen=True)
+class PatchLayer:
+    """Shape of one hidden layer.
+
+    ``patch`` input positions make one output position; of them ``siblings`` carry something, and
+    ``tokens`` of the ``num_positions`` outputs are active (not exactly zero) for every datum.
+    """
+
+    num_positions: int
+    patch: int
+    siblings: int
+    tokens: int
+    shared: bool
+
+    @property
+    def blocks(self) -> int:
+        """Number of positions with weights of their own."""
+        return 1 if self.shared else self.num_positions
+
+
+class PatchNetwork(nn.Module):
+    """Hidden patch layers, ReLU, and a linear read-out of the mean over the remaining positions.
+
+    Parameters: ``weights[0]`` (blocks, patch, v, width), ``weights[k]`` (blocks, patch, width,
+    width) and ``readout`` (width, n_c); drawn on the CPU from ``seed``, so that a network is the
+    same on every device.
+    """
+
+    def __init__(self, layers: list[PatchLayer], v: int, n_c: int, width: int, seed: int):
+        super().__init__()
+        self.layers, self.v, self.n_c, self.width = layers, v, n_c, width
+        draw = torch.Generator().manual_seed(seed)
+        shapes = [
+            (layer.blocks, layer.patch, width if k else v, width) for k, layer in enumerate(layers)
+        ]
+        self.weights = nn.ParameterList(torch.randn(shape, generator=draw) for shape in shapes)
+        self.readout = nn.Parameter(torch.randn(width, n_c, generator=draw))
+
+    def scale(self, k: int) -> float:
+        """1 / sqrt(fan-in) of hidden layer k = 0, 1, ...: channels times patch."""
+        _, patch, channels, _ = self.weights[k].shape
+        return (patch * channels) ** -0.5
+
+    def activations(self, x: torch.Tensor) -> list[torch.Tensor]:
+        """Every layer's activations: hidden ones (n, positions, width), then the output (n, n_c).
+
+        ``x`` is one-hot, (n, v, d).
+        """
+        h = x.transpose(1, 2)
+        result = []
+        for k, layer in enumerate(self.layers):
+            patches = h.reshape(len(x), layer.num_positions, -1)
+            weight = self.weights[k].flatten(1, 2)  # (blocks, patch * channels, width)
+            if layer.shared:
+                pre = patches @ weight[0]
+            else:
+                pre = torch.bmm(patches.transpose(0, 1), weight).transpose(0, 1)
+            h = torch.relu(pre * self.scale(k))
+            result.append(h)
+        result.append(h.mean(1) @ self.readout / self.width)
+        return result
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Logits (n, n_c) of one-hot input (n, v, d)."""
+        return self.activations(x)[-1]
+
+
+def _tree_layers(task: SRHM, shared: bool) -> list[PatchLayer]:
+    return [
+        PatchLayer(
+            num_positions=task.patch ** (task.L - k),
+            patch=task.patch,
+            siblings=task.s,
+            tokens=task.s ** (task.L - k),
+            shared=shared,
+        )
+        for k in range(1, task.L + 1)
+    ]
+
+
+class LCN(PatchNetwork):
+    """Locally connected: L layers matched to the tree, own weights at every position."""
+
+    def __init__(self, task: SRHM, width: int = 512, seed: int = 0):
+        super().__init__(_tree_layers(task, False), task.v, task.n_c, width, seed)
+
+
+class CNN(PatchNetwork):
+    """Convolutional: L layers matched to the tree, one filter for all positions."""
+
+    def __init__(self, task: SRHM, width: int = 512, seed: int = 0):
+        super().__init__(_tree_layers(task, True), task.v, task.n_c, width, seed)
+
+
+class FCN(PatchNetwork):
+    """Fully connected: L hidden layers, the first one reading all positions."""
+
+    def __init__(self, task: SRHM, width: int = 512, seed: int = 0):
+        first = PatchLayer(1, task.d, task.s**task.L, 1, True)
+        later = PatchLayer(1, 1, 1, 1, True)
+        super().__init__([first] + [later] * (task.L - 1), task.v, task.n_c, width, seed)
+
+
+NETWORKS = {"lcn": LCN, "cnn": CNN, "fcn": FCN}
+
+
+def build_network(arch: str, task: SRHM, width: int = 512, seed: int = 0) -> PatchNetwork:
+    """The network named ``arch`` ("lcn", "cnn", "fcn"; another name is a ValueError)."""
+    if arch not in NETWORKS:
+        raise ValueError(f"arch must be one of {', '.join(NETWORKS)}, not {arch!r}.")
+    return NETWORKS[arch](task, width, seed)

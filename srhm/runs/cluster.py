@@ -1,0 +1,43 @@
+"""Training on a dask cluster: its workers only train, and the store is written here alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+
+TIMEOUT = 10.0  # seconds within which a scheduler has to answer
+
+
+@contextmanager
+def cluster_executor(address: str, timeout: float = TIMEOUT) -> Iterator[Executor]:
+    """An executor for `srhm.runs.sweep.sweep` whose processes are the workers of a dask cluster.
+
+    A run whose worker dies before its result is here is started again on another one; after the
+    deaths of as many workers as the scheduler's ``distributed.scheduler.allowed-failures`` allows
+    (by default 3) it is given up.
+    Workers may come and go while it works. They need this package; one run takes one thread.
+
+    Parameters
+    ----------
+    address: where the scheduler listens, for instance "tcp://node:8786".
+    timeout: seconds to wait for its answer.
+
+    Raises
+    ------
+    ValueError
+        When no scheduler answers there.
+    ModuleNotFoundError
+        Without dask.distributed, which the extra ``srhm[cluster]`` brings.
+    """
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=timeout, set_as_default=False)
+    except (OSError, ValueError, TypeError, AssertionError) as error:
+        raise ValueError(
+            f"scheduler must be the address of a running dask scheduler, as tcp://node:8786: "
+            f"{address!r} did not answer within {timeout:g} seconds."
+        ) from error
+    with client:
+        yield client.get_executor(pure=False)

@@ -1,0 +1,224 @@
+"""From learning curves to sample complexities: P*, and how well it is known.
+
+The sample complexity P* is the training-set size at which the test error reaches 10 % (Tomasini &
+Wyart 2024, section 3); P*_S and P*_D the same for the sensitivities S_2, D_2 and their thresholds.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from srhm.training.config import RunConfig
+
+SEEDS = ("seed_rules", "seed_sample", "seed_init")
+# The quantile 0.975 of Student's t for 1, 2, ... degrees of freedom.
+_T975 = (
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
+    2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SampleComplexity:
+    """P* of one setting, in training data; None, with the ``reason``, where there is none.
+
+    low, high: 95 % interval over seeds. None where it is open: with a single seed both, or where
+        the curves of too many resampled seeds do not cross inside the sizes at hand.
+    num_seeds, num_points, num_diverged: seeds, sizes P, and runs left out because they diverged.
+    replicates: (num_bootstrap,) P* of resampled seeds; 0 and inf where those curves stay below and
+        above the threshold, and nan where nothing was left of them.
+    """
+
+    P_star: float | None
+    low: float | None
+    high: float | None
+    reason: str | None
+    num_seeds: int
+    num_points: int
+    num_diverged: int = 0
+    replicates: np.ndarray = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
+
+
+def sample_complexity(
+    frame: pd.DataFrame,
+    quantity: str = "test_error",
+    threshold: float = 0.1,
+    num_bootstrap: int = 1000,
+    seed: int = 0,
+) -> SampleComplexity:
+    """Where the mean of ``quantity`` against P falls through ``threshold``, for the last time.
+
+    The mean is over seeds, the interpolation linear in log P. The interval is a percentile
+    bootstrap that draws whole curves (a seed is one triple of ``seed_rules``, ``seed_sample``,
+    ``seed_init``); its logarithm is widened by `spread_factor`, without which three seeds would
+    give an interval that holds the truth in three cases of four.
+
+    Parameters
+    ----------
+    frame: runs of one setting: columns P, the seeds, ``quantity``, and any of the configuration.
+        Diverged runs are left out, and counted.
+
+    Raises
+    ------
+    ValueError
+        A column is missing, several settings are mixed, or a number is impossible.
+    """
+    if not (isinstance(threshold, (int, float)) and math.isfinite(threshold)):
+        raise ValueError(f"threshold must be a finite number, not {threshold!r}.")
+    if type(num_bootstrap) is not int or num_bootstrap < 0:
+        raise ValueError(f"num_bootstrap must be an integer of at least 0, not {num_bootstrap!r}.")
+    curves, num_diverged = _curves(frame, quantity)
+    P, values = curves.columns.to_numpy(float), curves.to_numpy(float)
+    counts = {"num_seeds": len(curves), "num_points": len(P), "num_diverged": num_diverged}
+    mean = _mean(values, np.ones((1, len(values))))[0]
+    P_star = last_fall(P, mean, threshold)
+    if not 0 < P_star < math.inf:
+        reason = _why_not(P, mean, quantity, threshold, num_diverged)
+        return SampleComplexity(None, None, None, reason, **counts)
+    if len(curves) < 2 or num_bootstrap == 0:
+        return SampleComplexity(P_star, None, None, None, **counts)
+    draws = np.random.default_rng(seed).multinomial(
+        len(curves), [1 / len(curves)] * len(curves), size=num_bootstrap
+    )
+    replicates = np.array([last_fall(P, y, threshold) for y in _mean(values, draws)])
+    with np.errstate(divide="ignore"):
+        ends = interval(math.log(P_star), np.log(replicates), len(curves))
+    low, high = (None if end is None else math.exp(end) for end in ends)
+    return SampleComplexity(P_star, low, high, None, **counts, replicates=replicates)
+
+
+def learning_curve(frame: pd.DataFrame, quantity: str = "test_error") -> pd.DataFrame:
+    """Mean over seeds at each P: columns P, mean, std, sem (std / sqrt(n)) and n.
+
+    Diverged runs are left out; std and sem are nan where n is 1. ValueError as for
+    `sample_complexity`.
+    """
+    curves, _ = _curves(frame, quantity)
+    n = curves.count().to_numpy()
+    std = curves.std(ddof=1).to_numpy()
+    columns = {"mean": curves.mean().to_numpy(), "std": std, "sem": std / np.sqrt(n), "n": n}
+    return pd.DataFrame({"P": curves.columns.to_numpy(), **columns})
+
+
+def nearest_grid_point(
+    frame: pd.DataFrame, quantity: str = "test_error", threshold: float = 0.1
+) -> int | None:
+    """The trained P whose mean is nearest to ``threshold``: how the paper's figures read off P*.
+
+    None where the curve does not cross the threshold: then no P is near in this sense.
+    """
+    curve = learning_curve(frame, quantity)
+    if not 0 < last_fall(curve.P.to_numpy(float), curve["mean"].to_numpy(), threshold) < math.inf:
+        return None
+    return int(curve.P[(curve["mean"] - threshold).abs().idxmin()])
+
+
+def spread_factor(num: int, num_fitted: int = 1) -> float:
+    """By how much a percentile bootstrap of ``num`` draws is too narrow for a 95 % interval.
+
+    Resampling underestimates the variance by (num - num_fitted) / num, and takes the Gaussian's
+    quantile for Student's: the factor is sqrt(n / (n - p)) t / 1.96, 2.7 for three, 1.2 for ten.
+    """
+    free = num - num_fitted
+    if free < 1:
+        raise ValueError(f"No interval from {num} draws with {num_fitted} fitted numbers.")
+    t = _T975[free - 1] if free <= len(_T975) else 1.96 + 2.5 / free
+    return math.sqrt(num / free) * t / 1.96
+
+
+def interval(
+    value: float, replicates: np.ndarray, num: int, num_fitted: int = 1
+) -> tuple[float | None, float | None]:
+    """95 % interval about ``value`` from its bootstrap ``replicates``, of ``num`` draws each.
+
+    Their quantiles, pulled away from ``value`` by `spread_factor`. An end where the replicates are
+    infinite is open: None; replicates that are nan do not count.
+    """
+    replicates = replicates[~np.isnan(replicates)]
+    if not len(replicates):
+        return None, None
+    # An existing replicate, not one between two: between 7.0 and infinity there is nothing.
+    ends = np.quantile(replicates, [0.025, 0.975], method="closest_observation").tolist()
+    factor = spread_factor(num, num_fitted)
+    low, high = (value + factor * (end - value) if math.isfinite(end) else None for end in ends)
+    return low, high
+
+
+def _curves(frame: pd.DataFrame, quantity: str) -> tuple[pd.DataFrame, int]:
+    """Table of ``quantity``, one row a seed, one column a P; and the number of diverged runs."""
+    for name in ("P", *SEEDS, quantity):
+        if name not in frame:
+            raise ValueError(f"The frame has no column {name!r}.")
+    _check_one_setting(frame)
+    values = pd.to_numeric(frame[quantity])
+    good = np.isfinite(values)
+    if "status" in frame:
+        good &= frame.status != "diverged"
+    index = [frame[name][good] for name in SEEDS]
+    table = values[good].groupby([*index, frame.P[good]]).mean().unstack("P").sort_index(axis=1)
+    return table, int((~good).sum())
+
+
+def _check_one_setting(frame: pd.DataFrame) -> None:
+    """ValueError when the runs differ in more than P and their seeds.
+
+    The batch may shrink with P, as it must where P is small, if the learning rate follows it.
+    """
+    fixed = [name for name in RunConfig.names() if name in frame and name not in ("P", *SEEDS)]
+    batches = {"batch_size", "lr"} <= set(fixed)
+    if batches and (frame.groupby("P").batch_size.nunique() <= 1).all():
+        fixed = [name for name in fixed if name not in ("batch_size", "lr")]
+        frame = frame.assign(**{"lr / batch_size": (frame.lr / frame.batch_size).round(12)})
+        fixed.append("lr / batch_size")
+    for name in fixed:
+        if frame[name].nunique(dropna=False) > 1:
+            some = ", ".join(str(value) for value in frame[name].unique()[:3])
+            raise ValueError(f"The frame mixes several settings: its {name} is {some}; select one.")
+
+
+def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Means over seeds (draws, P) of values (seeds, P), nan if missing; weights (draws, seeds)."""
+    present = np.isfinite(values)
+    total = weights @ np.where(present, values, 0.0)
+    with np.errstate(invalid="ignore"):  # 0 / 0, where a draw has no seed at this P, is nan
+        return total / (weights @ present)
+
+
+def last_fall(P: np.ndarray, mean: np.ndarray, threshold: float) -> float:
+    """Where a curve (P rising, means, both (n,)) last falls through the threshold.
+
+    Interpolated linearly in log P; 0 where it ends below without a fall, inf where it ends above,
+    nan where no mean is a number.
+    """
+    P, mean = P[np.isfinite(mean)], mean[np.isfinite(mean)]
+    if not len(P):
+        return math.nan
+    before, after = mean[:-1], mean[1:]
+    down = np.flatnonzero((before >= threshold) & (after <= threshold) & (before > after))
+    if not len(down):
+        return 0.0 if mean[-1] < threshold else math.inf
+    i = down[-1]
+    share = (mean[i] - threshold) / (mean[i] - mean[i + 1])
+    return float(P[i] * (P[i + 1] / P[i]) ** share)
+
+
+def _why_not(P, mean, quantity: str, threshold: float, num_diverged: int) -> str:
+    """The reason, in words, why a mean curve has no crossing."""
+    diverged = f"; {num_diverged} diverged runs were left out" if num_diverged else ""
+    if len(P) == 0:
+        return f"no runs{diverged}"
+    if len(P) == 1:
+        return f"{quantity} is known at a single size, {mean[0]:.3g} at P={P[0]:g}{diverged}"
+    if mean[-1] >= threshold:
+        return (
+            f"{quantity} does not fall to {threshold:g}: it is {mean[-1]:.3g} at the largest "
+            f"P={P[-1]:g}{diverged}"
+        )
+    return (
+        f"{quantity} is below {threshold:g} from the smallest P={P[0]:g} on, where it is "
+        f"{mean[0]:.3g}{diverged}"
+    )

@@ -1,0 +1,68 @@
+"""Ratios of two sample complexities that share their seeds.
+
+Two ways of training, tried on the same rules, data and initial weights, differ by far less noise
+than two independent searches: the ratio is taken seed by seed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from srhm.stats.curves import SEEDS, sample_complexity, spread_factor
+
+
+@dataclass(frozen=True)
+class PairedRatio:
+    """Geometric mean over seeds of P* there / P* here, its 95 % interval, and the seeds' number.
+
+    low and high are None with a single seed; all three are None when no seed crosses in both.
+    """
+
+    ratio: float | None
+    low: float | None
+    high: float | None
+    num_seeds: int
+
+
+def seed_complexities(
+    frame: pd.DataFrame, quantity: str = "test_error", threshold: float = 0.1
+) -> dict[tuple, float]:
+    """P* of every seed (a triple of the three seed fields) whose own curve crosses."""
+    found = {}
+    for seed, rows in frame.groupby(list(SEEDS)):
+        P_star = sample_complexity(rows, quantity, threshold, num_bootstrap=0).P_star
+        if P_star is not None:
+            found[seed] = P_star
+    return found
+
+
+def paired_ratio(
+    frame: pd.DataFrame,
+    reference: pd.DataFrame,
+    quantity: str = "test_error",
+    threshold: float = 0.1,
+) -> PairedRatio:
+    """P* of ``frame`` over that of ``reference``, over the seeds in which both cross.
+
+    The interval is that of `mean_ratio`.
+    """
+    ours, theirs = (seed_complexities(f, quantity, threshold) for f in (frame, reference))
+    return mean_ratio([ours[seed] / theirs[seed] for seed in ours if seed in theirs])
+
+
+def mean_ratio(ratios: Sequence[float]) -> PairedRatio:
+    """Geometric mean of positive ratios, one a seed, with Student's interval for their logs."""
+    logs = np.log(np.asarray(ratios, dtype=float))
+    if not len(logs):
+        return PairedRatio(None, None, None, 0)
+    mean = float(logs.mean())
+    if len(logs) == 1:
+        return PairedRatio(math.exp(mean), None, None, 1)
+    # spread_factor widens the standard error of a bootstrap, std(ddof=0) / sqrt(n), by 1.96 of it.
+    half = 1.96 * spread_factor(len(logs)) * float(logs.std()) / math.sqrt(len(logs))
+    return PairedRatio(math.exp(mean), math.exp(mean - half), math.exp(mean + half), len(logs))

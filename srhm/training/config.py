@@ -1,0 +1,111 @@
+"""What one training is: every choice that its result depends on, checked and hashed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from srhm.data.randomness import check_int
+from srhm.data.task import SRHM
+from srhm.networks.names import ARCHITECTURES, CONVERTED, SHORTEST
+from srhm.training.configuration import Configuration, check_real
+
+FIELD_HELP = {
+    "v": "vocabulary size: number of features at every level",
+    "s": "branching: informative features per patch",
+    "L": "depth: number of levels of the hierarchy (and of hidden layers)",
+    "s0": "sparsity: empty positions per informative one (0 is the RHM)",
+    "n_c": "number of classes (default v)",
+    "m": "number of synonyms: rules per feature (default v^(s-1), the most possible)",
+    "sparsity": "A: each feature moves in its own sub-patch; B: features sit anywhere, in order",
+    "arch": "network: lcn (no weight sharing), cnn (weight sharing), fcn (fully connected), "
+    + ", ".join(CONVERTED),
+    "width": "channels, or units, of each hidden layer (of lcn, cnn and fcn)",
+    "P": "number of training data",
+    "batch_size": "data per step of SGD",
+    "lr": "learning rate, of lcn, cnn and fcn per unit of width (default 0.01 at batch 4, scaled "
+    "linearly to the batch)",
+    "momentum": "momentum of SGD",
+    "stop_loss": "stop when an epoch's mean training loss (cross-entropy, nats) is below this",
+    "max_epochs": "stop after this many epochs in any case",
+    "num_test": "number of test data (at most what the training set leaves of the task's data)",
+    "seed_rules": "seed of the task's rules",
+    "seed_sample": "seed of the training and test data, and of the order of the batches",
+    "seed_init": "seed of the initial weights",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunConfig(Configuration):
+    """One training, complete (SPEC: the symbols of the paper; see `FIELD_HELP`).
+
+    ``n_c``, ``m`` and ``lr`` may be None and are then resolved: v, v^(s-1), and the paper's 0.01 at
+    batch 4 scaled linearly to ``batch_size``. The optimiser's rate is ``lr * width``.
+
+    Raises
+    ------
+    ValueError
+        For a value that is impossible, in one sentence that names it.
+    """
+
+    v: int
+    P: int
+    s: int = 2
+    L: int = 2
+    s0: int = 0
+    n_c: int | None = None
+    m: int | None = None
+    sparsity: str = "A"
+    arch: str = "cnn"
+    width: int = 512
+    batch_size: int = 128
+    lr: float | None = None
+    momentum: float = 0.9
+    stop_loss: float = 1e-3
+    max_epochs: int = 2000
+    num_test: int = 10_000
+    seed_rules: int = 0
+    seed_sample: int = 0
+    seed_init: int = 0
+
+    def __post_init__(self):
+        task = self.task  # checks the symbols of the task
+        for name in ("v", "s", "L", "s0", "n_c", "m"):
+            object.__setattr__(self, name, getattr(task, name))
+        if self.arch not in ARCHITECTURES:
+            raise ValueError(f"arch must be one of {', '.join(ARCHITECTURES)}, not {self.arch!r}.")
+        if self.arch in CONVERTED and task.d < SHORTEST:
+            raise ValueError(
+                f"d = (s (s0 + 1))^L must be at least {SHORTEST} for {self.arch}, not {task.d}."
+            )
+        for name in ("P", "width", "batch_size", "max_epochs", "num_test"):
+            object.__setattr__(self, name, check_int(name, getattr(self, name), 1))
+        for name in ("seed_rules", "seed_sample", "seed_init"):
+            object.__setattr__(self, name, check_int(name, getattr(self, name), 0))
+        if task.num_data <= self.P:
+            raise ValueError(
+                f"P must be less than the number of data of this task, {task.num_data} (some are "
+                f"needed for the test), not {self.P}."
+            )
+        if self.batch_size > self.P:
+            raise ValueError(f"batch_size must be at most P={self.P}, not {self.batch_size}.")
+        if self.lr is None:
+            object.__setattr__(self, "lr", 0.01 * self.batch_size / 4)
+        for name in ("lr", "stop_loss", "momentum"):
+            object.__setattr__(self, name, check_real(name, getattr(self, name)))
+        if self.momentum >= 1:
+            raise ValueError(f"momentum must be less than 1, not {self.momentum}.")
+        if self.lr == 0:
+            raise ValueError("lr must be more than 0, not 0.0.")
+
+    @property
+    def task(self) -> SRHM:
+        """The task, its rules drawn from ``seed_rules``."""
+        return SRHM(
+            self.v, self.s, self.L, self.s0, self.n_c, self.m, self.sparsity, self.seed_rules
+        )
+
+    def describe(self) -> str:
+        """The setting in a few words."""
+        seeds = f"{self.seed_rules}/{self.seed_sample}/{self.seed_init}"
+        task = f"v={self.v} s={self.s} L={self.L} s0={self.s0}"
+        return f"{self.arch} {task} P={self.P} seeds {seeds}"

@@ -1,0 +1,162 @@
+"""How insensitive each layer is to synonyms and to displacements (Eqs. 6, 7, 13, 14).
+
+    S_{k,l} = <|f_k(x) - f_k(p_l x)|^2> / <|f_k(x) - f_k(z)|^2>
+
+with p_l the exchange of level-l synonyms and z a datum independent of x; D_{k,l} the same with the
+level-l displacement tau_l. Numerator and denominator are averaged first, then divided. 1 means that
+layer k minds the transformation as much as another datum, 0 that it is invariant to it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from srhm.data.samples import Samples
+from srhm.data.task import SRHM
+from srhm.engine.sparse import Engine, encode
+
+MAX_POINTS = 1000
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Activations of one layer, f (n, places, channels), at ``positions`` (n, places).
+
+    All other positions are zero. A dense layer is one place that holds all its activations.
+    """
+
+    f: torch.Tensor
+    positions: torch.Tensor
+
+    def squared_distances(self, other: Layer) -> torch.Tensor:
+        """|f(x) - f(x')|^2 over all positions, (n,), in float64.
+
+        Where only one of the two is active the other is zero, so its whole norm counts.
+        """
+        f, g = self.f.double(), other.f.double()
+        same_place = self.positions[:, :, None] == other.positions[:, None, :]
+        overlap = (torch.einsum("nih,njh->nij", f, g) * same_place).sum((1, 2))
+        norms = f.square().sum((1, 2)) + g.square().sum((1, 2))
+        return (norms - 2 * overlap).clamp_min(0)
+
+
+Activations = Callable[[Samples], dict[str, Layer]]
+
+
+def sensitivities(
+    task: SRHM, activations: Activations, samples: Samples, seed: int, max_points: int = MAX_POINTS
+) -> dict:
+    """S_{k,l} and D_{k,l} of every layer k for every level l.
+
+    Parameters
+    ----------
+    activations: function from samples to named layers; see `sparse_activations` (LCN, CNN, FCN) and
+        `module_activations` (any module).
+    samples: test data; the first half, at most ``max_points``, are the x, as many others the z.
+    seed: of the synonyms and displacements.
+
+    Returns
+    -------
+    ``{"S_1_1": value, "S_1_1_se": standard error over test points, ...}``: letter, layer, level;
+    and ``constant_layers``, the layers (space-separated) whose activations do not vary, which have
+    no sensitivity. Entries whose transformation does not exist (m = 1: no synonyms; s0 = 0: no
+    displacements) are missing, all of them with less than four data.
+    """
+    n = min(max_points, len(samples) // 2)
+    if n < 2:
+        return {}
+    x = samples[:n]
+    reference, others = activations(x), activations(samples[n : 2 * n])
+    denominators = {k: layer.squared_distances(others[k]) for k, layer in reference.items()}
+    varying = [k for k, distances in denominators.items() if distances.mean() > 0]
+    result = {"constant_layers": " ".join(k for k in denominators if k not in varying)}
+    for letter, level, transformed in _transformations(task, x, seed):
+        layers = activations(transformed)
+        for k in varying:
+            distances = reference[k].squared_distances(layers[k])
+            value, error = ratio_of_means(distances, denominators[k])
+            result[f"{letter}_{k}_{level}"] = value
+            result[f"{letter}_{k}_{level}_se"] = error
+    return result
+
+
+def _transformations(task: SRHM, x: Samples, seed: int):
+    for level in range(1, task.L + 1):
+        if task.m > 1:
+            yield "S", level, task.exchange_synonyms(x, level, seed)
+        if task.s0 > 0:
+            yield "D", level, task.displace(x, level, seed)
+
+
+def ratio_of_means(a: torch.Tensor, b: torch.Tensor) -> tuple[float, float]:
+    """mean(a) / mean(b) and its standard error over the n paired points (first order)."""
+    ratio = (a.mean() / b.mean()).item()
+    error = (a - ratio * b).std().item() / (math.sqrt(len(a)) * b.mean().item())
+    return ratio, error
+
+
+def sparse_activations(engine: Engine, chunk: int = 512) -> Activations:
+    """The hidden layers "1" ... "L" of an engine's network at active positions, and "out"."""
+
+    def activations(samples: Samples) -> dict[str, Layer]:
+        data = encode(engine.net, samples, engine.readout.device)
+        parts = [
+            engine.activations(data.take(slice(start, start + chunk)))
+            for start in range(0, len(data), chunk)
+        ]
+        *hidden, logits = [torch.cat(layer) for layer in zip(*parts, strict=True)]
+        layers = {
+            str(k): Layer(f, positions)
+            for k, (f, positions) in enumerate(zip(hidden, data.positions, strict=True), 1)
+        }
+        return layers | {"out": dense_layer(logits)}
+
+    return activations
+
+
+def module_activations(
+    module: nn.Module, task: SRHM, names: Iterable[str], chunk: int = 256
+) -> Activations:
+    """The outputs of named submodules of any module on one-hot input, and its own as "out".
+
+    Raises
+    ------
+    ValueError
+        For a name that is no submodule.
+    """
+    names = list(names)
+    known = dict(module.named_modules())
+    for name in names:
+        if not name or name not in known:
+            raise ValueError(f"names must be submodules of the network, and {name!r} is none.")
+
+    @torch.no_grad()
+    def activations(samples: Samples) -> dict[str, Layer]:
+        found: dict[str, list] = {name: [] for name in [*names, "out"]}
+
+        def keep(name):
+            return lambda _module, _inputs, output: found[name].append(output.flatten(1).cpu())
+
+        hooks = [known[name].register_forward_hook(keep(name)) for name in names]
+        hooks.append(module.register_forward_hook(keep("out")))
+        device = next((p.device for p in module.parameters()), torch.device("cpu"))
+        try:
+            for start in range(0, len(samples), chunk):
+                module(task.one_hot(samples[start : start + chunk]).to(device))
+        finally:
+            for hook in hooks:
+                hook.remove()
+        return {name: dense_layer(torch.cat(parts)) for name, parts in found.items()}
+
+    return activations
+
+
+def dense_layer(f: torch.Tensor) -> Layer:
+    """A layer (n, ...) without known zeros: all of it at one place."""
+    f = f.flatten(1)[:, None, :]
+    return Layer(f, torch.zeros(len(f), 1, dtype=torch.int32, device=f.device))

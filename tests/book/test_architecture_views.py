@@ -1,0 +1,138 @@
+"""The chapter on architectures averages, compares and draws what the runs hold."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+from srhm_book.architectures.views import (
+    ARCHS,
+    by_architecture,
+    draw_error_against,
+    far_from_paper,
+    missing,
+    style,
+    with_paper,
+)
+from srhm_book.grids import CURVES, architecture_run
+
+from srhm.networks.names import COMMON
+
+
+@pytest.fixture
+def runs():
+    """Two seeds of the LCN, one of VGG16; every quantity its own number."""
+
+    def run(arch, error, layer, shift):
+        names = ("S_out_1", "D_out_1", f"S_{layer}_1", f"D_{layer}_1")
+        values = {name: (i + 1) / 10 + shift for i, name in enumerate(names)}
+        return {"arch": arch, "status": "converged", "test_error": error, **values}
+
+    return pd.DataFrame(
+        [run("lcn", 0.6, "2", 0.0), run("lcn", 0.8, "2", 0.2), run("vgg16", 0.04, "80", 0.0)]
+    )
+
+
+def test_means_and_ranges_over_seeds(runs):
+    table = by_architecture(runs).set_index("arch")
+    assert list(table.index) == ["lcn", "vgg16"]
+    assert list(table.seeds) == [2, 1]
+    lcn = table.loc["lcn"]
+    assert (lcn.test_error, lcn.test_error_low, lcn.test_error_high) == pytest.approx(
+        (0.7, 0.6, 0.8)
+    )
+    assert (lcn.S_out, lcn.D_out) == pytest.approx((0.2, 0.3))
+    assert (lcn.S_internal, lcn.D_internal) == pytest.approx((0.4, 0.5))
+    assert table.loc["vgg16"].S_internal == pytest.approx(0.3)
+
+
+def test_the_papers_values_stand_beside_ours(runs):
+    table = with_paper(by_architecture(runs)).set_index("arch")
+    assert list(table.index) == list(ARCHS)
+    assert table.paper_test_error["vgg16"] == pytest.approx(0.015, abs=0.001)  # Figure 1C
+    assert table.paper_D_out["lcn"] == pytest.approx(0.525, abs=0.001)
+    assert table.paper_S_out["lcn"] == pytest.approx(0.673, abs=0.001)  # Figure 1D
+    assert table.seeds["resnet18"] == 0
+    assert pd.isna(table.test_error["resnet18"])
+    assert far_from_paper(table.reset_index()) == ["VGG16"]  # 0.04, more than twice 0.015
+    assert missing(table.reset_index(), 2).startswith("CNN 0, VGG11 0, VGG16 1, ResNet18 0")
+
+
+def test_points_are_drawn_with_and_without_the_papers(runs):
+    table = by_architecture(runs)
+    for shown in (table, with_paper(table), by_architecture(runs[:0])):
+        figure, ax = plt.subplots()
+        draw_error_against(ax, shown, "S_out")
+        figure.canvas.draw()
+        plt.close(figure)
+
+
+def test_every_architecture_has_a_look_of_its_own():
+    assert len({tuple(style(arch).values()) for arch in ARCHS}) == len(ARCHS)
+
+
+def test_runs_of_the_figures():
+    configs = CURVES["architectures"]
+    assert {(c.arch, c.seed_init) for c in configs} == {(a, s) for a in ARCHS for s in range(3)}
+    assert {(c.P, c.v, c.n_c, c.m, c.L, c.s, c.s0) for c in configs} == {
+        (7400, 10, 10, 10, 2, 2, 2)
+    }
+    small = architecture_run("vgg11", 128, 0)
+    assert small.lr / small.batch_size == pytest.approx(0.05 / 64)
+    assert {c.arch for c in CURVES["growing_P"]} == {"lcn", *COMMON}
+
+
+def test_claims_follow_the_points(tmp_path, monkeypatch, runs):
+    """Seven architectures whose error rises with S and falls with D."""
+    from srhm_book.claims import architectures as module
+
+    from srhm.runs.store import Store
+
+    many = []
+    for i, arch in enumerate(ARCHS):
+        values = {"S_out_1": 0.1 + i / 10, "D_out_1": 0.9 - i / 10, "S_2_1": 1, "D_2_1": 1}
+        values |= {"S_80_1": 1.0, "D_80_1": 1.0}
+        many.append({"arch": arch, "status": "converged", "test_error": 0.01 + i / 10, **values})
+    monkeypatch.setattr(module, "architecture_runs", lambda *_: pd.DataFrame(many))
+    D, S, *_ = module.architecture_claims(Store(tmp_path))
+    assert (S.measured, S.verdict) == (pytest.approx(1), "agrees")
+    assert (D.measured, D.verdict) == (pytest.approx(-1), "differs")
+    assert D.paper == pytest.approx(27 / 28)  # of the seven points of Figure 1C, one pair swaps
+    monkeypatch.setattr(module, "architecture_runs", lambda *_: runs)
+    for claim in module.architecture_claims(Store(tmp_path)):
+        assert claim.verdict == "not measured"
+    assert "2 of 7" in module.architecture_claims(Store(tmp_path))[0].reason
+
+
+def test_a_wide_interval_tells_nothing(tmp_path, monkeypatch):
+    """One outlier among seven: the interval holds 0 and the paper's value."""
+    from srhm_book.claims import architectures as module
+
+    from srhm.runs.store import Store
+
+    order = (0.6, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7)
+    rows = []
+    for i, (arch, error) in enumerate(zip(ARCHS, order, strict=True)):
+        values = dict.fromkeys(("S_2_1", "D_2_1", "S_80_1", "D_80_1", "D_out_1"), (i + 1) / 10)
+        row = {"arch": arch, "status": "converged", "test_error": error, "S_out_1": -error}
+        rows.append(row | values)
+    monkeypatch.setattr(module, "architecture_runs", lambda *_: pd.DataFrame(rows))
+    D, S, *_ = module.architecture_claims(Store(tmp_path))
+    assert (D.verdict, D.reason) == ("not measured", "the interval is too wide to tell")
+    assert S.verdict == "differs"
+
+
+def test_claims_follow_the_growing_training_sets(tmp_path, monkeypatch):
+    """The LCN's error rises with S and falls with D."""
+    from srhm_book.claims import architectures as module
+
+    from srhm.runs.store import Store
+
+    rows = []
+    for i, P in enumerate((870, 2599, 5400, 7400)):
+        values = {"S_out_1": 0.9 - i / 10, "D_out_1": i / 10, "S_2_1": 1.0, "D_2_1": 1.0}
+        row = {"arch": "lcn", "status": "converged", "P": P, "test_error": 0.8 - i / 10}
+        rows.append(row | values)
+    monkeypatch.setattr(module, "growing_runs", lambda *_: pd.DataFrame(rows))
+    *_, D, S = module.architecture_claims(Store(tmp_path))
+    assert (S.id, S.figure, S.verdict) == ("growing_S", "1F", "agrees")
+    assert (D.id, D.figure, D.verdict) == ("growing_D", "1E", "differs")
+    assert (S.measured, S.settings) == (pytest.approx(1), 4)

@@ -1,0 +1,237 @@
+"""What the chapters print and draw of sample complexities, from numbers that are known."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from srhm_book import style as plots
+from srhm_book.complexity import figures as plots_complexity
+from srhm_book.complexity import sparsity_B_figures as plots_sparsity_B
+from srhm_book.complexity import views
+from srhm_book.complexity.fixed_d import sparser_pairs
+from srhm_book.complexity.law_tests import LawTest, prefactors
+from srhm_book.complexity.sparsity_B import collapse
+from srhm_book.complexity.table import complexity_table
+from srhm_book.grids import fixed_d_grid, setting
+from srhm_book.paper import published_P_star
+from srhm_book.wording import (
+    describe_setting,
+    join,
+    list_settings,
+    significant,
+    with_ends,
+    with_interval,
+)
+from synthetic import runs_of
+
+from srhm.stats.fits import Estimate
+from srhm.stats.laws import predicted_scale
+
+
+def runs_on_the_law(settings, spread=1.2):
+    found = {}
+    for config in settings:
+        star = min(1.5 * predicted_scale(config), config.task.num_data / 3)
+        found[config] = runs_of(config, [star / spread, star, star * spread])
+    return found
+
+
+LCNS = [setting("lcn", v, s0) for v in (6, 8) for s0 in (0, 1, 2)]
+
+
+@pytest.fixture
+def table():
+    return complexity_table(runs_on_the_law(LCNS))
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def test_all_settings(table):
+    shown = views.settings_view(table)
+    row = shown.loc[2, 2, 8, 1, 8, 8]
+    assert row["P*"] == "6,140"
+    assert row["law"] == "4,100"
+    assert row["P* / law"] == "1.50"
+    assert row["paper"] == "7,240"
+    assert row["ratio"] == "0.85"
+    assert " to " in row["95 % interval"]
+
+
+def test_ratios_show_what_the_paper_shows(table):
+    other = setting("lcn", 8, 1, n_c=2)
+    more = complexity_table(runs_on_the_law([other]))
+    shown = views.ratios_view(pd.concat([table, more], ignore_index=True))
+    assert len(shown) == 6
+    assert shown.loc[2, 2, 8, 1]["interpolated / paper"].startswith("0.85 (")
+    assert shown.loc[2, 2, 8, 1]["by its rule / paper"] in ("0.68", "1.00", "–")
+
+
+def test_exponents():
+    ours = [
+        LawTest("all", "scale", 1, Estimate(1.02, 0.95, 1.1), 9),
+        LawTest("s=2, L=2", "s0+1", 2, Estimate(2.5, 2.2, 2.9), 9),
+        LawTest("all", "n_c", 1, None, 2, "too few"),
+    ]
+    theirs = [LawTest("s=2, L=2", "s0+1", 2, Estimate(2.2, 2.0, 2.4), 15)]
+    shown = views.exponents_view(ours, theirs)
+    assert shown.included.tolist() == ["yes", "no", "open"]
+    assert shown["here (95 % interval)"].tolist() == [
+        "1.02 (0.95 to 1.10)", "2.50 (2.20 to 2.90)", "–",
+    ]  # fmt: skip
+    assert shown.loc["s₀+1 at s=2, L=2", "paper's points"] == "2.20 (2.00 to 2.40)"
+    assert shown.loc["n_c", "paper's points"] == "–"
+    assert views.exponents_view([]).empty
+
+
+def test_prefactors(table):
+    sparse = table[table.s0 > 0]  # dense ones have too few data for their P* to be on the law
+    shown = views.prefactors_view(prefactors(sparse))
+    assert shown.iloc[-1, 0].startswith("1.50 (")
+    alone = views.prefactors_view(prefactors(sparse.iloc[:1]))
+    assert alone.iloc[-1, 0] == "1.50"
+
+
+def test_mean_ratio():
+    mean, spread, number = views.geometric_mean_ratio(pd.Series([0.5, 2.0, np.nan]))
+    assert (mean, spread, number) == pytest.approx((1.0, 2.0, 2))
+    assert views.geometric_mean_ratio(pd.Series([np.nan]))[2] == 0
+
+
+def test_a_cheap_point_near_the_crossing(table):
+    runs = runs_on_the_law(LCNS)
+    runs[LCNS[3]] = runs[LCNS[3]].assign(seconds=0.1)
+    point = views.cheap_point(runs, table)
+    assert (point.v, point.s0) == (8, 0)
+    assert point.seed_rules == 0
+    assert abs(np.log(point.P / table.P_star[3])) < 0.1
+    assert point.key in {
+        point.replace(P=int(P), batch_size=int(b), lr=lr).key
+        for P, b, lr in runs[LCNS[3]][["P", "batch_size", "lr"]].to_numpy()
+    }
+    no_crossing = table.assign(P_star=table.P_star.where(table.index != 3))
+    assert (views.cheap_point(runs, no_crossing).v, 0) != (8, 0)
+
+
+def test_pairs():
+    tasks = [c for c in fixed_d_grid() if c.v == 4 and c.task.d == 64 and c.m in (1, 2) and c.L < 6]
+    pairs = sparser_pairs(complexity_table(runs_on_the_law(tasks, spread=1.0)))
+    shown = views.pairs_view(pairs)
+    assert shown["as predicted"].tolist() == ["yes", "yes"]
+    assert shown.loc[(4, 2, 2, 64), "denser: L, s₀"] == "3, 1"
+    assert shown.loc[(4, 2, 2, 64), "by Eq. 5"] == "0.71"
+    open_ones = views.pairs_view(pairs.assign(side="either"))
+    assert set(open_ones["as predicted"]) == {"open"}
+    wrong = views.pairs_view(pairs.assign(side=pairs.side[::-1].to_numpy()))
+    assert set(wrong["as predicted"]) == {"no"}
+
+
+def test_collapse():
+    tasks = [setting("cnn", 6, s0, sparsity="B") for s0 in (1, 2, 4)]
+    shown = views.collapse_view(collapse(complexity_table(runs_on_the_law(tasks))))
+    row = shown.loc["CNN", 6, 2, "B"]
+    assert row["s₀"] == "1, 2, 4"
+    assert (row["the same rescaled"], row["law"], row["included"]) == ("1.00", 2, "yes")
+
+
+def test_law_figure_shows_every_point_with_its_interval(table):
+    _, axes = plt.subplots(2, 1, sharex=True)
+    plots_complexity.draw_against_law(axes, table, published_P_star("lcn"), "law")
+    drawn = np.concatenate([c.lines[0].get_ydata() for c in axes[0].containers])
+    assert sorted(drawn) == pytest.approx(sorted(table.P_star))
+    over = np.concatenate([c.lines[0].get_ydata() for c in axes[1].containers])
+    assert sorted(over) == pytest.approx(sorted(table.C))
+    names = [text.get_text() for text in axes[0].get_legend().get_texts()]
+    assert names == ["paper", "$s_0$=0", "$s_0$=1", "$s_0$=2", "$s$=2, $L$=2"]
+
+
+def test_exponents_are_drawn_over_the_laws():
+    _, ax = plt.subplots()
+    tests = [
+        LawTest("all", "m", 2, Estimate(2.2, 2.1, 2.4), 9),
+        LawTest("all", "n_c", 1, None, 2, "too few"),
+    ]
+    plots_complexity.draw_exponents(ax, tests)
+    (bar,) = ax.containers
+    assert bar.lines[0].get_xdata() == pytest.approx([1.1])
+    (segment,) = bar.lines[2][0].get_segments()
+    assert segment[:, 0] == pytest.approx([1.05, 1.2])
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["m"]
+
+
+def test_matched_exponents_and_those_beyond_the_axis():
+    _, ax = plt.subplots()
+    joint = [
+        LawTest("all", "m", 2, Estimate(2.2, 2.1, 2.4), 9),
+        LawTest("all", "n_c", 1, Estimate(-0.5, -1, 0), 9),
+    ]
+    matched = [LawTest("all", "m", 2, Estimate(2.0, 1.9, 2.1), 6)]
+    plots_complexity.draw_exponents(ax, joint, matched)
+    heights = [bar.lines[0].get_ydata()[0] for bar in ax.containers]
+    assert heights == pytest.approx([0, 0.38, 1])
+    (arrow,) = [line for line in ax.lines if line.get_marker() == "<"]
+    assert (arrow.get_xdata()[0], arrow.get_ydata()[0]) == pytest.approx((ax.get_xlim()[0], 1))
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_other_figures_draw_what_there_is(table, empty):
+    table = table.iloc[:0] if empty else table
+    if not empty:
+        _, ax = plt.subplots()
+        plots_complexity.draw_depth_factor(ax, table)
+        assert len(ax.lines) == 3 + 1  # three s0 at one depth, and the law
+    tasks = [c for c in fixed_d_grid() if c.task.d == 64 and c.m == 2 and c.L < 6]
+    equal = complexity_table({} if empty else runs_on_the_law(tasks))
+    plots_complexity.draw_fixed_d(equal)
+    _, ax = plt.subplots()
+    plots_complexity.draw_pairs(ax, sparser_pairs(equal))
+    assert len(ax.containers) == (0 if empty else 1)
+    curves = [] if empty else [setting("cnn", 6, s0, sparsity="B") for s0 in (1, 2)]
+    runs = runs_on_the_law(curves)
+    plots_sparsity_B.draw_families(runs, "cnn")
+    plots_sparsity_B.draw_collapse(complexity_table(runs))
+
+
+def test_rescaled_curves_lie_on_each_other():
+    tasks = [setting("cnn", 6, s0, sparsity="B") for s0 in (1, 2, 4)]
+    runs = {c: runs_of(c, [1.5 * predicted_scale(c)] * 3) for c in tasks}
+    plots_sparsity_B.draw_families(runs, "cnn")
+    left, right = plt.gcf().axes
+    crossings = {}
+    for ax in (left, right):
+        curves = [container.lines[0].get_xydata() for container in ax.containers]
+        crossings[ax] = [np.exp(np.interp(-0.1, -e, np.log(P))) for P, e in (c.T for c in curves)]
+    assert max(crossings[left]) / min(crossings[left]) == pytest.approx(6.25, rel=0.02)
+    assert max(crossings[right]) / min(crossings[right]) == pytest.approx(1, rel=0.02)
+
+
+def test_wording():
+    assert [significant(x) for x in (12345, 0.01234, 1.0, None, np.nan, 0)] == [
+        "12,300", "0.0123", "1.00", "–", "–", "0",
+    ]  # fmt: skip
+    assert significant(30145, 4) == "30,140"
+    assert with_interval(Estimate(1, None, 2)) == "1.00 (? to 2.00)"
+    assert with_interval(None) == "–"
+    assert [join(list("abc")[:n]) for n in range(4)] == ["none", "a", "a and b", "a, b and c"]
+    assert describe_setting(setting("lcn", 6, 1)) == "v=6, s₀=1, L=2"
+    other = setting("cnn", 4, 2, s=3, L=2, n_c=2, sparsity="B")
+    assert describe_setting(other) == "v=4, s₀=2, L=2, s=3, n_c=2, sparsity=B"
+    listed = list_settings([*LCNS[1:4], setting("lcn", 4, 1, L=3, m=2)])
+    assert listed == "L=2: v=6 (s₀=1, 2), v=8 (s₀=0); L=3: v=4 m=2 (s₀=1)"
+    assert list_settings([]) == "none"
+
+
+def test_ends_that_are_open():
+    assert with_ends(2.0, 1.0, 3.0) == "2.00 (1.00 to 3.00)"
+    assert with_ends(2.0, 1.0, np.inf) == "2.00 (1.00 to ?)"
+    assert with_ends(2.0, None, np.nan) == "2.00"
+    assert with_ends(None, 1.0, 3.0) == with_ends(np.nan, None, None) == "–"
+
+
+def test_bar_lengths():
+    found = plots.bar_lengths([1.0, 2.0, 3.0], [0.5, None, 3.5], [1.25, 2.5, np.inf])
+    assert found.tolist() == [[0.5, 0.0, 0.0], [0.25, 0.5, 0.0]]
+    assert plots.bar_lengths(1, 0, 3).tolist() == [[1], [2]]

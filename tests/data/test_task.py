@@ -1,0 +1,323 @@
+"""The rules and the data: against enumeration, uniform, distinct, reproducible."""
+
+import copy
+import dataclasses
+import hashlib
+import itertools
+import math
+import pickle
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from strategies import all_data, digit, inputs, looks_uniform, places, repeatable, seeds, tasks
+
+from srhm.data.randomness import PURPOSES, distinct_words, generator
+from srhm.data.samples import Samples
+from srhm.data.task import SRHM
+
+TINY = [
+    SRHM(2, 2, 1, 0),
+    SRHM(2, 2, 2, 0),
+    SRHM(3, 2, 2, 0, n_c=4, m=2),
+    SRHM(2, 2, 3, 0),
+    SRHM(2, 3, 2, 0),
+    SRHM(3, 2, 1, 2, n_c=2),
+    SRHM(3, 2, 1, 2, n_c=2, sparsity="B"),
+    SRHM(2, 2, 2, 1),
+    SRHM(2, 2, 2, 1, sparsity="B"),
+    SRHM(3, 2, 2, 1, n_c=2, m=1, sparsity="B", seed=5),
+]
+
+
+@pytest.mark.parametrize("task", TINY, ids=repr)
+def test_all_data_are_those_of_the_enumeration(task):
+    expected = all_data(task)
+    assert len({x for x, _ in expected}) == len(expected) == task.num_data
+    everything = task.sample(task.num_data, seed=1)
+    assert sorted(inputs(task, everything)) == sorted(expected)
+    assert (np.bincount(everything.labels) == task.num_data // task.n_c).all()
+    assert (task.decode(task.one_hot(everything)) == everything.labels).all()
+
+
+@pytest.mark.parametrize("sparsity", "AB")
+@pytest.mark.parametrize("share", [0.3, 0.7])  # drawn with repeats dropped; cut from a permutation
+def test_samples_are_uniform_over_all_data(sparsity, share):
+    task = SRHM(2, 2, 1, 1, sparsity=sparsity)
+    index = {x: i for i, (x, _) in enumerate(all_data(task))}
+    N, n, repeats = len(index), round(share * len(index)), 3000
+    count, first = np.zeros(N), np.zeros(N)
+    for seed in range(repeats):
+        drawn = [index[x] for x, _ in inputs(task, task.sample(n, seed))]
+        assert len(set(drawn)) == n
+        count[drawn] += 1
+        first[drawn[0]] += 1
+    p = n / N
+    assert looks_uniform(count, repeats * p * (1 - p) * N / (N - 1))
+    assert looks_uniform(first)  # the order is random too
+
+
+@given(tasks(), seeds)
+@repeatable
+def test_any_sample_is_distinct_legal_and_decodable(task, seed):
+    x = task.sample(min(20, task.num_data), seed)
+    assert len(set(inputs(task, x))) == len(x)
+    for array, most in ((x.values, task.v), (x.positions, task.d), (x.labels, task.n_c)):
+        assert array.dtype == np.min_scalar_type(most - 1)
+        assert array.max() < most
+    legal = set(places(task))
+    for level in range(1, task.L + 1):
+        # One element of each level-l sub-tree, then the s sub-trees of each level-l tuple.
+        where = digit(task, x, level)[:, :: task.s ** (level - 1)].reshape(-1, task.s)
+        assert {tuple(row) for row in where.tolist()} <= legal
+    assert (task.decode(task.one_hot(x)) == x.labels).all()
+
+
+@pytest.mark.parametrize("sparsity", "AB")
+def test_classes_rules_and_places_are_uniform_where_data_need_several_words(sparsity):
+    task = SRHM(4, 2, 4, 4, m=3, sparsity=sparsity)
+    assert task.num_data > 2**63
+    x = task.sample(5000, 0)
+    assert len(set(inputs(task, x[:500]))) == 500
+    assert looks_uniform(np.bincount(x.labels, minlength=task.n_c))
+    for level in range(1, task.L + 1):
+        rules = task.rules[level - 1].reshape(-1, 2)
+        assert len(rules) == 12
+        where = digit(task, x, level)[:, :: 2 ** (level - 1)].reshape(-1, 2)
+        pairs = places(task)
+        counts = [(where == pair).all(axis=1).sum() for pair in pairs]
+        assert sum(counts) == len(where)
+        assert looks_uniform(counts)
+    counts = [(x.values.reshape(-1, 2) == pair).all(axis=1).sum() for pair in task.rules[0][1]]
+    assert looks_uniform(counts)  # synonyms of one parent
+
+
+def test_words_are_distinct_and_uniform_when_a_datum_takes_two():
+    count = np.zeros((3, 5))
+    for seed in range(2000):
+        words = distinct_words(generator(seed, "sample"), 7, 15, [3, 5])
+        assert len(set(zip(*words.tolist(), strict=True))) == 7
+        count[words[0].astype(int), words[1].astype(int)] += 1
+    p = 7 / 15
+    assert looks_uniform(count, 2000 * p * (1 - p) * 15 / 14)
+    every = distinct_words(generator(0, "sample"), 15, 15, [3, 5])
+    assert set(zip(*every.tolist(), strict=True)) == set(itertools.product(range(3), range(5)))
+
+
+def test_the_number_of_data_is_exact():
+    # SPEC: n_c·m^((s^L-1)/(s-1)) strings; times the places of each tuple, s0+1 a child.
+    assert SRHM(4, 2, 2, 0).num_data == 256
+    assert SRHM(8, 2, 3, 2).num_data == 8 * 8**7 * 3**14
+    assert SRHM(10, 3, 3, 4, m=7).num_data == 10 * (7 * 5**3) ** 13
+    assert SRHM(6, 3, 2, 1, n_c=5, m=9, sparsity="B").num_data == 5 * (9 * math.comb(6, 3)) ** 4
+
+
+def test_sizes_and_defaults():
+    task = SRHM(v=10, s=3, L=2, s0=4)
+    assert (task.n_c, task.m, task.sparsity, task.seed) == (10, 100, "A", 0)
+    assert (task.patch, task.d, task.relevant_fraction) == (15, 225, 1 / 25)
+    assert task == SRHM(10, 3, 2, 4, 10, 100) != SRHM(10, 3, 2, 4, seed=1)
+    assert hash(task) == hash(SRHM(np.int64(10), 3, 2, np.uint8(4)))
+    assert type(SRHM(np.int64(10), 3, 2, 4).v) is int
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        task.v = 3
+
+
+@given(tasks())
+@repeatable
+def test_rules_have_distinct_tuples_and_cannot_be_changed(task):
+    for level, rules in enumerate(task.rules, start=1):
+        parents = task.n_c if level == task.L else task.v
+        assert rules.shape == (parents, task.m, task.s)
+        assert rules.max() < task.v
+        assert len(np.unique(rules.reshape(-1, task.s), axis=0)) == parents * task.m
+        with pytest.raises(ValueError, match="read-only"):
+            rules[0, 0, 0] = 0
+
+
+def test_rules_are_uniform_over_the_assignments_and_independent_between_levels():
+    # Two parents with one tuple each of four: 12 assignments a level.
+    count = np.zeros((4, 4, 4, 4))
+    for seed in range(12 * 12 * 20):
+        task = SRHM(2, 2, 2, 0, m=1, seed=seed)
+        codes = [tuple(rules[:, 0] @ [2, 1]) for rules in task.rules]
+        count[codes[0] + codes[1]] += 1
+    distinct = ~np.eye(4, dtype=bool)
+    possible = distinct[:, :, None, None] & distinct
+    assert count[~possible].sum() == 0
+    assert looks_uniform(count[possible])
+
+
+def test_copies_and_pickles_are_equal_and_stay_read_only():
+    task = SRHM(5, 2, 2, 1, n_c=3, m=2, sparsity="B", seed=9)
+    first = task.rules
+    for other in (copy.deepcopy(task), pickle.loads(pickle.dumps(task))):
+        assert other == task
+        assert all((a == b).all() for a, b in zip(other.rules, first, strict=True))
+        assert not other.rules[0].flags.writeable
+
+
+def _digest(*arrays):
+    return hashlib.sha256(b"".join(a.astype("<i8").tobytes() for a in arrays)).hexdigest()[:16]
+
+
+@pytest.mark.parametrize(
+    ("task", "expected"),
+    [
+        (SRHM(8, 2, 2, 1, seed=3), "c6fbeff7ca941df2"),
+        (SRHM(5, 3, 2, 2, n_c=7, m=4, sparsity="B", seed=1), "2ca4054ee369c697"),
+        (SRHM(4, 2, 2, 0), "1e27a0eba467d002"),
+    ],
+    ids=repr,
+)
+def test_data_of_a_seed_never_change(task, expected):
+    """Pinned: stored results refer to data by their seeds alone."""
+    x = task.sample(200, seed=11)
+    arrays = [*task.rules, x.values, x.positions, x.labels]
+    for level in (1, 2):
+        arrays.append(task.exchange_synonyms(x, level, seed=12).values)
+        if task.s0:
+            arrays.append(task.displace(x, level, seed=13).positions)
+    assert _digest(*arrays) == expected
+
+
+def test_seeds_alone_decide_and_global_state_is_left_alone():
+    def draw(seed):
+        task = SRHM(6, 2, 2, 1, seed=seed)
+        x = task.sample(50, seed)
+        y, z = task.exchange_synonyms(x, 1, seed), task.displace(x, 1, seed)
+        return _digest(*task.rules), _digest(x.values), _digest(y.values), _digest(z.positions)
+
+    np.random.seed(1)
+    torch.manual_seed(1)
+    first = draw(0)
+    np.random.seed(2)
+    torch.manual_seed(2)
+    numpy_state, torch_state = np.random.get_state()[1].copy(), torch.get_rng_state()
+    assert draw(0) == first
+    assert (np.random.get_state()[1] == numpy_state).all()
+    assert (torch.get_rng_state() == torch_state).all()
+    assert all(a != b for a, b in zip(draw(1), first, strict=True))
+
+
+def test_equal_seeds_for_different_purposes_and_levels_are_unrelated():
+    streams = {
+        generator(0, purpose, level).integers(2**62) for purpose in PURPOSES for level in (0, 1, 2)
+    }
+    assert len(streams) == 3 * len(PURPOSES)
+
+
+@pytest.mark.parametrize("P", [1, 100, 200, 255])
+def test_training_and_test_data_never_overlap(P):
+    task = SRHM(4, 2, 2, 0)
+    train, test = task.split(P, 80, seed=2)
+    assert (len(train), len(test)) == (P, min(80, 256 - P))
+    assert len(set(inputs(task, train)) | set(inputs(task, test))) == len(train) + len(test)
+
+
+def test_samples_are_indexed_by_slices_and_arrays():
+    x = SRHM(4, 2, 2, 1).sample(10, 0)
+    assert len(x) == 10
+    for index in (slice(2, 5), np.array([2, 3, 4]), [2, 3, 4], np.arange(10) // 3 == 1):
+        part = x[index]
+        rows = np.arange(10)[index]
+        assert isinstance(part, Samples)
+        for name in ("values", "positions", "labels"):
+            assert (getattr(part, name) == getattr(x, name)[rows]).all()
+    with pytest.raises(TypeError, match="indexed by a slice, a list or an array, not 3"):
+        x[3]
+    assert len(SRHM(4, 2, 2, 1).sample(0, 0)) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"v": 1}, "v must be an integer of at least 2, not 1."),
+        ({"v": 4.0}, "v must be an integer of at least 2, not 4.0."),
+        ({"v": "4"}, "v must be an integer of at least 2, not '4'."),
+        ({"L": True}, "L must be an integer of at least 1, not True."),
+        ({"L": np.True_}, "L must be an integer of at least 1, not np.True_."),
+        ({"s": 1}, "s must be an integer of at least 2, not 1."),
+        ({"s": None}, "s must be an integer of at least 2, not None."),
+        ({"L": 0}, "L must be an integer of at least 1, not 0."),
+        ({"s0": -1}, "s0 must be an integer of at least 0, not -1."),
+        ({"n_c": 1}, "n_c must be an integer of at least 2, not 1."),
+        ({"m": 0}, "m must be an integer of at least 1, not 0."),
+        ({"m": 5}, "m must be at most v^(s-1) = 4, so that m·v tuples exist, not 5."),
+        (
+            {"n_c": 5},
+            "m·n_c must be at most v^s = 16, the number of tuples, not 4·5 = 20.",
+        ),
+        ({"sparsity": "C"}, "sparsity must be 'A' or 'B', not 'C'."),
+        ({"sparsity": None}, "sparsity must be 'A' or 'B', not None."),
+        ({"seed": -1}, "seed must be an integer of at least 0, not -1."),
+        ({"seed": 0.5}, "seed must be an integer of at least 0, not 0.5."),
+        ({"s": 40}, "v^s must be less than 2^63, not 4^40."),
+        ({"v": 2**32, "m": 1}, "v^s must be less than 2^63, not 4294967296^2."),
+        ({"L": 17}, "s^L must be at most 65536, not 2^17."),
+        ({"L": 10**9}, "s^L must be at most 65536, not 2^1000000000."),
+        (
+            {"L": 16, "s0": 7},
+            "d = (s(s0+1))^L must be less than 2^63 positions, not 16^16.",
+        ),
+        (
+            {"v": 10**4, "m": 10**4},
+            "The rules must hold at most 33554432 features a level, not m·max(v, n_c)·s = "
+            "200000000.",
+        ),
+        (
+            {"s0": 3000, "sparsity": "B"},
+            "Sparsity 'B' needs at most 10000000 ways to place s=2 features in s(s0+1)=6002 "
+            "positions, not 18009001.",
+        ),
+    ],
+)
+def test_impossible_tasks_are_refused(change, message):
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        SRHM(**{"v": 4, "s": 2, "L": 2, "s0": 1} | change)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda t: t.sample(17, 0), "n must be at most the number of data of this task, 16, not"),
+        (lambda t: t.sample(-1, 0), "n must be an integer of at least 0, not -1."),
+        (lambda t: t.sample(2.0, 0), "n must be an integer of at least 0, not 2.0."),
+        (lambda t: t.sample(2, -3), "seed must be an integer of at least 0, not -3."),
+        (lambda t: t.sample(2, None), "seed must be an integer of at least 0, not None."),
+        (lambda t: t.sample(2, True), "seed must be an integer of at least 0, not True."),
+        (lambda t: t.split(16, 1, 0), "P must be less than the number of data of this task, 16 "),
+        (lambda t: t.split(0, 1, 0), "P must be an integer of at least 1, not 0."),
+        (lambda t: t.split(2, -1, 0), "num_test must be an integer of at least 0, not -1."),
+    ],
+)
+def test_impossible_samples_are_refused(call, message):
+    with pytest.raises(ValueError) as error:  # noqa: PT011
+        call(SRHM(2, 2, 2, 0))
+    assert str(error.value).startswith(message)
+
+
+@pytest.mark.parametrize("s0", [1, 4])
+@pytest.mark.parametrize("sparsity", "AB")
+def test_a_million_data_are_made_in_a_second_and_little_memory(s0, sparsity):
+    # The largest numbers of this size that the paper has: v=12, L=3.
+    fast, large = (SRHM(8, 2, 2, s0, sparsity=sparsity), SRHM(12, 2, 3, s0, sparsity=sparsity))
+    n = min(10**6, fast.num_data)
+    seconds = []
+    for seed in range(3):  # the best of three: other processes may run
+        start = time.process_time()
+        fast.sample(n, seed)
+        seconds.append(time.process_time() - start)
+    assert n / min(seconds) > 1e6
+    tracemalloc.start()
+    try:
+        x = large.sample(10**6, 0)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(x) == 10**6
+    assert peak < 100e6

@@ -1,0 +1,82 @@
+"""The sparse path is the dense network: outputs, gradients and steps, to rounding."""
+
+import itertools
+
+import pytest
+import torch
+from torch import nn
+
+from srhm.data.task import SRHM
+from srhm.engine.sparse import Engine, encode, evaluate
+from srhm.networks.patch import build_network
+
+GRID = [
+    case
+    for case in itertools.product(
+        ("lcn", "cnn", "fcn"), ((2, 2), (2, 3), (3, 2), (2, 1)), (0, 1, 2), ("A", "B")
+    )
+    if not (case[2] == 0 and case[3] == "B")
+]
+BATCH, LR, MOMENTUM = 16, 3.0, 0.9
+
+
+def make(arch, shape, s0, sparsity, width=24):
+    s, L = shape
+    task = SRHM(v=3, s=s, L=L, s0=s0, n_c=2, m=2, sparsity=sparsity, seed=2)
+    return task, build_network(arch, task, width, seed=4), build_network(arch, task, width, seed=4)
+
+
+@pytest.mark.parametrize(("arch", "shape", "s0", "sparsity"), GRID)
+def test_ten_steps_agree_with_autograd_and_sgd(arch, shape, s0, sparsity):
+    task, net, dense = make(arch, shape, s0, sparsity)
+    engine = Engine(net, LR, MOMENTUM, BATCH)
+    optimiser = torch.optim.SGD(dense.parameters(), lr=LR, momentum=MOMENTUM)
+    size = min(40, task.num_data // 2)
+    data = task.sample(size, seed=0)
+    encoded = encode(net, data)
+    x, y = task.one_hot(data), torch.from_numpy(data.labels.astype("int64"))
+    start = dense.readout.detach().clone()
+    for step in range(10):
+        index = torch.arange(step * 7, step * 7 + (BATCH if step % 3 else BATCH // 2)) % size
+        optimiser.zero_grad()
+        # An incomplete batch counts in proportion: sum over data / batch size.
+        loss = nn.functional.cross_entropy(dense(x[index]), y[index], reduction="sum")
+        (loss / BATCH).backward()
+        optimiser.step()
+        ours = engine.step(encoded.take(index))
+        torch.testing.assert_close(ours, loss.detach(), rtol=1e-4, atol=1e-4)
+    engine.finish()
+    assert not torch.allclose(dense.readout, start, atol=1e-3)
+    for ours, theirs in zip(net.parameters(), dense.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize(("arch", "shape", "s0", "sparsity"), GRID)
+def test_activations_agree_at_active_positions_and_are_zero_elsewhere(arch, shape, s0, sparsity):
+    task, net, dense = make(arch, shape, s0, sparsity)
+    data = task.sample(min(6, task.num_data), seed=1)
+    encoded = encode(net, data)
+    sparse = Engine(net, LR, MOMENTUM, BATCH).activations(encoded)
+    full = dense.activations(task.one_hot(data))
+    torch.testing.assert_close(sparse[-1], full[-1])
+    for h, at, expected in zip(sparse, encoded.positions, full, strict=False):
+        placed = torch.zeros_like(expected)
+        placed.scatter_(1, at.long()[:, :, None].expand(h.shape), h)
+        torch.testing.assert_close(placed, expected)
+
+
+def test_evaluate_counts_errors_in_chunks():
+    task, net, dense = make("lcn", (2, 2), 1, "A")
+    data = task.sample(101, seed=3)
+    loss, error = evaluate(Engine(net, LR, MOMENTUM, BATCH), encode(net, data), chunk=10)
+    labels = torch.from_numpy(data.labels.astype("int64"))
+    logits = dense(task.one_hot(data))
+    assert error == pytest.approx((logits.argmax(1) != labels).double().mean().item())
+    assert loss == pytest.approx(nn.functional.cross_entropy(logits, labels).item(), rel=1e-5)
+
+
+def test_a_bias_is_refused():
+    _, net, _ = make("cnn", (2, 2), 1, "A")
+    net.bias = nn.Parameter(torch.zeros(3))
+    with pytest.raises(ValueError, match="without biases, but it has "):
+        Engine(net, LR, MOMENTUM, BATCH)

@@ -1,0 +1,128 @@
+"""The search for P* on synthetic learning curves, where the crossing is known."""
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from srhm.runs.search import Target, at, bracket, grid_index, grid_P, next_points, search, stored
+from srhm.runs.store import Store
+from srhm.training.config import RunConfig
+
+SETTING = RunConfig(v=8, s0=1, P=1024, arch="lcn")
+
+
+def synthetic(true_P, calls, scatter=0.1):
+    """A stand-in for `train`: error falls from 0.9 to 0 around a P* that scatters over seeds."""
+
+    def train(config, device):
+        calls.append(config)
+        mine = true_P * math.exp(scatter * np.random.default_rng(config.seed_rules).normal())
+        # 0.1 exactly at P = mine
+        error = 0.9 / (1 + 8 * (config.P / mine) ** 4)
+        return config.as_dict() | {"test_error": error, "S_2_1": error**0.5, "status": "converged"}
+
+    return train
+
+
+def run_search(true_P, settings=(SETTING,), **options):
+    calls = []
+    with ThreadPoolExecutor(2) as pool:
+        frame = search(
+            settings,
+            None,
+            executor=pool,
+            progress=False,
+            _train=synthetic(true_P, calls),
+            **options,
+        )
+    return frame, calls
+
+
+@pytest.mark.parametrize("true_P", [150, 1024, 30_000])
+def test_finds_the_crossing_from_a_bad_guess(true_P):
+    frame, calls = run_search(true_P)
+    mean = frame.groupby("P").test_error.mean()
+    assert (frame.groupby("P").size() == 3).all()
+    assert mean.iloc[0] > 0.1 >= mean.iloc[-1]
+    crossing = mean.index[mean <= 0.1].min()
+    assert 0.8 < crossing / true_P < 1.35
+    assert len(calls) <= 30
+    assert len({c.key for c in calls}) == len(calls)
+
+
+def test_neighbours_on_the_grid_bracket_every_seed():
+    frame, _ = run_search(1000)
+    for _, curve in frame.groupby("seed_rules"):
+        values = {grid_index(P): e for P, e in zip(curve.P, curve.test_error, strict=True)}
+        low, high = bracket(values, 0.1)
+        assert high - low == 1
+
+
+def test_a_second_target_adds_what_it_needs():
+    one, _ = run_search(1000)
+    two, _ = run_search(1000, targets=[Target(), Target("S_2_1", 0.2)])
+    assert set(one.P) < set(two.P)
+    assert two.groupby("P").S_2_1.mean().min() <= 0.2
+
+
+def test_nothing_is_trained_for_a_sensitivity_that_does_not_exist():
+    dense = SETTING.replace(s0=0)
+    _, one = run_search(1000, settings=[dense])
+    _, two = run_search(1000, settings=[dense], targets=[Target(), Target("D_2_1", 0.1)])
+    assert {c.key for c in two} == {c.key for c in one}
+
+
+def test_gives_up_at_the_largest_P():
+    frame, calls = run_search(1e9, max_P=5000)
+    assert max(c.P for c in calls) <= 5000
+    assert len(frame) > 0
+
+
+def test_never_asks_for_more_than_the_task_has():
+    tiny = RunConfig(v=4, s0=0, P=64, batch_size=16, arch="lcn")  # 256 data
+    _, calls = run_search(1e9, settings=[tiny])
+    assert max(c.P for c in calls) <= 192
+
+
+def test_small_training_sets_get_small_batches():
+    small = at(SETTING, 100, 2)
+    assert (small.batch_size, small.P, small.seed_init) == (16, 100, 2)
+    assert small.lr / 16 == pytest.approx(SETTING.lr / 128)
+    assert at(SETTING, 4096, 0).batch_size == 128
+
+
+def test_grid():
+    assert grid_P(40) == 1024
+    assert all(grid_index(grid_P(i)) == i for i in range(20, 80))
+
+
+def test_next_points():
+    assert next_points({}, 5, 0.1, 4) == 5
+    assert next_points({5: 0.5}, 5, 0.1, 4) == 9
+    assert next_points({5: 0.05}, 5, 0.1, 4) == 1
+    assert next_points({5: 0.5, 9: 0.05}, 5, 0.1, 4) == 7
+    assert next_points({5: 0.5, 6: 0.05}, 5, 0.1, 4) is None
+
+
+def test_bad_repeats():
+    with pytest.raises(ValueError, match="repeats must be at least 1, not 0"):
+        search([SETTING], None, repeats=0)
+
+
+def test_stored_tells_what_is_there_and_what_is_missing(tmp_path):
+    store = Store(tmp_path)
+    other = SETTING.replace(v=7, n_c=7, m=7)
+    calls = []
+    with ThreadPoolExecutor(2) as pool:
+        options = {"executor": pool, "progress": False, "_train": synthetic(1000, calls)}
+        frame = search([SETTING], store, **options)
+        assert stored([SETTING, other], store)[1] == [other]
+        found, missing = stored([SETTING], store)
+        assert missing == []
+        assert found[SETTING].equals(frame)
+        search([SETTING], store, repeats=5, **options)
+    assert stored([SETTING], store)[0][SETTING].seed_rules.nunique() == 5
+    store.path_of(calls[0]).unlink()
+    assert stored([SETTING], store) == ({}, [SETTING])

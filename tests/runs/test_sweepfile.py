@@ -1,0 +1,89 @@
+"""Sweeps as YAML: what they expand to, and one sentence for what they cannot mean."""
+
+import re
+
+import pytest
+
+from srhm.runs.sweepfile import SweepFileError, read_sweep
+from srhm.training.config import RunConfig
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(text):
+        file = tmp_path / "sweep.yml"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return read_sweep(file)
+
+    return read
+
+
+def test_a_grid_is_every_combination(read):
+    configs = read("{arch: [lcn, cnn], v: 6, s0: 1, P: [1000, 2000, 4000]}")
+    assert configs == [
+        RunConfig(arch=arch, v=6, s0=1, P=P) for arch in ("lcn", "cnn") for P in (1000, 2000, 4000)
+    ]
+
+
+def test_repeats_are_new_seeds_of_all_kinds(read):
+    configs = read("{v: 6, P: [400, 800], repeats: 3}")
+    assert len(configs) == 6
+    seeds = {(c.seed_rules, c.seed_sample, c.seed_init) for c in configs}
+    assert seeds == {(r, r, r) for r in range(3)}
+    assert len({c.key for c in configs}) == 6
+
+
+def test_several_grids_share_what_is_common_and_count_once(read):
+    configs = read(
+        """
+        common: {v: 6, s0: 1, repeats: 2}
+        grids:
+          - {arch: lcn, P: [1000, 2000]}
+          - {arch: cnn, P: 1000, repeats: 1}
+          - {arch: lcn, P: [2000, 4000], s0: 1}
+        """
+    )
+    found = [(c.arch, c.P, c.seed_init) for c in configs]
+    assert sorted(found) == sorted(
+        [("lcn", P, r) for P in (1000, 2000, 4000) for r in range(2)] + [("cnn", 1000, 0)]
+    )
+
+
+def test_numbers_that_yaml_takes_for_words(read):
+    (config,) = read("{v: 6, s0: 1, P: 1000, stop_loss: 1e-2, lr: 5e-1, n_c: null, m: 3}")
+    assert (config.stop_loss, config.lr, config.n_c, config.m) == (0.01, 0.5, 6, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{v: 6, P: 1000, archs: cnn}", "unknown key 'archs'; known are .*did you mean 'arch'?"),
+        ("{v: 6, P: 1000, zzz: 1}", r"unknown key 'zzz'; known are v, P, .*, repeats\.$"),
+        ("{grids: [{v: 6, P: 100}], v: 6}", r"unknown key 'v'; known are common, grids\.$"),
+        ("{v: 6, P: []}", r"the grid is empty: P has no values\.$"),
+        ("{grids: []}", "the grid is empty: grids must be a list of at least one"),
+        ("{common: {v: 6, P: 100}}", "the grid is empty: grids must be a list"),
+        ("", "a grid must be a mapping of a run's fields to values, not None"),
+        ("[1, 2]", r"a grid must be a mapping of a run's fields to values, not \[1, 2\]"),
+        ("{grids: [3]}", "a grid must be a mapping of a run's fields to values, not 3"),
+        ("{grids: [{v: 6}]}", "A run needs a value for P"),
+        ("{v: 6, P: 1000, repeats: 0}", "repeats must be an integer of at least 1, not 0"),
+        ("{v: 6, P: 1000, repeats: [1, 2]}", r"repeats must be .*, not \[1, 2\]"),
+        ("{v: 6, P: 1000, repeats: 2, seed_init: 1}", "so seed_init cannot be given with it"),
+        ("{v: 6, P: 1000, arch: [cnn, rnn]}", "arch must be one of lcn, cnn, .*, not 'rnn'"),
+        ("{v: 6, P: 1000, lr: fast}", "lr must be a number, not 'fast'"),
+        ("{v: 6, P: 1000, m: 7}", "m"),
+        ("{v: 6, P: ", "is not YAML"),
+        (b"\xff\xfe\xff", "is not YAML"),
+    ],
+)
+def test_bad_input_is_one_sentence_that_names_the_file(read, text, message):
+    with pytest.raises(SweepFileError, match=message) as caught:
+        read(text)
+    assert re.match(r"The sweep \S*sweep\.yml", str(caught.value))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(SweepFileError, match=r"none\.yml cannot be read: No such file"):
+        read_sweep(tmp_path / "none.yml")

@@ -1,0 +1,244 @@
+"""Sensitivities against counting, against a decoder that is invariant, and against symmetries."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from srhm.data.task import SRHM
+from srhm.engine.sparse import Engine
+from srhm.networks.patch import build_network
+from srhm.training.observables import (
+    dense_layer,
+    module_activations,
+    ratio_of_means,
+    sensitivities,
+    sparse_activations,
+)
+
+N = 4000
+
+
+class Identity(nn.Module):
+    """The input itself as a layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.input = nn.Identity()
+
+    def forward(self, x):
+        return self.input(x)
+
+
+def parents_of_leaves(task):
+    """Probability of each level-2 feature (the class if L = 1) above each input tuple."""
+    features = np.full((1, task.n_c), 1 / task.n_c)
+    for rules in reversed(task.rules[1:]):  # (parents, m, s)
+        below = np.zeros((len(features), task.s, task.v))
+        for j in range(task.s):
+            for child in range(task.v):
+                below[:, j, child] = features @ (rules[:, :, j] == child).mean(1)
+        features = below.reshape(-1, task.v)
+    return features
+
+
+def mean_over_rules(task, count):
+    """Sum over input tuples of the mean of ``count(synonyms of the parent)``, (m, s) each."""
+    weights = parents_of_leaves(task).sum(0)
+    return sum(w * count(synonyms) for w, synonyms in zip(weights, task.rules[0], strict=True))
+
+
+def changed_by_exchange(task):
+    """Expected number of leaves that change when every input tuple gets another synonym."""
+
+    def count(synonyms):
+        m = len(synonyms)
+        pairs = (synonyms[:, None] != synonyms[None]).sum(2)  # (m, m), zero on the diagonal
+        return pairs.sum() / (m * (m - 1))
+
+    return mean_over_rules(task, count)
+
+
+def same_place(task):
+    """(s, s): probability that child i of a patch and child j of its displaced copy coincide."""
+    if task.sparsity == "A":
+        return np.eye(task.s) / (task.s0 + 1)
+    places, s = task.patch, task.s
+    law = [  # of the place of the i-th of s sorted children
+        [math.comb(p, i) * math.comb(places - 1 - p, s - 1 - i) for p in range(places)]
+        for i in range(s)
+    ]
+    law = np.array(law) / math.comb(places, s)
+    return law @ law.T
+
+
+def kept_by_displacement(task):
+    """Expected overlap of an input with its copy whose level-1 positions are drawn anew."""
+
+    def count(synonyms):
+        same_value = (synonyms[:, :, None] == synonyms[:, None, :]).mean(0)
+        return (same_place(task) * same_value).sum()
+
+    return mean_over_rules(task, count)
+
+
+def overlap_of_independent(task):
+    """Expected overlap of two independent inputs: leaves that meet with the same value."""
+    law = np.ones((1, 1))
+    for _ in range(task.L):
+        law = np.kron(law, same_place(task))
+    parents = parents_of_leaves(task)
+    values = np.stack(
+        [
+            parents @ (task.rules[0][:, :, j] == child).mean(1)
+            for j in range(task.s)
+            for child in range(task.v)
+        ],
+        axis=1,
+    ).reshape(-1, task.v)
+    return (law * (values @ values.T)).sum()
+
+
+@pytest.mark.parametrize(
+    ("s", "L", "s0", "sparsity"),
+    [
+        (2, 2, 0, "A"),
+        (2, 2, 1, "A"),
+        (2, 2, 2, "B"),
+        (3, 2, 1, "B"),
+        (2, 3, 1, "A"),
+        (2, 1, 3, "B"),
+    ],
+)
+def test_input_layer_is_what_counting_gives(s, L, s0, sparsity):
+    task = SRHM(4, s, L, s0, m=4, sparsity=sparsity, seed=3)
+    leaves = s**L
+    independent = 2 * (leaves - overlap_of_independent(task))
+    data = task.sample(min(2 * N, task.num_data), 0)
+    layers = module_activations(Identity(), task, ["input"])
+    result = sensitivities(task, layers, data, seed=0, max_points=N)
+    expected = 2 * changed_by_exchange(task) / independent
+    # With s0 = 0 the 256 data are all drawn, so x and z differ slightly more than independent ones.
+    tolerance = 4 * result["S_input_1_se"] + (0.01 if s0 == 0 else 0)
+    assert abs(result["S_input_1"] - expected) < tolerance
+    if s0 == 0:
+        assert not any(name.startswith("D") for name in result)
+    else:
+        expected = 2 * (leaves - kept_by_displacement(task)) / independent
+        assert abs(result["D_input_1"] - expected) < 4 * result["D_input_1_se"]
+
+
+class Decoder(nn.Module):
+    """Reads the level-2 features exactly; then a layer that mixes them."""
+
+    def __init__(self, task):
+        super().__init__()
+        self.task, self.features, self.mix = task, nn.Identity(), nn.Linear(task.n_c, 3)
+
+    def forward(self, x):
+        labels = torch.as_tensor(self.task.decode(x).astype("int64"))
+        return self.mix(self.features(nn.functional.one_hot(labels, self.task.n_c).float()))
+
+
+@pytest.mark.parametrize("sparsity", ["A", "B"])
+def test_a_network_that_decodes_is_invariant(sparsity):
+    task = SRHM(3, 2, 2, 1, sparsity=sparsity, seed=1)
+    layers = module_activations(Decoder(task), task, ["features"])
+    result = sensitivities(task, layers, task.sample(200, 0), seed=0)
+    names = [f"{q}_{k}_{level}" for q in "SD" for k in ("features", "out") for level in (1, 2)]
+    assert all(result[name] < 1e-12 for name in names)
+    assert result["constant_layers"] == ""
+
+
+def test_sparse_and_dense_activations_agree():
+    task = SRHM(4, 2, 2, 1, sparsity="B", seed=5)
+    for arch in ("lcn", "cnn", "fcn"):
+        net = build_network(arch, task, 16, seed=2)
+        data = task.sample(60, 3)
+        sparse = sensitivities(task, sparse_activations(Engine(net, 1.0, 0.9, 8)), data, seed=4)
+        with torch.no_grad():
+
+            def dense(samples, net=net):
+                hs = net.activations(task.one_hot(samples))
+                return dict(zip(("1", "2", "out"), map(dense_layer, hs), strict=True))
+
+            full = sensitivities(task, dense, data, seed=4)
+        assert sparse.keys() == full.keys()
+        assert sparse.pop("constant_layers") == full.pop("constant_layers") == ""
+        assert sparse == pytest.approx(full, rel=1e-4, abs=1e-6)
+
+
+def test_invariant_to_permuting_and_scaling_channels():
+    task = SRHM(4, 2, 2, 1, seed=5)
+    net, data = build_network("lcn", task, 16, seed=2), task.sample(60, 3)
+    plain = sparse_activations(Engine(net, 1.0, 0.9, 8))
+
+    def changed(samples):
+        layers = plain(samples)
+        return {
+            k: type(layer)(7.5 * layer.f.flip(-1), layer.positions) for k, layer in layers.items()
+        }
+
+    one = sensitivities(task, plain, data, seed=4)
+    two = sensitivities(task, changed, data, seed=4)
+    assert one["S_2_1"] > 0
+    assert one.pop("constant_layers") == two.pop("constant_layers")
+    assert one == pytest.approx(two, rel=1e-6)
+
+
+def test_random_network_is_not_invariant():
+    task = SRHM(8, 2, 2, 1, seed=0)
+    net = build_network("lcn", task, 512, seed=0)
+    result = sensitivities(
+        task, sparse_activations(Engine(net, 1.0, 0.9, 8)), task.sample(2000, 0), seed=0
+    )
+    for layer in ("1", "2", "out"):
+        for level in (1, 2):
+            assert 0.4 < result[f"S_{layer}_{level}"] < 1.1
+            assert 0.4 < result[f"D_{layer}_{level}"] < 1.1
+
+
+def test_standard_error_covers():
+    draw = torch.Generator().manual_seed(0)
+    inside = 0
+    for _ in range(300):
+        b = torch.rand(400, generator=draw) + 1
+        a = 0.3 * b + 0.1 * torch.randn(400, generator=draw)
+        value, error = ratio_of_means(a, b)
+        inside += abs(value - 0.3) < 1.96 * error
+    assert 0.9 < inside / 300 < 0.99
+
+
+def test_layers_that_do_not_vary_are_named():
+    task = SRHM(3, 2, 2, 1)
+
+    class Constant(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.flat = nn.Identity()
+
+        def forward(self, x):
+            return x.flatten(1) + self.flat(torch.ones(len(x), 4)).sum()
+
+    layers = module_activations(Constant(), task, ["flat"])
+    result = sensitivities(task, layers, task.sample(40, 0), seed=0)
+    assert result["constant_layers"] == "flat"
+    assert "S_flat_1" not in result
+    assert all(math.isfinite(v) for v in result.values() if not isinstance(v, str))
+
+
+def test_missing_transformations_and_too_few_data():
+    task = SRHM(3, 2, 2, 1, m=1, n_c=2)
+    layers = module_activations(Identity(), task, ["input"])
+    result = sensitivities(task, layers, task.sample(40, 0), seed=0)
+    assert not any(name.startswith("S") for name in result)
+    assert "D_input_2" in result
+    assert sensitivities(task, layers, task.sample(3, 0), seed=0) == {}
+
+
+def test_unknown_layer_name():
+    task = SRHM(3, 2, 2, 1)
+    with pytest.raises(ValueError, match="names must be submodules of the network, and 'conv'"):
+        module_activations(Identity(), task, ["conv"])

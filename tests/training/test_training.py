@@ -1,0 +1,97 @@
+"""One training: learns, repeats, records what it was, and survives its failures."""
+
+import json
+import math
+
+import pytest
+import torch
+
+from srhm.training.config import RunConfig
+from srhm.training.run import resolve_device, train
+
+EASY = RunConfig(v=4, s0=1, P=1200, arch="cnn", width=64, lr=1.0, num_test=1000)
+
+
+@pytest.fixture(scope="module")
+def easy_run():
+    return train(EASY, "cpu")
+
+
+def test_learns_and_records(easy_run):
+    assert easy_run["status"] == "converged"
+    assert easy_run["train_loss"] < EASY.stop_loss
+    assert easy_run["test_error"] < 0.1
+    assert easy_run["steps"] == easy_run["epochs"] * math.ceil(1200 / 128)
+    assert easy_run["num_test_used"] == 1000
+    assert RunConfig.from_dict({k: easy_run[k] for k in EASY.as_dict()}) == EASY
+    for name in ("commit", "python", "torch", "numpy", "device", "threads", "seconds"):
+        assert easy_run[name] is not None
+    assert json.loads(json.dumps(easy_run)) == easy_run
+
+
+def test_becomes_insensitive_with_depth(easy_run):
+    untrained = train(EASY.replace(max_epochs=1, lr=1e-6), "cpu")
+    assert easy_run["S_out_1"] < 0.2 < 0.5 < untrained["S_out_1"]
+    assert easy_run["D_out_1"] < easy_run["D_2_1"] < easy_run["D_1_1"] < untrained["D_1_1"]
+
+
+def test_same_seeds_same_run_and_independent_of_global_state(easy_run):
+    torch.manual_seed(123)
+    again = train(EASY, "cpu")
+    for name in ("test_error", "train_loss", "S_2_1", "D_2_1", "epochs"):
+        assert again[name] == easy_run[name]
+
+
+@pytest.mark.parametrize("seed", ["seed_rules", "seed_sample", "seed_init"])
+def test_every_seed_matters(easy_run, seed):
+    assert train(EASY.replace(**{seed: 1}), "cpu")["train_loss"] != easy_run["train_loss"]
+
+
+def test_too_few_data_memorise_and_do_not_generalise():
+    run = train(EASY.replace(P=48, batch_size=8, lr=0.06), "cpu")
+    assert run["status"] == "converged"
+    assert run["test_error"] > 0.4
+
+
+def test_divergence_is_a_result():
+    run = train(EASY.replace(lr=1e4), "cpu")
+    assert run["status"] == "diverged"
+    assert run["train_loss"] is None or run["train_loss"] > 100
+    assert "S_2_1" not in run
+    json.dumps(run, allow_nan=False)
+
+
+def test_a_network_that_falls_silent_has_diverged():
+    config = RunConfig(
+        v=4, L=3, s0=0, P=512, arch="lcn", width=64, batch_size=64, lr=8.0, num_test=500
+    )
+    run = train(config, "cpu")
+    assert run["status"] == "diverged"
+    assert run["epochs"] <= 30
+    assert run["train_loss"] == pytest.approx(math.log(4), rel=1e-3)
+
+
+def test_epochs_are_limited():
+    run = train(EASY.replace(max_epochs=2), "cpu")
+    assert (run["status"], run["epochs"]) == ("max_epochs", 2)
+
+
+def test_a_tiny_task_is_tested_on_what_is_left():
+    run = train(RunConfig(v=4, P=200, s0=0, arch="lcn", width=32, max_epochs=2), "cpu")
+    assert run["num_test_used"] == 56
+    assert not any(name.startswith("D_") for name in run)
+
+
+def test_sensitivities_missing_without_synonyms():
+    run = train(RunConfig(v=4, m=1, s0=2, P=100, batch_size=16, width=16, max_epochs=2), "cpu")
+    assert not any(name.startswith("S_") for name in run)
+    assert "D_out_2" in run
+
+
+def test_devices():
+    assert resolve_device("cpu").type == "cpu"
+    with pytest.raises(ValueError, match="device must be auto, cpu or cuda, not 'tpu'"):
+        resolve_device("tpu")
+    if not torch.cuda.is_available():
+        with pytest.raises(ValueError, match="device='cuda' needs a GPU"):
+            train(EASY, "cuda")
