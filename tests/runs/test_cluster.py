@@ -20,7 +20,7 @@ from srhm.runs.cluster import cluster_executor
 from srhm.runs.store import Store
 from srhm.runs.sweep import SweepError, sweep
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent.parent
 
 
 def wait_for(condition, seconds=60):

@@ -20,7 +20,7 @@ from srhm.runs.store import Store, StoreError, StoreWarning
 from srhm.runs.sweep import SweepError, sweep
 from srhm.training.config import RunConfig
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parent.parent
 
 
 @pytest.fixture
