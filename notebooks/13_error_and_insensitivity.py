@@ -118,7 +118,7 @@ pd.DataFrame(
 
 # %% [markdown]
 # Each cell: here / paper. Trainings still missing (seeds there are, of {glue:text}`repeats`):
-# {glue:text}`missing`. `srhm grid architectures growing_P training_study` trains what this chapter
+# {glue:text}`missing`. `srhm-book grid architectures growing_P training_study` trains what this chapter
 # lacks.
 
 # %% [markdown]

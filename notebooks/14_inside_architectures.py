@@ -65,7 +65,7 @@ glue("seeds", seeds, display=False)
 # bottlenecks and the last convolution (18). Of $n$ units, relative depth $r$ is the $\lceil rn
 # \rceil$-th. The task is that of {doc}`13_error_and_insensitivity`: $v=n_c=m=10$, $L=s=s_0=2$, so the
 # input has 36 positions. Shown are {glue:text}`shown`; without enough sizes so far: {glue:text}`rest`
-# (`srhm grid growing_P` trains what is missing).
+# (`srhm-book grid growing_P` trains what is missing).
 
 # %% [markdown]
 # ## Test error and sensitivities against $P$
