@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from srhm_book.build.notebooks import run_notebooks
+from srhm_book.publish.notebooks import run_notebooks
 
 ROOT = Path(__file__).parent.parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

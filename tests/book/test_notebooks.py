@@ -7,7 +7,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 import pytest
-from srhm_book.build.notebooks import NotebookError, pair, run_notebooks
+from srhm_book.publish.notebooks import NotebookError, pair, run_notebooks
 
 from srhm.runs.sweepfile import read_sweep
 
