@@ -8,11 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from srhm_book.publish.notebooks import NotebookError, Outcome
-
 from srhm import cli
 from srhm.runs.store import Store
 from srhm.training.config import FIELD_HELP, RunConfig
+from srhm_book.publish.notebooks import NotebookError, Outcome
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = ("train", "sweep", "grid", "verify", "merge", "notebooks", "claims", "image", "download")

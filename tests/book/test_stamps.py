@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+
 from srhm_book.publish.stamps import files_behind, modules_behind
 
 FILES = {

@@ -1,7 +1,7 @@
 """The papermill driver: runs the notebooks whose inputs changed and keeps only good copies.
 
 `notebooks/NAME.py` (percent cells) is the source; `notebooks/NAME.ipynb` is made from it.
-An executed copy carries a stamp, the hash of all it was made from (`srhm_book.publish.stamps`): while
+An executed copy carries a stamp, the hash of all it was made from (`.stamps`): while that is
 that is unchanged the copy is reused. A notebook that fails never replaces a good copy.
 Needs the extra `book`.
 """
