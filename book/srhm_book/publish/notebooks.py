@@ -2,7 +2,7 @@
 
 `notebooks/NAME.py` (percent cells) is the source; `notebooks/NAME.ipynb` is made from it.
 An executed copy carries a stamp, the hash of all it was made from (`.stamps`): while that is
-that is unchanged the copy is reused. A notebook that fails never replaces a good copy.
+unchanged the copy is reused. A notebook that fails never replaces a good copy.
 Needs the extra `book`.
 """
 
