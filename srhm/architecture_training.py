@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from srhm.architectures import build_architecture, layers_at_depths
 from srhm.config import RunConfig
+from srhm.epochs import epoch_order, is_look
 from srhm.observables import module_activations, sensitivities
 from srhm.task import SRHM, Samples
 
@@ -26,7 +27,7 @@ def train_architecture(config: RunConfig, place: torch.device) -> dict:
     """
     torch.set_flush_denormal(True)
     task = config.task
-    train_set, test_set = task.split(config.P, config.num_test, config.seed_sample)
+    train_set, test_set = task.split(config.P, config.num_test, config.seed_sample, config.balanced)
     net = build_architecture(config.arch, task.v, task.d, task.n_c, config.seed_init).to(place)
     result = _fit(net, config, train_set, place)
     _settle(net, task, train_set, place)
@@ -60,7 +61,7 @@ def _fit(net: nn.Module, config: RunConfig, train_set: Samples, place: torch.dev
         if not train_loss < largest_loss(config):
             status = "diverged"
             break
-        if train_loss < config.stop_loss:
+        if train_loss < config.stop_loss and is_look(config, epoch, config.stop_every):
             status = "converged"
             break
     return {"status": status, "train_loss": train_loss, "epochs": epoch, "steps": steps}
@@ -86,7 +87,7 @@ def _batches(config: RunConfig, draw: torch.Generator) -> list[torch.Tensor]:
 
     Batch normalisation has no statistics of one datum.
     """
-    batches = list(torch.randperm(config.P, generator=draw).split(config.batch_size))
+    batches = list(epoch_order(config, draw).split(config.batch_size))
     if len(batches) > 1 and len(batches[-1]) == 1:
         batches[-2:] = [torch.cat(batches[-2:])]
     return batches

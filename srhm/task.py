@@ -194,15 +194,19 @@ class SRHM:
             )
         return self._build(distinct_words(rng, n, self.num_data, self._word_sizes))
 
-    def split(self, P: int, num_test: int, seed: int) -> tuple[Samples, Samples]:
+    def split(
+        self, P: int, num_test: int, seed: int, balanced: bool = False
+    ) -> tuple[Samples, Samples]:
         """P training data and ``num_test`` test data, all distinct.
 
-        ``num_test`` is cut to what the training set leaves of the task's data.
+        ``num_test`` is cut to what the training set leaves of the task's data. ``balanced``: datum
+        i of all has class i mod n_c, and is uniform over the data of its class.
 
         Raises
         ------
         ValueError
-            When P leaves no test datum, or an argument is no integer in its range.
+            When P leaves no test datum, an argument is no integer in its range, or P is no multiple
+            of n_c in a balanced split.
         """
         P, num_test = check_int("P", P, 1), check_int("num_test", num_test, 0)
         if self.num_data <= P:
@@ -210,8 +214,22 @@ class SRHM:
                 f"P must be less than the number of data of this task, {self.num_data} (some are "
                 f"needed for the test), not {P}."
             )
-        both = self.sample(min(P + num_test, self.num_data), seed)
+        if balanced and P % self.n_c:
+            raise ValueError(f"P must be a multiple of n_c={self.n_c} to be balanced, not {P}.")
+        n = min(P + num_test, self.num_data)
+        both = self._sample_in_turn(n, seed) if balanced else self.sample(n, seed)
         return both[:P], both[P:]
+
+    def _sample_in_turn(self, n: int, seed: int) -> Samples:
+        """n distinct data, the classes in turn: as `sample`, but class by class."""
+        rng, each = generator(seed, "sample"), math.ceil(n / self.n_c)
+        first, *others = self._word_sizes  # the class is the first digit of the first word
+        sizes = [first // self.n_c, *others]
+        words = np.empty((len(sizes), each, self.n_c), np.uint64)
+        for c in range(self.n_c):
+            words[..., c] = distinct_words(rng, each, self.num_data // self.n_c, sizes)
+            words[0, :, c] = words[0, :, c] * np.uint64(self.n_c) + np.uint64(c)
+        return self._build(words.reshape(len(sizes), -1)[:, :n])
 
     def one_hot(self, samples: Samples):
         """Input of a network, float32 tensor (n, v, d); see `srhm.encoding.one_hot`."""
