@@ -85,6 +85,25 @@ def test_rows_are_those_of_single_runs(arch, L, s, s0, sparsity):
             assert row["test_error"] == pytest.approx(alone["test_error"], abs=0.011)
 
 
+def test_rows_of_the_authors_training_are_those_of_single_runs():
+    shape = {"arch": "lcn", "scaling": "channels", "lr": 0.01, "max_epochs": 40}
+    changes = (
+        {"balanced": True, "stop_every": 7, "stop_loss": 0.66},
+        {"seed": 5, "P": 38, "balanced": True, "max_epochs": 5},
+        {"seed": 9, "stop_every": 4, "stop_loss": 0.6},
+    )
+    configs = [run(**{**shape, **c}) for c in changes]
+    found = train_group(configs, "cpu")
+    assert (found[0]["status"], found[0]["epochs"] % 7) == ("converged", 0)
+    for config, row in zip(configs, found, strict=True):
+        alone = train(config, "cpu")
+        assert set(row) == set(alone)
+        for name in ("status", "epochs", "steps"):
+            assert row[name] == alone[name]
+        for name in ("train_loss", "test_loss"):
+            assert row[name] == pytest.approx(alone[name], rel=1e-3)
+
+
 def test_all_three_ends_occur():
     ends = [{}, {"max_epochs": 1}, {"lr": 1e6}]
     converging = {"P": 32, "lr": 0.2, "max_epochs": 200, "stop_loss": 0.05}
@@ -161,6 +180,15 @@ def test_different_shapes_are_refused():
         train_group([run(), run(width=8)], "cpu")
     assert group_key(run()) == group_key(run(7, P=50, lr=3.0, stop_loss=0.5, sparsity="B"))
     assert group_key(run()) != group_key(run(momentum=0.5))
+    assert group_key(run()) != group_key(run(scaling="channels"))
+
+
+def test_a_run_that_is_tested_on_the_way_goes_alone(gpu, tmp_path):
+    configs = [run(seed, max_epochs=2, test_every=1) for seed in range(2)]
+    with pytest.raises(ValueError, match="test_every must be 0, .* not 1 "):
+        train_group(configs, "cpu")
+    frame = sweep(configs, tmp_path, progress=False, device="cpu")
+    assert (frame.best_test_error <= frame.test_error).all()
 
 
 @pytest.mark.parametrize("at_once", [0, 2.0, "many"])
