@@ -98,23 +98,23 @@ def test_devices():
             train(EASY, "cuda")
 
 
-def counting(config, **fields):
+def few_data(config, **fields):
     few = {"P": 48, "batch_size": 8, "lr": 0.06, "num_test": 200, "stop_loss": 0.1}
     return config.replace(**few | fields)
 
 
 def test_one_looks_whether_to_stop_only_at_times():
-    each = train(counting(EASY), "cpu")
+    each = train(few_data(EASY), "cpu")
     assert each["epochs"] % 10
-    tenth = train(counting(EASY, stop_every=10), "cpu")
+    tenth = train(few_data(EASY, stop_every=10), "cpu")
     assert (tenth["status"], tenth["epochs"] % 10) == ("converged", 0)
     assert 0 < tenth["epochs"] - each["epochs"] < 10
-    last = train(counting(EASY, stop_every=10, max_epochs=each["epochs"]), "cpu")
+    last = train(few_data(EASY, stop_every=10, max_epochs=each["epochs"]), "cpu")
     assert (last["status"], last["epochs"]) == ("converged", each["epochs"])
 
 
 def test_the_best_test_error_is_kept_beside_the_final_one():
-    config = counting(EASY).replace(P=64, lr=2.0, stop_loss=0.0)  # too high a rate: the error rises
+    config = few_data(EASY).replace(P=64, lr=2.0, stop_loss=0.0)  # too high a rate: the error rises
     early, late = (train(config.replace(max_epochs=n), "cpu")["test_error"] for n in (4, 8))
     assert early < late - 0.1
     run = train(config.replace(test_every=4, max_epochs=8), "cpu")
