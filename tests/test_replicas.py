@@ -9,6 +9,7 @@ from srhm import batched, replicas
 from srhm.batched import CHUNK, NONE, Group, Order, Replica, make_route
 from srhm.config import RunConfig
 from srhm.engine import Engine
+from srhm.epochs import epoch_order
 from srhm.replicas import fitting, group_key, train_group
 from srhm.sweep import sweep
 from srhm.training import load, train
@@ -278,10 +279,11 @@ def test_sweep_finishes_the_others_of_a_faulty_group(gpu, tmp_path, monkeypatch)
     assert len(list(tmp_path.rglob("P*.json"))) == 2
 
 
-def test_an_order_is_the_one_of_a_single_run():
-    config = run(P=37)
+@pytest.mark.parametrize("fields", [{"P": 37}, {"P": 38, "balanced": True}])
+def test_an_order_is_the_one_of_a_single_run(fields):
+    config = run(**fields)
     draw = torch.Generator().manual_seed(config.seed_sample)
-    expected = [b for _ in range(4) for b in torch.randperm(37, generator=draw).split(16)]
+    expected = [b for _ in range(4) for b in epoch_order(config, draw).split(16)]
     order = Order(config)
     batches = [*order.take(5), *order.take(7)]
     for batch, same in zip(batches, expected, strict=True):

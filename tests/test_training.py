@@ -123,6 +123,11 @@ def test_the_best_test_error_is_kept_beside_the_final_one():
     assert "best_test_error" not in train(config, "cpu")
 
 
+def test_an_unbalanced_order_is_a_random_permutation():
+    order = epoch_order(EASY, torch.Generator().manual_seed(3))
+    assert torch.equal(order, torch.randperm(EASY.P, generator=torch.Generator().manual_seed(3)))
+
+
 def test_every_balanced_batch_is_balanced():
     config = RunConfig(v=4, s0=1, P=88, batch_size=16, balanced=True, arch="cnn")
     _, data, _ = load(config, torch.device("cpu"))
