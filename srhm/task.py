@@ -199,14 +199,12 @@ class SRHM:
     ) -> tuple[Samples, Samples]:
         """P training data and ``num_test`` test data, all distinct.
 
-        ``num_test`` is cut to what the training set leaves of the task's data. ``balanced``: datum
-        i of all has class i mod n_c, and is uniform over the data of its class.
+        ``num_test`` is cut to what training leaves. ``balanced``: datum i has class i mod n_c.
 
         Raises
         ------
         ValueError
-            When P leaves no test datum, an argument is no integer in its range, or P is no multiple
-            of n_c in a balanced split.
+            When P leaves no test datum or cannot be balanced, or an argument is no such integer.
         """
         P, num_test = check_int("P", P, 1), check_int("num_test", num_test, 0)
         if self.num_data <= P:
@@ -216,15 +214,14 @@ class SRHM:
             )
         if balanced and P % self.n_c:
             raise ValueError(f"P must be a multiple of n_c={self.n_c} to be balanced, not {P}.")
-        n = min(P + num_test, self.num_data)
-        both = self._sample_in_turn(n, seed) if balanced else self.sample(n, seed)
+        draw = self._sample_in_turn if balanced else self.sample
+        both = draw(min(P + num_test, self.num_data), seed)
         return both[:P], both[P:]
 
     def _sample_in_turn(self, n: int, seed: int) -> Samples:
         """n distinct data, the classes in turn: as `sample`, but class by class."""
         rng, each = generator(seed, "sample"), math.ceil(n / self.n_c)
-        first, *others = self._word_sizes  # the class is the first digit of the first word
-        sizes = [first // self.n_c, *others]
+        sizes = [self._word_sizes[0] // self.n_c, *self._word_sizes[1:]]  # without the class
         words = np.empty((len(sizes), each, self.n_c), np.uint64)
         for c in range(self.n_c):
             words[..., c] = distinct_words(rng, each, self.num_data // self.n_c, sizes)
