@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import digit, looks_uniform, places, repeatable, seeds, tasks, tree
 
 from srhm.data.samples import Samples
 from srhm.data.task import SRHM
+from strategies import digit, looks_uniform, places, repeatable, seeds, tasks, tree
 
 
 @given(tasks(least_m=2), seeds, st.data())
