@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import math
 
-from srhm.training.config import PATCH_NETWORKS, RunConfig
+from srhm.networks.names import PATCH_NETWORKS
+from srhm.training.config import RunConfig
 
 PER_CLASS = 4  # data of each class in a batch
 
