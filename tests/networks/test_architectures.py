@@ -7,9 +7,10 @@ import torch
 from torch import nn
 
 from srhm.networks.architectures import DEPTHS, build_architecture, layers_at_depths
+from srhm.networks.names import COMMON
 from srhm.networks.vision_import import torchvision_models
 from srhm.training import architectures as architecture_training
-from srhm.training.config import COMMON, RunConfig
+from srhm.training.config import RunConfig
 from srhm.training.run import train
 
 UNITS = {"vgg11": 8, "vgg16": 13, "resnet18": 9, "resnet34": 17, "efficientnet_b0": 18}
