@@ -12,9 +12,12 @@ import shutil
 import subprocess
 import sys
 import threading
+import urllib.parse
 from pathlib import Path
 
+import lxml.html
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from srhm_book.publish.notebooks import run_notebooks
 
@@ -133,6 +136,40 @@ def pages(html):
     names = sorted(path.relative_to(html).as_posix() for path in html.glob("book/**/*.html"))
     assert {"book/index.html", "book/model.html", "book/executed/01_data.html"} <= set(names)
     return names
+
+
+def test_no_page_has_a_serious_barrier(html, visit):
+    """axe-core's rules: contrast, names, order of headings ... in light and in dark."""
+    found = set()
+    for name in pages(html):
+        for dark in (False, True):
+            page = visit(name, dark=dark, watched=False)
+            wait_for_math(page)
+            for violation in Axe().run(page).response["violations"]:
+                if violation["impact"] in ("serious", "critical"):
+                    places = [node["html"][:120] for node in violation["nodes"][:3]]
+                    found.add(f"{name} {'dark' if dark else 'light'}: {violation['id']} {places}")
+    assert not found, "\n".join(sorted(found))
+
+
+def test_every_link_leads_somewhere(html):
+    """Files and anchors inside the book; addresses outside it are not asked."""
+    trees = {path: lxml.html.parse(path).getroot() for path in html.rglob("*.html")}
+    anchors = {path: set(root.xpath("//@id | //a/@name")) for path, root in trees.items()}
+    lost = []
+    for path, root in trees.items():
+        for address in root.xpath("//a/@href | //img/@src | //link/@href | //script/@src"):
+            there = urllib.parse.urlsplit(address)
+            if there.scheme or there.netloc:
+                continue
+            target = (path.parent / urllib.parse.unquote(there.path)).resolve()
+            target = path if not there.path else target
+            name = path.relative_to(html)
+            if not target.is_file():
+                lost.append(f"{name}: no file {address}")
+            elif there.fragment and target in anchors and there.fragment not in anchors[target]:
+                lost.append(f"{name}: no anchor {address}")
+    assert not lost, "\n".join(lost)
 
 
 def wait_for_math(page):
