@@ -34,7 +34,7 @@ def rests_on(
 
 
 def describe_runs(runs: pd.DataFrame) -> str:
-    """ "1,204 trainings (5 to 8 seeds each, 3.1 core hours; width 256, ...)."; for none "No training."."""
+    """What trained them: "1,204 trainings, 5 to 8 seeds each, 3.1 core hours; width 256, ..."."""
     if runs.empty:
         return "No training."
     runs = runs.drop_duplicates(subset=[c for c in _IDENTITY if c in runs])
