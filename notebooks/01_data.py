@@ -49,6 +49,17 @@ for name, value in {
     glue(name, value, display=False)
 
 # %% [markdown]
+# ## Try it
+#
+# A small task, its rules drawn at random like those of every task in this book. The squares are
+# classes, capitals the features of level 2, small letters the input; rings are empty.
+
+# %%
+from srhm_book.play import playground
+
+playground(task)
+
+# %% [markdown]
 # ## Rules
 #
 # A task is its rules, drawn once at random. {numref}`fig-rules` shows those of an instance with
