@@ -123,10 +123,13 @@ class Store:
         self._add(path, {config.key: (config, run)})
         return path
 
-    def frame(self) -> pd.DataFrame:
-        """All good runs, one row each, by setting, P and seeds; bad ones are warned about."""
+    def frame(self, like: Configuration | None = None) -> pd.DataFrame:
+        """All good runs, one row each, by setting, P and seeds; bad ones are warned about.
+
+        like: read only the file with the runs of this one's task and network.
+        """
         rows = []
-        for path in self._paths():
+        for path in self._paths() if like is None else [self.path_of(like)]:
             file = self._file(path)
             for name, wrong in self._wrong(path, file):
                 self._warn(name, wrong)
