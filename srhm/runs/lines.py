@@ -72,7 +72,7 @@ def read_lines(
         if content and not content.endswith(b"\n"):
             with suppress(OSError), lock:
                 content = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return File()
     except OSError as error:
         return File(wrong=f"it cannot be read ({error.strerror or error})")

@@ -106,7 +106,9 @@ def renewed(text: str | bytes) -> str | bytes:
 
 
 def plain(value):
-    """A result as JSON knows it: NumPy's numbers as Python's, None for one that is not finite."""
+    """A result as JSON knows it: plain texts, Python's numbers, None for one that is not finite."""
+    if isinstance(value, str):
+        return str(value)  # torch's version is of a class of its own
     value = value.item() if isinstance(value, np.generic) else value
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
