@@ -53,15 +53,16 @@ def checked(run: dict, config_type: type[Configuration]) -> tuple[Configuration,
     """
     config = config_of(run, config_type)
     fields = config.as_dict()
-    for name, value in run.items():
-        if name not in fields and value is not None:
+    results = {name: value for name, value in run.items() if name not in fields}
+    for name, value in results.items():
+        if value is not None:
             _check(name, value)
     status = run.get("status")
     if status not in config.statuses:
         raise ValueError(f"status must be one of {', '.join(config.statuses)}, not {status!r}")
     if run.get("test_error") is None and status != "diverged":
         raise ValueError("it has no test_error, though it did not diverge")
-    return config, fields | run | fields
+    return config, fields | results
 
 
 def line_of(config: Configuration, run: dict) -> str:
@@ -115,8 +116,7 @@ def plain(value):
 
 def _loaded(text: str | bytes):
     try:
-        text = text if isinstance(text, str) else text.decode("utf-8")
-        return json.loads(text, parse_constant=_reject_constant)
+        return _DECODER.decode(text if isinstance(text, str) else text.decode("utf-8"))
     except UnicodeDecodeError:
         raise ValueError("it is not UTF-8 text") from None
     except RecursionError:
@@ -129,9 +129,12 @@ def _reject_constant(name: str):
     raise ValueError(f"{name} is not JSON")
 
 
+_DECODER = json.JSONDecoder(parse_constant=_reject_constant)
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def _hash(content: dict) -> str:
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_ENCODER.encode(content).encode()).hexdigest()
 
 
 def _check(name: str, value) -> None:

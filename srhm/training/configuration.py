@@ -43,6 +43,7 @@ class Configuration:
         return tuple(field.name for field in dataclasses.fields(cls))
 
     @classmethod
+    @cache
     def added_defaults(cls) -> dict:
         """What the fields that a record may lack were when it was made: their defaults."""
         return {f.name: f.default for f in dataclasses.fields(cls) if f.name in cls.added}
