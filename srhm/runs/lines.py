@@ -101,7 +101,7 @@ def append(path: Path, lines: Iterable[Line]) -> None:
             if file.write(data) != len(data):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(file.fileno())
-        except BaseException:
+        except OSError:  # and not Ctrl-C, whose line is there
             file.truncate(size)
             raise
 

@@ -465,6 +465,18 @@ def test_a_full_disk_is_named_and_the_file_is_as_it_was(tmp_path, monkeypatch, r
     assert {file.name for file in tmp_path.iterdir()} == {path.name, ".lock"}
 
 
+def test_ctrl_c_in_the_middle_keeps_the_line(tmp_path, monkeypatch):
+    store, _ = three(tmp_path)
+
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(lines.os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        store.put(run(config(seed_init=8)))
+    assert Store(tmp_path).frame().seed_init.tolist() == [0, 1, 2, 8]
+
+
 # Merging
 
 
