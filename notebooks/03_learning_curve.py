@@ -5,7 +5,7 @@
 #     language: python
 #     name: python3
 #   srhm:
-#     reads: ["results/*_s2_L2_*_A/*.json", "book/paper/fig4*.csv"]
+#     reads: ["results/*_s2_L2_*_A.jsonl", "book/paper/fig4*.csv"]
 # ---
 
 # %% [markdown]

@@ -5,7 +5,7 @@
 #     language: python
 #     name: python3
 #   srhm:
-#     reads: ["results/*_s2_*_A/*.json"]
+#     reads: ["results/*_s2_*_A.jsonl"]
 # ---
 
 # %% [markdown]

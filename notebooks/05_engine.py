@@ -5,7 +5,7 @@
 #     language: python
 #     name: python3
 #   srhm:
-#     reads: ["results/*_s2_L2_A/*.json", "benchmarks/*.py", "benchmarks/results.json"]
+#     reads: ["results/*_s2_L2_s02_v8_nc8_m8_A.jsonl", "benchmarks/*.py", "benchmarks/results.json"]
 # ---
 
 # %% [markdown]

@@ -5,7 +5,7 @@
 #     language: python
 #     name: python3
 #   srhm:
-#     reads: ["results/lcn_*_A/*.json", "book/paper/*.csv"]
+#     reads: ["results/lcn_*_A.jsonl", "book/paper/*.csv"]
 # ---
 
 # %% [markdown]

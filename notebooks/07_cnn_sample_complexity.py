@@ -5,7 +5,7 @@
 #     language: python
 #     name: python3
 #   srhm:
-#     reads: ["results/cnn_*_A/*.json", "book/paper/*.csv"]
+#     reads: ["results/cnn_*_A.jsonl", "book/paper/*.csv"]
 # ---
 
 # %% [markdown]

@@ -5,7 +5,7 @@
 #     language: python
 #     name: python3
 #   srhm:
-#     reads: ["results/lcn_*_v4_nc4_*_A/*.json", "results/lcn_*_v8_nc8_*_A/*.json"]
+#     reads: ["results/lcn_*_v4_nc4_*_A.jsonl", "results/lcn_*_v8_nc8_*_A.jsonl"]
 # ---
 
 # %% [markdown]

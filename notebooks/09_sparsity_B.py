@@ -5,7 +5,7 @@
 #     language: python
 #     name: python3
 #   srhm:
-#     reads: ["results/lcn_s2_*/*.json", "results/cnn_s2_*/*.json"]
+#     reads: ["results/lcn_s2_*.jsonl", "results/cnn_s2_*.jsonl"]
 # ---
 
 # %% [markdown]

@@ -5,7 +5,7 @@
 #     language: python
 #     name: python3
 #   srhm:
-#     reads: ["results/lcn_s2_L2_s0*_v8_nc8_m8_A/*.json", "results/cnn_s2_L2_s0*_v8_nc8_m8_A/*.json", "book/paper/fig12*.csv", "book/paper/fig15*.csv"]
+#     reads: ["results/lcn_s2_L2_s0*_v8_nc8_m8_A.jsonl", "results/cnn_s2_L2_s0*_v8_nc8_m8_A.jsonl", "book/paper/fig12*.csv", "book/paper/fig15*.csv"]
 # ---
 
 # %% [markdown]

@@ -5,7 +5,7 @@
 #     language: python
 #     name: python3
 #   srhm:
-#     reads: ["results/lcn_*_A/*.json", "results/cnn_*_A/*.json", "book/paper/fig6*.csv", "book/paper/fig14*.csv"]
+#     reads: ["results/lcn_*_A.jsonl", "results/cnn_*_A.jsonl", "book/paper/fig6*.csv", "book/paper/fig14*.csv"]
 # ---
 
 # %% [markdown]

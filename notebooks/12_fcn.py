@@ -5,7 +5,7 @@
 #     language: python
 #     name: python3
 #   srhm:
-#     reads: ["results/fcn_*_A/*.json", "results/lcn_*_A/*.json"]
+#     reads: ["results/fcn_*_A.jsonl", "results/lcn_*_A.jsonl"]
 # ---
 
 # %% [markdown]

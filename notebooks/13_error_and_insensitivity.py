@@ -5,7 +5,7 @@
 #     language: python
 #     name: python3
 #   srhm:
-#     reads: ["results/*_s2_L2_s02_v10_nc10_m10_A/*.json", "book/paper/fig1*.csv", "book/paper/fig9.csv"]
+#     reads: ["results/*_s2_L2_s02_v10_nc10_m10_A.jsonl", "book/paper/fig1*.csv", "book/paper/fig9.csv"]
 # ---
 
 # %% [markdown]

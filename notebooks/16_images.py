@@ -5,7 +5,7 @@
 #     language: python
 #     name: python3
 #   srhm:
-#     reads: ["results/images/*/*.json"]
+#     reads: ["results/images/*.jsonl"]
 # ---
 
 # %% [markdown]

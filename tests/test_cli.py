@@ -137,20 +137,21 @@ def test_sweep_verify_merge(run, tmp_path):
     assert code == 0
     assert out.split()[-1] == "True"
 
-    files = sorted((tmp_path / "a").rglob("*.json"))
-    files[0].write_text(files[0].read_text().replace('"test_error": 0', '"test_error": 1'))
+    files = sorted((tmp_path / "a").glob("*.jsonl"))
+    files[0].write_text(files[0].read_text().replace('"test_error": 0', '"test_error": 1', 1))
     code, out, err = run("merge", "a", "--store", "b")
     assert (code, out) == (1, "3 added to b, 0 already there, 1 refused\n")
-    assert f"srhm: refused {files[0].relative_to(tmp_path)}: its digest" in err
-    assert run("merge", *files[1:], "--store", "b")[:2] == (
+    assert f"srhm: refused {files[0].relative_to(tmp_path)} line 1: its digest" in err
+    assert len(files) == 2
+    assert run("merge", files[1], "--store", "b")[:2] == (
         0,
-        "0 added to b, 3 already there, 0 refused\n",
+        "0 added to b, 2 already there, 0 refused\n",
     )
 
     # The changed record is named, trained anew and replaced.
     code, out, err = run("sweep", "grid.yml", "--store", "a", "--workers", 1)
     assert code == 0
-    assert f"srhm: warning: The record {files[0].relative_to(tmp_path)} is ignored" in err
+    assert f"srhm: warning: The record {files[0].relative_to(tmp_path)} line 1 is ignored" in err
     assert "3/4 runs" in err
     assert len(Store(tmp_path / "a").frame()) == 4
 

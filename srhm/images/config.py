@@ -55,6 +55,7 @@ class ImageRunConfig(Configuration):
     """
 
     kind: ClassVar[str] = "images"
+    statuses: ClassVar[tuple[str, ...]] = ("finished", "diverged")
 
     P: int
     dataset: str = "cifar10"

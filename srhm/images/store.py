@@ -15,8 +15,7 @@ from srhm.runs.store import Store, to_frame
 
 
 class ImageStore(Store):
-    """As `srhm.runs.store.Store`, for `ImageRunConfig`:
-    ``path/<dataset>_<network>/P<P>_<key>.json``.
+    """As `srhm.runs.store.Store`, for `ImageRunConfig`: ``path/<dataset>_<network>.jsonl``.
 
     By default the folder is results/images of the repository, one deeper than the runs on the SRHM.
     """
@@ -26,10 +25,10 @@ class ImageStore(Store):
     def __init__(self, path: str | os.PathLike | None = None):
         super().__init__(project("results", "images") if path is None else path)
 
-    def path_of(self, config: ImageRunConfig) -> Path:
-        """Where the record of ``config`` belongs."""
-        folder = f"{config.dataset}_{config.arch}"
-        return self.path / folder / f"P{config.P}_{config.key[:12]}.json"
+    @staticmethod
+    def setting_of(config: ImageRunConfig) -> str:
+        """The name of the file with the runs of this network on these images."""
+        return f"{config.dataset}_{config.arch}"
 
 
 def run_images(

@@ -58,7 +58,7 @@ def live_check(
         from srhm.training.run import train
 
     live = train(config, device)
-    allowed = tolerance(store.frame(), config)
+    allowed = tolerance(store.frame(config), config)
     if not _agree(live["test_error"], stored["test_error"], allowed):
         raise AssertionError(
             f"The test error of {config.describe()} is {_text(live['test_error'])} here and "

@@ -54,6 +54,8 @@ class RunConfig(Configuration):
         For a value that is impossible, in one sentence that names it.
     """
 
+    statuses: ClassVar[tuple[str, ...]] = ("converged", "max_epochs", "diverged")
+
     v: int
     P: int
     s: int = 2

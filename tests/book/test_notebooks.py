@@ -118,15 +118,15 @@ def test_only_what_changed_is_executed_again(tiny):
     script.write_text(TINY.replace("2 *", "3 *"))
     assert run() == [True]
     assert outputs(executed) == ["3\n"]
-    (tiny / "results" / "one").mkdir(parents=True)
+    (tiny / "results" / "images").mkdir(parents=True)
     assert run() == [False]
-    (tiny / "results" / "one" / "P1_new.json").write_text("{}")
-    with pytest.warns(UserWarning, match="P1_new.json"):  # the store's: it is no record
+    (tiny / "results" / "new.jsonl").write_text("{}")
+    with pytest.warns(UserWarning, match="new.jsonl"):  # the store's: it is no record
         assert run() == [True]
     script.write_text("# ---\n# jupyter:\n#   srhm:\n#     reads: []\n# ---\n\n" + TINY)
-    with pytest.warns(UserWarning, match="P1_new.json"):
+    with pytest.warns(UserWarning, match="new.jsonl"):
         assert run() == [True]
-    (tiny / "results" / "one" / "P1_new.json").unlink()
+    (tiny / "results" / "new.jsonl").unlink()
     assert run() == [False]
 
 

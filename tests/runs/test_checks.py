@@ -84,14 +84,15 @@ def test_the_tolerance_is_the_spread_over_seeds_alone(tmp_path, rows):
 
 
 def test_verify_draws_runs_and_compares_them(store, rows):
-    before = {path: path.read_bytes() for path in store.path.rglob("*.json")}
+    before = {path: path.read_bytes() for path in store.path.glob("*.jsonl")}
+    assert before
     table = verify(store, n=2, seed=0, device="cpu", workers=1, progress=False)
     assert len(table) == 2
     assert table.agrees.all()
     by_seed = {row["seed_init"]: row["test_error"] for row in rows}
     assert table.stored.tolist() == [by_seed[seed] for seed in table.seed_init]
     assert (table.difference.abs() <= table.tolerance).all()
-    assert {path: path.read_bytes() for path in store.path.rglob("*.json")} == before
+    assert {path: path.read_bytes() for path in store.path.glob("*.jsonl")} == before
 
 
 def test_the_draw_is_by_seed_and_without_repetition():

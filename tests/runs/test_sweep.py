@@ -146,8 +146,11 @@ def test_a_bad_record_is_trained_again_and_replaced(tmp_path, log, threads):
     train = partial(fake_training.train, log)
     sweep([config(0), config(1)], tmp_path / "store", threads, _train=train)
     path = Store(tmp_path / "store").path_of(config(1))
-    path.write_text(path.read_text().replace('"test_error": 0.1', '"test_error": 0.0'))
-    with pytest.warns(StoreWarning, match=re.escape(str(path))) as caught:
+    lines = path.read_text().splitlines()
+    i = next(i for i, line in enumerate(lines) if config(1).key in line)
+    lines[i] = lines[i].replace('"test_error": 0.1', '"test_error": 0.0')
+    path.write_text("\n".join(lines))
+    with pytest.warns(StoreWarning, match=re.escape(f"{path} line {i + 1}")) as caught:
         frame = sweep([config(0), config(1)], tmp_path / "store", threads, _train=train)
     assert len(caught) == 1
     assert sorted(seed for seed, _ in calls(log)) == [0, 1, 1]
@@ -318,6 +321,7 @@ def test_real_trainings(tmp_path, monkeypatch):
     assert frame.epochs.tolist() == [3, 3]
     assert set(frame.threads) == {1}
     assert frame.test_error.between(0, 1).all()
-    files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
+    files = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.jsonl")}
+    assert len(files) == 2
     assert sweep(configs, tmp_path).equals(frame)
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")} == files
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.jsonl")} == files

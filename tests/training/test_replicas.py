@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from srhm.engine.sparse import Engine
+from srhm.runs.store import Store
 from srhm.runs.sweep import sweep
 from srhm.training import batched, replicas
 from srhm.training.batched import CHUNK, NONE, Group, Order, Replica, make_route
@@ -276,7 +277,7 @@ def test_sweep_finishes_the_others_of_a_faulty_group(gpu, tmp_path, monkeypatch)
     monkeypatch.setattr(replicas, "load", break_one)
     with pytest.raises(RuntimeError, match="1 of 3 runs failed, .* seeds 1/2/3 .OSError: broken"):
         sweep(configs, tmp_path, progress=False, device="cpu")
-    assert len(list(tmp_path.rglob("P*.json"))) == 2
+    assert len(Store(tmp_path).frame()) == 2
 
 
 @pytest.mark.parametrize("fields", [{"P": 37}, {"P": 38, "balanced": True}])
