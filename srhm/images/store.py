@@ -10,7 +10,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from srhm.images.config import ImageRunConfig
-from srhm.runs.paths import project
+from srhm.runs.paths import default_folder
 from srhm.runs.store import Store, to_frame
 
 
@@ -18,13 +18,14 @@ class ImageStore(Store):
     """As `srhm.runs.store.Store`, for `ImageRunConfig`:
     ``path/<dataset>_<network>/P<P>_<key>.json``.
 
-    By default the folder is results/images of the repository, one deeper than the runs on the SRHM.
+    By default the folder is results/images of the repository (or, outside of it, of the current
+    folder), one deeper than the runs on the SRHM.
     """
 
     config_type = ImageRunConfig
 
     def __init__(self, path: str | os.PathLike | None = None):
-        super().__init__(project("results", "images") if path is None else path)
+        super().__init__(default_folder("results", "images") if path is None else path)
 
     def path_of(self, config: ImageRunConfig) -> Path:
         """Where the record of ``config`` belongs."""
