@@ -35,13 +35,17 @@ def real(text: str) -> float:
 
 def add_field(group, field: dataclasses.Field, text: str) -> None:
     """An option for a configuration's field, spelt with underscores or hyphens."""
+    names = dict.fromkeys([f"--{field.name}", f"--{field.name.replace('_', '-')}"])
+    if field.type == "bool":
+        group.add_argument(*names, dest=field.name, action="store_true", help=text)
+        return
     kind = next(kind for kind in (int, float, str) if kind.__name__ in field.type)
     required = field.default is dataclasses.MISSING
     default = " (required)" if required else f" (default {field.default})"
     if field.default is None:  # what stands for it is in the help itself
         default = ""
     group.add_argument(
-        *dict.fromkeys([f"--{field.name}", f"--{field.name.replace('_', '-')}"]),
+        *names,
         dest=field.name,
         type={int: whole, float: real, str: str}[kind],
         default=None if required else field.default,

@@ -79,7 +79,9 @@ def _add_grid(adders) -> None:
     known = ", ".join([*GRIDS, *CURVES])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"default: all of {known}")
     parser.add_argument("--max-P", type=at_least(1), default=10**6, help="no larger training sets")
-    parser.add_argument("--repeats", type=at_least(1), default=3, help="seeds per setting (default 3)")
+    parser.add_argument(
+        "--repeats", type=at_least(1), default=3, help="seeds per setting (default 3)"
+    )
     text = "also bracket where the sensitivities S_2 and D_2 cross their thresholds"
     parser.add_argument("--sensitivities", action="store_true", help=text)
     add_store(parser)
