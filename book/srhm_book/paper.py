@@ -6,12 +6,14 @@ All functions read the csv files in `book/paper` and answer in *total* training 
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
-from srhm.runs.paths import project
 from srhm.stats.laws import cnn_scale, lcn_scale
 
+PAPER_FOLDER = Path(__file__).resolve().parent.parent / "paper"
 P_STAR_FIGURES = {"lcn": "fig4B", "cnn": "fig4C"}
 LAYER_FIGURES = {"lcn": "fig12", "cnn": "fig15"}  # L = s = 2, v = n_c = m = 8
 # P*_S and P*_D of layer 2: (architecture, quantity): (file, threshold at L=2).
@@ -31,7 +33,12 @@ def published(name: str) -> pd.DataFrame:
     LookupError
         For a panel that is not there.
     """
-    path = project("book", "paper", f"{name}.csv")
+    if not PAPER_FOLDER.is_dir():
+        raise FileNotFoundError(
+            "book/paper, with the values of the paper's figures, is not in an installed package: "
+            "srhm-book needs a checkout of srhm, installed with pip install -e."
+        )
+    path = PAPER_FOLDER / f"{name}.csv"
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in path.parent.glob("fig*.csv")))
         raise LookupError(f"name must be one of {known}, not {name!r}.")

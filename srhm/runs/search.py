@@ -8,6 +8,7 @@ between the outermost brackets, so that the mean curve and its bootstrap rest on
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from srhm.data.randomness import check_int
 from srhm.runs.pool import SpawnPool, num_cores
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
@@ -42,6 +44,7 @@ def grid_index(P: float) -> int:
     return round(math.log2(P) * POINTS_PER_OCTAVE)
 
 
+@functools.lru_cache(maxsize=2**16)  # searches of one setting ask for the same runs many times
 def at(setting: RunConfig, P: int, seed: int) -> RunConfig:
     """``setting`` with P training data and all three seeds equal to ``seed``.
 
@@ -77,8 +80,8 @@ def search(
     The runs at which all repeats are present, one row each: per setting a complete rectangle of P
     and seeds, what `srhm.stats.curves.sample_complexity` reads.
     """
-    if repeats < 1:
-        raise ValueError(f"repeats must be at least 1, not {repeats}.")
+    check_int("repeats", repeats, 1)
+    check_int("max_P", max_P, 1)
     targets = list(targets)
     searches = [_Search(setting, repeats, max_P) for setting in settings]
     pool = None
@@ -185,7 +188,7 @@ class _Search:
                 run = store.get(config)
                 if run is None:
                     return False
-                self.add(run)
+                self.runs[self.keys[config.key]] = run
         return True
 
     def add(self, run: dict) -> None:

@@ -3,7 +3,9 @@
 import hashlib
 import http.server
 import socket
+import ssl
 import threading
+from urllib.error import URLError
 
 import pytest
 
@@ -110,3 +112,23 @@ def test_no_network_is_one_sentence(tmp_path):
     assert "refused" in str(error.value)
     assert str(error.value).count("\n") == 0
     assert not (tmp_path / "file.bin").exists()
+
+
+def test_a_certificate_that_is_not_trusted(monkeypatch, tmp_path):
+    """To go on from there would not help."""
+
+    def refuse(*_, **__):
+        raise URLError(ssl.SSLCertVerificationError(1, "self-signed certificate"))
+
+    monkeypatch.setattr("urllib.request.urlopen", refuse)
+    with pytest.raises(DownloadError, match="certificate.*SSL_CERT_FILE") as error:
+        download("https://server/file", tmp_path / "file.bin", MD5, progress=False)
+    assert "goes on" not in str(error.value)
+
+
+def test_a_folder_that_cannot_be_written_is_named(server, tmp_path):
+    (tmp_path / "data").touch()
+    with pytest.raises(DownloadError, match="into the folder .*data") as error:
+        fetch(server, tmp_path / "data" / "file.bin")
+    assert "goes on" not in str(error.value)
+    assert server.asked == []
