@@ -277,3 +277,18 @@ def test_pages_show_the_claims(visit):
         for row, item in zip(rows, shown, strict=True):
             assert item.statement in row
             assert item.verdict in row
+
+
+def test_a_book_without_executed_notebooks_is_refused(tmp_path):
+    """`jupyter-book build .` in a fresh clone: one sentence, no book without its chapters."""
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(ROOT / name, tmp_path)
+    ignored = shutil.ignore_patterns("executed")
+    shutil.copytree(ROOT / "book", tmp_path / "book", ignore=ignored)
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", "."]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "book/executed/01_data" in done.stderr
+    assert "srhm-book run" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "_build" / "html" / "index.html").exists()
