@@ -14,7 +14,7 @@ import pytest
 
 from srhm.runs.sweepfile import read_sweep
 from srhm_book import cli
-from srhm_book.publish import execution
+from srhm_book.publish import execution, notebooks
 from srhm_book.publish.notebooks import NotebookError, run_notebooks
 from srhm_book.publish.profiles import by_profile
 
@@ -158,7 +158,8 @@ def test_sweep_file_holds_the_learning_curves_runs():
         ({"parameters": {"v": [1, {2: 3}]}}, r"v .*\[1, {2: 3}\]"),
     ],
 )
-def test_bad_input_is_refused_before_anything_runs(options, message, tmp_path):
+def test_bad_input_is_refused_before_anything_runs(options, message, tmp_path, monkeypatch):
+    monkeypatch.setattr(notebooks, "execute_all", lambda *_: pytest.fail("it ran"))
     with pytest.raises(ValueError, match=message) as caught:
         run_notebooks(out=tmp_path / "out", **options)
     assert "\n" not in str(caught.value)
@@ -183,7 +184,8 @@ def test_a_value_is_json_or_python_or_a_word(text, value, monkeypatch):
     assert type(given["v"]) is type(value)
 
 
-def test_a_parameter_given_twice_is_refused(capsys):
+def test_a_parameter_given_twice_is_refused(capsys, monkeypatch):
+    monkeypatch.setattr(cli, "run_notebooks", lambda *_, **__: [])
     assert cli.main(["run", "01", "-p", "v", "8", "-p", "v", "9"]) == 2
     error = capsys.readouterr().err
     assert all(word in error for word in ("v ", "8", "9"))
