@@ -1,11 +1,11 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/lcn_*_A.jsonl", "results/cnn_*_A.jsonl", "book/paper/fig6*.csv", "book/paper/fig14*.csv"]
+#     reads:
+#     - results/lcn_*_A.jsonl
+#     - results/cnn_*_A.jsonl
+#     - book/paper/fig6*.csv
+#     - book/paper/fig14*.csv
 # ---
 
 # %% [markdown]
@@ -26,8 +26,9 @@ profile = "book"  # "book": from the store; "fresh": a few settings trained now;
 device = "auto"
 workers = 0  # processes for training; 0 is one per core
 
-repeats = 3  # seeds per point: each is new rules, a new sample and new initial weights
-trace_v, trace_s0 = 6, 1  # the task whose training is watched
+repeats = {"book": 3, "smoke": 2}  # seeds per point: each is new rules, a new sample and new initial weights
+trace_v = {"book": 6, "smoke": 4}  # features per level of the task whose training is watched
+trace_s0 = 1  # its empty elements per informative one
 
 # %% tags=["hide-input"]
 import math
@@ -72,14 +73,14 @@ from srhm_book.invariance.thresholds import (
     paper_targets,
     runs_of,
 )
+from srhm_book.publish.profiles import by_profile
 from srhm_book.wording import with_interval
 
+repeats, trace_v = by_profile(profile, repeats, trace_v)
 plots.use_style()
 pd.set_option("display.max_colwidth", None)
 store = Store(project("results")) if profile == "book" else None
 ARCHS = ("lcn", "cnn")
-if profile == "smoke":
-    repeats, trace_v = 2, 4
 
 # %% [markdown]
 # ## Three sizes for every setting
@@ -102,7 +103,7 @@ for (arch, q), found in points.items():
     glue(f"{arch} {q} num", len(found), display=False)
     glue(f"{arch} {q} of", len(possible), display=False)
 
-# %% mystnb={"figure": {"name": "fig-three-sizes", "caption": "P* against the size at which S₂ (above) and D₂ (below) of the second layer reach their thresholds, for locally connected networks (left; Figures 6C, 6D, 11) and convolutional ones (right; Figure 14). Colour and marker: s₀; filling: s and L; bars: 95 % intervals over seeds. Grey crosses: the paper's points (s = 2), both coordinates rounded to its grid of sizes. Line and band: equality, and a factor of two."}, "image": {"alt": "Four panels of points on logarithmic axes along the diagonal, most of them inside the band of a factor of two; for displacements the points lie to the left of the diagonal."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "P* against the size at which S\u2082 (above) and D\u2082 (below) of the second layer reach their thresholds, for locally connected networks (left; Figures 6C, 6D, 11) and convolutional ones (right; Figure 14). Colour and marker: s\u2080; filling: s and L; bars: 95 % intervals over seeds. Grey crosses: the paper's points (s = 2), both coordinates rounded to its grid of sizes. Line and band: equality, and a factor of two.", "name": "fig-three-sizes"}, "image": {"alt": "Four panels of points on logarithmic axes along the diagonal, most of them inside the band of a factor of two; for displacements the points lie to the left of the diagonal."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, 2, height=7.4)
 for row, q in zip(axes, (S2, D2), strict=True):
     for ax, arch in zip(row, ARCHS, strict=True):
@@ -161,7 +162,7 @@ THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 scans = {q: scan_thresholds(frame, settings, q, THRESHOLDS) for q in (S2, D2)}
 scan_tables = {q: scan_table(scan) for q, scan in scans.items()}
 
-# %% mystnb={"figure": {"name": "fig-scan", "caption": "Median over settings of P*_S / P* (left) and P*_D / P* (right), and the scatter of the ratio in decades, against the threshold at which P*_S and P*_D are read off. Bars: 95 % intervals over settings."}, "image": {"alt": "Four panels against the threshold: the median ratio falls from above one to below one as the threshold rises, the scatter stays low."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Median over settings of P*_S / P* (left) and P*_D / P* (right), and the scatter of the ratio in decades, against the threshold at which P*_S and P*_D are read off. Bars: 95 % intervals over settings.", "name": "fig-scan"}, "image": {"alt": "Four panels against the threshold: the median ratio falls from above one to below one as the threshold rises, the scatter stays low."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, 2, height=5.6, sharex=True)
 for column, (q, scan) in zip(axes.T, scan_tables.items(), strict=True):
     draw_scan(column, scan)
@@ -279,7 +280,7 @@ def watched(arch):
 plan = [config for arch in ARCHS for config in watched(arch)]
 traces = trace_all(plan, per_octave=3, device=device, workers=1 if profile == "smoke" else workers)
 
-# %% mystnb={"figure": {"name": "fig-falls", "caption": "Which falls first? Test error, S₂ and D₂, each scaled to fall from 1 to 0, along training at P of about twice P* (above), and at the end of training against P (below; v = 8, s₀ = 1, where complete). Lines: means over seeds; bands: their range. The dashed line is half the fall."}, "image": {"alt": "Two rows of panels for the LCN and the CNN. Along training the displacement sensitivity falls first, then that to synonyms, then the test error; against P the three fall closer together."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Which falls first? Test error, S\u2082 and D\u2082, each scaled to fall from 1 to 0, along training at P of about twice P* (above), and at the end of training against P (below; v = 8, s\u2080 = 1, where complete). Lines: means over seeds; bands: their range. The dashed line is half the fall.", "name": "fig-falls"}, "image": {"alt": "Two rows of panels for the LCN and the CNN. Along training the displacement sensitivity falls first, then that to synonyms, then the test error; against P the three fall closer together."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, 2, height=5.8, sharey=True)
 for (above, below), arch in zip(axes.T, ARCHS, strict=True):
     draw_falls(above, traces[traces.arch == arch], "step")

@@ -1,11 +1,9 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/fcn_*_A.jsonl", "results/lcn_*_A.jsonl"]
+#     reads:
+#     - results/fcn_*_A.jsonl
+#     - results/lcn_*_A.jsonl
 # ---
 
 # %% [markdown]
@@ -23,7 +21,7 @@ profile = "book"  # "book": from the store; "fresh": a few settings trained now;
 device = "auto"
 workers = 0  # processes for training; 0 is one per core
 
-repeats = 3  # seeds per point: each is new rules, a new sample and new initial weights
+repeats = {"book": 3, "smoke": 2}  # seeds per point: each is new rules, a new sample and new initial weights
 
 # %% tags=["hide-input"]
 import math
@@ -44,13 +42,13 @@ from srhm_book.invariance.runs import runs_for, scales, settings_for
 from srhm_book.invariance.threshold_figures import draw_pairs, draw_scale, pairs_legend
 from srhm_book.invariance.threshold_views import agreement_view, missing_view, settings_view
 from srhm_book.invariance.thresholds import D2, S2, crossings, pairs, runs_of
+from srhm_book.publish.profiles import by_profile
 from srhm_book.wording import significant, with_interval
 
+repeats = by_profile(profile, repeats)
 plots.use_style()
 pd.set_option("display.max_colwidth", None)
 store = Store(project("results")) if profile == "book" else None
-if profile == "smoke":
-    repeats = 2
 
 # %% [markdown]
 # The hidden layers have the width of the other networks ({glue:text}`width`) and read all $d$
@@ -75,7 +73,7 @@ settings_view(table)
 # %% tags=["hide-input"]
 missing_view(table)
 
-# %% mystnb={"figure": {"name": "fig-fcn-pairs", "caption": "P* of fully connected networks against the size at which S₂ (left) and D₂ (right) reach 30 % and 10 %, as in Figure 16. Colour and marker: s₀; filling: s and L; bars: 95 % intervals over seeds. Line and band: equality, and a factor of two. The paper's points were not read off."}, "image": {"alt": "Two panels of points on logarithmic axes: P* against the two sample complexities of the sensitivities, near the diagonal."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "P* of fully connected networks against the size at which S\u2082 (left) and D\u2082 (right) reach 30 % and 10 %, as in Figure 16. Colour and marker: s\u2080; filling: s and L; bars: 95 % intervals over seeds. Line and band: equality, and a factor of two. The paper's points were not read off.", "name": "fig-fcn-pairs"}, "image": {"alt": "Two panels of points on logarithmic axes: P* against the two sample complexities of the sensitivities, near the diagonal."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, height=4.4)
 points = {q: pairs(table, q) for q in (S2, D2)}
 for ax, q in zip(axes, (S2, D2), strict=True):
@@ -91,7 +89,7 @@ agreement_view(table, "fcn")
 # Eq. {eq}`eq-lcn` is derived for locally connected networks. A fully connected first layer has
 # weights of its own for every position as well, so that the same argument applies to each of them.
 
-# %% mystnb={"figure": {"name": "fig-fcn-scale", "caption": "P* of fully connected networks against the scale of Eq. 3. Colour and marker: s₀; filling: s and L; bars: 95 % intervals over seeds. Line: proportionality, at the geometric mean of the ratio."}, "image": {"alt": "Points of P* of fully connected networks against the law's value on logarithmic axes."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "P* of fully connected networks against the scale of Eq. 3. Colour and marker: s\u2080; filling: s and L; bars: 95 % intervals over seeds. Line: proportionality, at the geometric mean of the ratio.", "name": "fig-fcn-scale"}, "image": {"alt": "Points of P* of fully connected networks against the law's value on logarithmic axes."}} tags=["hide-input"]
 figure, ax = plots.new_axes(height=4.4)
 draw_scale(ax, found)
 ax.set_xlabel("$s^{L/2}(s_0+1)^L n_c m^L$");

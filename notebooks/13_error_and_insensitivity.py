@@ -1,11 +1,10 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/*_s2_L2_s02_v10_nc10_m10_A.jsonl", "book/paper/fig1*.csv", "book/paper/fig9.csv"]
+#     reads:
+#     - results/*_s2_L2_s02_v10_nc10_m10_A.jsonl
+#     - book/paper/fig1*.csv
+#     - book/paper/fig9.csv
 # ---
 
 # %% [markdown]
@@ -25,8 +24,8 @@ profile = "book"  # "book": from the store; "fresh": three networks trained now;
 device = "auto"
 workers = 0  # processes for training; 0 is one per core
 
-P = 7400  # training-set size
-repeats = 3  # seeds: each is new rules, a new sample and new initial weights
+P = {"book": 7400, "smoke": 128}  # training-set size
+repeats = {"book": 3, "fresh": 1, "smoke": 1}  # seeds: each is new rules, a new sample and new initial weights
 
 # %% tags=["hide-input"]
 import pandas as pd
@@ -61,7 +60,9 @@ from srhm_book.architectures.views import (
 from srhm_book.grids import COMMON_TRAINING, STUDIED, architecture_run, training_study
 from srhm_book.images.chapter import rank_correlation
 from srhm_book.paper import published
+from srhm_book.publish.profiles import by_profile
 
+P, repeats = by_profile(profile, P, repeats)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 runs = architecture_runs(profile, P, repeats, store, workers=workers, device=device)
@@ -96,7 +97,7 @@ glue("repeats", repeats, display=False)
 # %% [markdown]
 # ## Test error against sensitivity
 
-# %% mystnb={"figure": {"name": "fig-architectures", "caption": "Test error of several architectures at the same training-set size against the sensitivity to displacements (left) and to synonyms (right) of the input level; above, of the output (Figures 1C, 1D), below, of an internal layer at 80 % of the depth, the second one of LCN and CNN (Figures 17A, 17B). Means over seeds; bars: their range. Hollow, joined to ours by a line where it is measured: the paper's."}, "image": {"alt": "Four panels on logarithmic axes. The points rise together, from EfficientNetB0, VGG16 and the ResNets to the CNN and the LCN; the lines to the hollow markers of the paper run along the same rise."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Test error of several architectures at the same training-set size against the sensitivity to displacements (left) and to synonyms (right) of the input level; above, of the output (Figures 1C, 1D), below, of an internal layer at 80 % of the depth, the second one of LCN and CNN (Figures 17A, 17B). Means over seeds; bars: their range. Hollow, joined to ours by a line where it is measured: the paper's.", "name": "fig-architectures"}, "image": {"alt": "Four panels on logarithmic axes. The points rise together, from EfficientNetB0, VGG16 and the ResNets to the CNN and the LCN; the lines to the hollow markers of the paper run along the same rise."}} tags=["hide-input"]
 four_panels(lambda ax, quantity: draw_error_against(ax, table, quantity));
 
 # %% tags=["hide-input"]
@@ -153,7 +154,7 @@ glue("curves", ", ".join(NAMES[arch] for arch in shown(growing)) or "none", disp
 sizes = [f"{int(P):,}" for P in sorted(growing.P.unique())]
 glue("sizes", f"{sizes[0]} to {sizes[-1]}" if sizes else "–", display=False)
 
-# %% mystnb={"figure": {"name": "fig-growing", "caption": "Test error against sensitivity for training sets of {glue:text}`sizes` examples; along a line $P$ grows from the upper right to the lower left. Panels as in {numref}`fig-architectures`. Means over seeds; bars: their range. Hollow, on dotted lines: the paper's (Figures 1E, 1F, 17C, 17D), which does not print its $P$."}, "image": {"alt": "Four panels on logarithmic axes. Every architecture's line falls from the upper right to the lower left: error and sensitivity go down together."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Test error against sensitivity for training sets of {glue:text}`sizes` examples; along a line $P$ grows from the upper right to the lower left. Panels as in {numref}`fig-architectures`. Means over seeds; bars: their range. Hollow, on dotted lines: the paper's (Figures 1E, 1F, 17C, 17D), which does not print its $P$.", "name": "fig-growing"}, "image": {"alt": "Four panels on logarithmic axes. Every architecture's line falls from the upper right to the lower left: error and sensitivity go down together."}} tags=["hide-input"]
 four_panels(lambda ax, quantity: draw_growing(ax, growing, quantity, paper=profile == "book"));
 
 # %% [markdown]
@@ -183,7 +184,7 @@ pd.DataFrame(columns)
 # the residual networks fall from chance to a few percent within less than a factor of 1.5 in $P$,
 # so a small shift in $P$ is a large factor in the error at one $P$ on the way.
 
-# %% mystnb={"figure": {"name": "fig-transitions", "caption": "Test error against training-set size of architectures with at least three sizes. Full: here, means over seeds, bars their range; hollow, on dotted lines: the paper's (Figure 9). The upright line is at the size of {numref}`fig-architectures`."}, "image": {"alt": "Learning curves that fall steeply between five and ten thousand examples, ours and the paper's."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Test error against training-set size of architectures with at least three sizes. Full: here, means over seeds, bars their range; hollow, on dotted lines: the paper's (Figure 9). The upright line is at the size of {numref}`fig-architectures`.", "name": "fig-transitions"}, "image": {"alt": "Learning curves that fall steeply between five and ten thousand examples, ours and the paper's."}} tags=["hide-input"]
 figure, ax = plots.new_axes()
 for arch in shown(growing):
     plots.draw_learning_curve(ax, growing[growing.arch == arch], label=NAMES[arch], **style(arch))

@@ -1,11 +1,9 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/*_s2_L2_s02_v10_nc10_m10_A.jsonl", "book/paper/fig9.csv"]
+#     reads:
+#     - results/*_s2_L2_s02_v10_nc10_m10_A.jsonl
+#     - book/paper/fig9.csv
 # ---
 
 # %% [markdown]
@@ -23,7 +21,7 @@ profile = "book"  # "book": from the store; "fresh": a few networks trained now;
 device = "auto"
 workers = 0  # processes for training; 0 is one per core
 
-repeats = 3  # seeds: each is new rules, a new sample and new initial weights
+repeats = {"book": 3, "fresh": 1, "smoke": 1}  # seeds: each is new rules, a new sample and new initial weights
 
 # %% tags=["hide-input"]
 import pandas as pd
@@ -44,7 +42,9 @@ from srhm_book.architectures.growing import (
 )
 from srhm_book.architectures.views import NAMES
 from srhm_book.grids import architecture_run
+from srhm_book.publish.profiles import by_profile
 
+repeats = by_profile(profile, repeats)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 runs = growing_runs(profile, repeats, store, workers=workers, device=device)
@@ -70,7 +70,7 @@ glue("seeds", seeds, display=False)
 # %% [markdown]
 # ## Test error and sensitivities against $P$
 
-# %% mystnb={"figure": {"name": "fig-depths", "caption": "Test error and the sensitivities to synonyms ($S_{k,1}$) and displacements ($D_{k,1}$) of the input level against training-set size, at three relative depths (Figure 9). Full: here, means over seeds (at each size: {glue:text}`seeds`), bars their range; hollow, on dotted lines: the paper's."}, "image": {"alt": "A row of three panels for each architecture. At depth 4/5 both sensitivities fall steeply where the test error falls; at depth 1/5 the sensitivity to synonyms stays high."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Test error and the sensitivities to synonyms ($S_{k,1}$) and displacements ($D_{k,1}$) of the input level against training-set size, at three relative depths (Figure 9). Full: here, means over seeds (at each size: {glue:text}`seeds`), bars their range; hollow, on dotted lines: the paper's.", "name": "fig-depths"}, "image": {"alt": "A row of three panels for each architecture. At depth 4/5 both sensitivities fall steeply where the test error falls; at depth 1/5 the sensitivity to synonyms stays high."}} tags=["hide-input"]
 rows = max(len(architectures), 1)
 figure, axes = plots.new_axes(3, rows, height=2.5 * rows + 0.6, sharex=True, sharey=True, squeeze=False)
 for row, arch in zip(axes, architectures, strict=False):

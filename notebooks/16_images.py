@@ -1,11 +1,8 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/images/*.jsonl"]
+#     reads:
+#     - results/images/*.jsonl
 # ---
 
 # %% [markdown]
@@ -36,7 +33,7 @@ workers = 0  # not used: one training at a time, on `device`
 
 dataset = "digits"  # or "cifar10", after `srhm download cifar10`
 data = ""  # the folder of CIFAR-10; empty for data/ of the repository
-repeats = 2  # seeds: each is another choice of training images and other initial weights
+repeats = {"book": 2, "fresh": 1, "smoke": 1}  # seeds: each is another choice of training images and other initial weights
 c = 3  # cut-off of the deformations
 delta = 1.0  # their typical displacement in pixels
 
@@ -73,7 +70,9 @@ from srhm_book.images.figures import (
     legend_below,
 )
 from srhm_book.images.grids import architectures_grid, growing_grid, image_run
+from srhm_book.publish.profiles import by_profile
 
+repeats = by_profile(profile, repeats)
 plots.use_style()
 pd.set_option("display.max_colwidth", None)
 folder = data or None
@@ -101,7 +100,7 @@ glue("c", c, display=False)
 # the end of the valid range, $T \le 4/(\pi^3 c^2 \ln c)$, where some fields begin to fold the image
 # over. At $\delta = 1$, where sensitivities are measured, the eye hardly sees a difference.
 
-# %% mystnb={"figure": {"name": "fig-deformations", "caption": "The same random field at growing strength, and what it does to four images ({glue:text}`name`). Left: arrows from every third pixel to the place that it is read from, to scale; c = {glue:text}`c`."}, "image": {"alt": "A grid of small pictures. The first column shows fields of arrows that grow from row to row, the others four images that are unchanged in the first row and more and more bent below it."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The same random field at growing strength, and what it does to four images ({glue:text}`name`). Left: arrows from every third pixel to the place that it is read from, to scale; c = {glue:text}`c`.", "name": "fig-deformations"}, "image": {"alt": "A grid of small pictures. The first column shows fields of arrows that grow from row to row, the others four images that are unchanged in the first row and more and more bent below it."}} tags=["hide-input"]
 n = images.test.shape[-1]
 low, high = valid_temperatures(n, c)
 most = typical_displacement(high, n, c)
@@ -169,7 +168,7 @@ architectures_view(table)
 # much, and it starts at 0.01). On CIFAR-10 that takes 250 epochs, with mirrored and shifted images;
 # on the digits 480 batches, without.
 
-# %% mystnb={"figure": {"name": "fig-images-architectures", "caption": "{glue:text}`name`, {glue:text}`P` training images: test error of architectures against relative sensitivity (left) and against the sensitivity to deformations alone (right). Colour: family; marker: its member. Points: means over {glue:text}`seeds` seeds; bars: from the lowest to the highest."}, "image": {"alt": "Two panels on logarithmic axes with one point for each architecture: test error against the relative sensitivity R and against the sensitivity D."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "{glue:text}`name`, {glue:text}`P` training images: test error of architectures against relative sensitivity (left) and against the sensitivity to deformations alone (right). Colour: family; marker: its member. Points: means over {glue:text}`seeds` seeds; bars: from the lowest to the highest.", "name": "fig-images-architectures"}, "image": {"alt": "Two panels on logarithmic axes with one point for each architecture: test error against the relative sensitivity R and against the sensitivity D."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, height=4.6, sharey=True)
 for ax, quantity in zip(axes, "RD", strict=True):
     draw_error_against(ax, table, quantity)
@@ -249,7 +248,7 @@ few, many = (int(x) for x in (by_size.runs.min(), by_size.runs.max())) if len(by
 glue("seeds B", f"{few} to {many}" if few < many else str(few), display=False)
 glue("sizes", ", ".join(f"{P:,}" for P in sorted(by_size.P.unique())) or "–", display=False)
 
-# %% mystnb={"figure": {"name": "fig-images-growing", "caption": "{glue:text}`name`: test error against relative sensitivity (left) and against the sensitivity to deformations (right) for training sets of {glue:text}`sizes` images; hollow: the smallest. Points: means over {glue:text}`seeds B` seeds; bars: from the lowest to the highest."}, "image": {"alt": "Two panels on logarithmic axes; for each of a few architectures a line joins its points for growing training sets."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "{glue:text}`name`: test error against relative sensitivity (left) and against the sensitivity to deformations (right) for training sets of {glue:text}`sizes` images; hollow: the smallest. Points: means over {glue:text}`seeds B` seeds; bars: from the lowest to the highest.", "name": "fig-images-growing"}, "image": {"alt": "Two panels on logarithmic axes; for each of a few architectures a line joins its points for growing training sets."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, height=4.6, sharey=True)
 for ax, quantity in zip(axes, "RD", strict=True):
     draw_error_against(ax, by_size, quantity, joined=True)

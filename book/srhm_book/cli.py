@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import sys
+from contextlib import suppress
 from pathlib import Path
-
-import yaml
 
 from srhm.cli import Parser, add_command, add_device, add_scheduler, add_store, add_workers
 from srhm.cli import run_command as run
@@ -41,13 +42,18 @@ def _add_run(adders) -> None:
         help="book: from the store; fresh: a reduced grid trained anew; smoke: seconds",
     )  # fmt: skip
     parser.add_argument("--out", metavar="DIR", help="where to put them (default: book/executed)")
-    parser.add_argument("--force", action="store_true", help="also those that are up to date")
+    text = "also those that are up to date, and drop edits of an .ipynb that its .py lacks"
+    parser.add_argument("--force", action="store_true", help=text)
     add_workers(parser)
     parser.add_argument("--device", metavar="NAME", help="auto, cpu or cuda")
 
 
 def _run(options) -> None:
-    parameters = {key: _value(text) for key, text in options.parameters}
+    parameters = {}
+    for key, text in options.parameters:
+        if key in parameters:
+            raise ValueError(f"{key} is given twice: as {parameters[key]!r} and as {text!r}.")
+        parameters[key] = _value(text)
     outcomes = run_notebooks(
         options.names or None,
         parameters,
@@ -62,15 +68,11 @@ def _run(options) -> None:
 
 
 def _value(text: str):
-    """A parameter as Python: numbers (also 1e3), true, false, null, [lists], or a word."""
-    try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return text
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
+    """A parameter as JSON or Python has it (8, 1e3, true, None, [1, 2], '8'), else a word."""
+    for read in (json.loads, ast.literal_eval):
+        with suppress(ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+            return read(text)
+    return text
 
 
 def _add_grid(adders) -> None:

@@ -5,12 +5,17 @@ Needs Chromium on the PATH. Without one these tests are skipped, except on CI, w
 
 import json
 import re
+import shutil
+import subprocess
+import sys
 import urllib.parse
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
+ROOT = Path(__file__).parent.parent.parent
 SIZES = ("desk", "phone")
 
 
@@ -175,3 +180,18 @@ def test_pages_show_the_claims(visit):
         for row, item in zip(rows, shown, strict=True):
             assert item.statement in row
             assert item.verdict in row
+
+
+def test_a_book_without_executed_notebooks_is_refused(tmp_path):
+    """`jupyter-book build .` in a fresh clone: one sentence, no book without its chapters."""
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(ROOT / name, tmp_path)
+    ignored = shutil.ignore_patterns("executed")
+    shutil.copytree(ROOT / "book", tmp_path / "book", ignore=ignored)
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", "."]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "book/executed/01_data" in done.stderr
+    assert "srhm-book run" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "_build" / "html" / "index.html").exists()

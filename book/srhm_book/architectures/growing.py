@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from srhm.networks.names import PATCH_NETWORKS
+from srhm.runs.search import at
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
 from srhm.stats.curves import last_fall
@@ -35,20 +36,22 @@ FIRST_P = 870  # where Figures 1E and 1F begin, about; below, all is chance
 def growing_runs(profile: str, repeats: int, store: Store | None, **options) -> pd.DataFrame:
     """The runs of all architectures at `GROWING_P`: stored ("book"), or some trained now.
 
-    "fresh" trains the LCN and VGG11 at three sizes each with one seed, "smoke" toys.
+    "fresh" trains the LCN and VGG11 at three sizes each, "smoke" toys.
     """
+    seeds = range(repeats)
     if profile == "book":
-        seeds = range(repeats)
         configs = [architecture_run(a, P, seed) for a in ARCHS for P in GROWING_P for seed in seeds]
         return to_frame(run for config in configs if (run := store.get(config)) is not None)
     if profile == "fresh":
         sizes = {"lcn": (2599, 14_400, 39_270), "vgg11": (290, 870, 2599)}
-        return sweep([architecture_run(a, P, 0) for a in sizes for P in sizes[a]], None, **options)
+        configs = [architecture_run(a, P, seed) for a in sizes for P in sizes[a] for seed in seeds]
+        return sweep(configs, None, **options)
     sizes = (100, 150, 200)
-    toys = [setting("lcn", 4, 2, **TOY | {"max_epochs": 3}).replace(P=P) for P in sizes]
+    lcn = setting("lcn", 4, 2, **TOY | {"max_epochs": 3})
     common = COMMON_TRAINING | {"batch_size": 25, "max_epochs": 1, "num_test": 100}
-    vgg = [setting("cnn", 4, 2).replace(arch="vgg11", P=P, **common) for P in sizes]
-    return sweep([*toys, *vgg], None, **options)
+    vgg = setting("cnn", 4, 2).replace(arch="vgg11", **common)
+    toys = [at(toy, P, seed) for toy in (lcn, vgg) for P in sizes for seed in seeds]
+    return sweep(toys, None, **options)
 
 
 def by_size(runs: pd.DataFrame) -> pd.DataFrame:

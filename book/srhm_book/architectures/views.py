@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from srhm.networks.names import COMMON, PATCH_NETWORKS
+from srhm.runs.search import at
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
 from srhm.training.config import RunConfig
@@ -42,18 +43,20 @@ def architecture_runs(
 ) -> pd.DataFrame:
     """The runs of all architectures at P: stored ("book"), or some trained now.
 
-    "fresh" trains the LCN, the CNN and VGG11 with one seed, "smoke" two toys.
+    "fresh" trains the LCN, the CNN and VGG11, "smoke" two toys.
     """
+    seeds = range(repeats)
     if profile == "book":
-        configs = [architecture_run(arch, P, seed) for arch in ARCHS for seed in range(repeats)]
+        configs = [architecture_run(arch, P, seed) for arch in ARCHS for seed in seeds]
         return to_frame(run for config in configs if (run := store.get(config)) is not None)
     if profile == "fresh":
-        return sweep([architecture_run(a, P, 0) for a in ("lcn", "cnn", "vgg11")], None, **options)
-    toy = setting("lcn", 4, 2, **TOY | {"max_epochs": 3})
+        archs = ("lcn", "cnn", "vgg11")
+        return sweep([architecture_run(a, P, s) for a in archs for s in seeds], None, **options)
+    lcn = setting("lcn", 4, 2, **TOY | {"max_epochs": 3})
     vgg = RunConfig(
-        arch="vgg11", v=4, s0=2, P=128, batch_size=64, lr=0.05, max_epochs=1, num_test=100
+        arch="vgg11", v=4, s0=2, P=P, batch_size=64, lr=0.05, max_epochs=1, num_test=100
     )
-    return sweep([toy, vgg], None, **options)
+    return sweep([at(toy, P, seed) for toy in (lcn, vgg) for seed in seeds], None, **options)
 
 
 def by_architecture(runs: pd.DataFrame) -> pd.DataFrame:

@@ -29,16 +29,16 @@ def chapter_runs(
 
     "fresh" trains three small architectures as the grids have them, "smoke" two toys.
     """
+    seeds = range(repeats)
     if profile == "book":
         grids = architectures_grid(dataset, repeats), growing_grid(dataset, repeats)
         return tuple(stored_runs(grid, store) for grid in grids)
     if profile == "fresh":
-        small = [image_run(dataset, arch, 512, 0) for arch in ("fc2", "lenet", "alexnet")]
-        growing = [image_run(dataset, "lenet", P, 0) for P in SIZES[dataset][:3]]
+        archs, size, sizes, toy = ("fc2", "lenet", "alexnet"), 512, SIZES[dataset][:3], {}
     else:
-        toy = {"epochs": 1, "num_probes": 40}
-        small = [image_run(dataset, arch, 64, 0, **toy) for arch in ("fc2", "lenet")]
-        growing = [image_run(dataset, "lenet", P, 0, **toy) for P in (32, 64)]
+        archs, size, sizes, toy = ("fc2", "lenet"), 64, (32, 64), {"epochs": 1, "num_probes": 40}
+    small = [image_run(dataset, arch, size, seed, **toy) for arch in archs for seed in seeds]
+    growing = [image_run(dataset, "lenet", P, seed, **toy) for P in sizes for seed in seeds]
     frame = run_images(small + growing, None, device, folder, progress=False)
     return frame[: len(small)], frame[frame.arch == "lenet"]
 
