@@ -8,7 +8,12 @@ from pathlib import Path
 
 
 def replace_text(path: str | os.PathLike, text: str) -> None:
-    """Write ``text`` to ``path`` as UTF-8; a reader, or a kill, sees the old file or the new one.
+    """`replace_bytes` of a text, as UTF-8."""
+    replace_bytes(path, text.encode("utf-8"))
+
+
+def replace_bytes(path: str | os.PathLike, data: bytes) -> None:
+    """Write ``data`` to ``path``; a reader, or a kill, sees the old file or the new one.
 
     Folders are made as needed.
 
@@ -22,8 +27,8 @@ def replace_text(path: str | os.PathLike, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with unfinished.open("x", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with unfinished.open("xb") as file:
+                file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(unfinished, path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 import time
 from collections.abc import Callable, Container, Iterable
@@ -12,6 +11,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from srhm.runs.files import replace_bytes
 from srhm.runs.records import KEY
 
 _SETTLED = 2e9  # ns after which a file's times tell whether it has changed; FAT counts in 2 s
@@ -108,16 +108,7 @@ def append(path: Path, lines: Iterable[Line]) -> None:
 
 def replace(path: Path, lines: Iterable[Line]) -> None:
     """Write lines in one step: a reader, or a kill, sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
-    try:
-        with unfinished.open("xb") as file:
-            file.writelines(line.text + b"\n" for line in lines)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    replace_bytes(path, b"".join(line.text + b"\n" for line in lines))
 
 
 def tidied(lines: Iterable[Line]) -> list[Line]:

@@ -15,8 +15,8 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from tqdm import tqdm
 
+from srhm.runs.files import replace_text
 from srhm.runs.paths import project
-from srhm_book.publish.pairs import replace_text
 
 KERNEL_ENVIRONMENT = {
     "SOURCE_DATE_EPOCH": "1704067200",  # the date inside SVG files

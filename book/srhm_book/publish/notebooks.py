@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from srhm.runs.files import replace_text
 from srhm.runs.paths import project
 from srhm.runs.pool import num_cores
 from srhm_book.publish.execution import NotebookError, execute_all
-from srhm_book.publish.pairs import check_unedited, pair, paired, replace_text
+from srhm_book.publish.pairs import check_unedited, pair, paired
 from srhm_book.publish.profiles import check_profile
 from srhm_book.publish.stamps import inputs_stamp, stamp_of
 
