@@ -9,7 +9,8 @@ import yaml
 
 from srhm.cli import Parser, add_command, add_device, add_scheduler, add_store, add_workers
 from srhm.cli import run_command as run
-from srhm.commands import open_store, where_to_train
+from srhm.commands import open_filled_store, open_store, where_to_train
+from srhm.options import at_least
 from srhm_book.claims.ledger import claims, to_json, to_markdown
 from srhm_book.grids import CURVES, GRIDS, run_grid
 from srhm_book.publish.notebooks import run_notebooks
@@ -77,8 +78,10 @@ def _add_grid(adders) -> None:
     parser = add_command(adders, "grid", text, _grid)
     known = ", ".join([*GRIDS, *CURVES])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"default: all of {known}")
-    parser.add_argument("--max-P", type=int, default=10**6, help="no larger training sets")
-    parser.add_argument("--repeats", type=int, default=3, help="seeds per setting (default 3)")
+    parser.add_argument("--max-P", type=at_least(1), default=10**6, help="no larger training sets")
+    parser.add_argument(
+        "--repeats", type=at_least(1), default=3, help="seeds per setting (default 3)"
+    )
     text = "also bracket where the sensitivities S_2 and D_2 cross their thresholds"
     parser.add_argument("--sensitivities", action="store_true", help=text)
     add_store(parser)
@@ -109,7 +112,7 @@ def _add_claims(adders) -> None:
 
 
 def _claims(options) -> None:
-    items = claims(open_store(options))
+    items = claims(open_filled_store(options))
     print(to_json(items) if options.json else to_markdown(items))
 
 

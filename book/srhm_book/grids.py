@@ -12,6 +12,7 @@ from itertools import product
 
 import pandas as pd
 
+from srhm.data.randomness import check_int
 from srhm.networks.names import COMMON, PATCH_NETWORKS
 from srhm.runs.search import Target, at, grid_index, grid_P, search
 from srhm.runs.store import Store, to_frame
@@ -376,8 +377,9 @@ def run_grid(
     Raises
     ------
     ValueError
-        For a name that is none.
+        For a name that is none, or a ``max_P`` or ``repeats`` below 1.
     """
+    max_P, repeats = check_int("max_P", max_P, 1), check_int("repeats", repeats, 1)
     if name in CURVES:
         return sweep([c for c in CURVES[name] if max_P >= c.P], store, **sweep_options)
     if name not in GRIDS:

@@ -7,6 +7,7 @@ import operator
 
 import numpy as np
 
+MOST_SEED = 2**63 - 1  # what numpy and torch both take
 # Equal integer seeds for different purposes give unrelated streams of random numbers.
 PURPOSES = {"rules": 0, "sample": 1, "exchange": 2, "displace": 3}
 
@@ -25,9 +26,14 @@ def check_int(name: str, value, least: int, most: int | None = None) -> int:
     return whole
 
 
+def check_seed(name: str, value) -> int:
+    """``value`` as an int from 0 to 2^63 - 1, or a ValueError that names it."""
+    return check_int(name, value, 0, MOST_SEED)
+
+
 def generator(seed: int, purpose: str, level: int = 0) -> np.random.Generator:
     """Random numbers for one purpose (see `PURPOSES`) at one level; no global state involved."""
-    entropy = check_int("seed", seed, 0)
+    entropy = check_seed("seed", seed)
     sequence = np.random.SeedSequence(entropy, spawn_key=(PURPOSES[purpose], level))
     return np.random.Generator(np.random.PCG64(sequence))
 

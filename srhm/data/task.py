@@ -20,7 +20,7 @@ import numpy as np
 
 from srhm.data import transforms
 from srhm.data.parsing import RuleLookup
-from srhm.data.randomness import check_int, distinct_words, generator
+from srhm.data.randomness import check_int, check_seed, distinct_words, generator
 from srhm.data.samples import Samples, blocks
 
 # Limits above which a task could not be held in memory; the paper's tasks are far below.
@@ -61,7 +61,8 @@ class SRHM:
     seed: int = 0
 
     def __post_init__(self):
-        for name, least in (("v", 2), ("s", 2), ("L", 1), ("s0", 0), ("seed", 0)):
+        self._set("seed", check_seed("seed", self.seed))
+        for name, least in (("v", 2), ("s", 2), ("L", 1), ("s0", 0)):
             self._set(name, check_int(name, getattr(self, name), least))
         if self.s * math.log2(self.v) >= 63 or self.v**self.s >= 2**63:
             raise ValueError(f"v^s must be less than 2^63, not {self.v}^{self.s}.")

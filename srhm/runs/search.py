@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from srhm.data.randomness import check_int
 from srhm.runs.pool import SpawnPool, num_cores
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
@@ -77,8 +78,8 @@ def search(
     The runs at which all repeats are present, one row each: per setting a complete rectangle of P
     and seeds, what `srhm.stats.curves.sample_complexity` reads.
     """
-    if repeats < 1:
-        raise ValueError(f"repeats must be at least 1, not {repeats}.")
+    check_int("repeats", repeats, 1)
+    check_int("max_P", max_P, 1)
     targets = list(targets)
     searches = [_Search(setting, repeats, max_P) for setting in settings]
     pool = None

@@ -61,8 +61,8 @@ def sweep(
     Raises
     ------
     ValueError
-        Before any training: no RunConfig, impossible ``workers`` or ``device``, or a results folder
-        that cannot be written.
+        Before any training: no RunConfig, impossible ``workers`` or ``device``, a run that needs
+        more memory than there is, or a results folder that cannot be written.
     SweepError
         At the end: runs that raised, or whose process died `MAX_ATTEMPTS` times.
     """
@@ -76,7 +76,7 @@ def sweep(
     missing = sorted((c for c in distinct if rows.get(c.key) is None), key=cost)
     if missing:
         in_groups = executor is None and _train is None and _on_gpu(device)
-        _train = _train or _default_train(device, local=executor is None)
+        _train = _train or _default_train(device, missing, local=executor is None)
         if store is not None:
             store.check_writable()
         bar = progress and not os.environ.get("TQDM_DISABLE")
@@ -118,14 +118,17 @@ def _distinct(configs: Iterable[RunConfig]) -> list[RunConfig]:
     return list(distinct.values())
 
 
-def _default_train(device: str, local: bool) -> Callable[[RunConfig, str], dict]:
-    from srhm.training.run import (  # imports torch, which reading does not need
-        resolve_device,
-        train,
-    )
+def _default_train(
+    device: str, missing: list[RunConfig], local: bool
+) -> Callable[[RunConfig, str], dict]:
+    # These import torch, which reading does not need.
+    from srhm.training.memory import check_memory
+    from srhm.training.run import resolve_device, train
 
-    if local:  # elsewhere there may be a device that is not here
-        resolve_device(device)
+    if local:  # elsewhere there may be a device, or memory, that is not here
+        place = resolve_device(device)
+        for config in missing:
+            check_memory(config, place)
     return train
 
 

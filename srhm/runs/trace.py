@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 
 import pandas as pd
+import torch
 
 from srhm.engine.sparse import encode, evaluate
 from srhm.runs.pool import SpawnPool, num_cores
@@ -13,6 +14,7 @@ from srhm.stats.curves import SEEDS
 from srhm.training.config import RunConfig
 from srhm.training.observables import sensitivities, sparse_activations
 from srhm.training.run import fit, prepare, resolve_device
+from srhm.training.threads import num_threads
 
 
 def trace(config: RunConfig, per_octave: int = 4, device: str = "auto") -> pd.DataFrame:
@@ -38,7 +40,11 @@ def trace(config: RunConfig, per_octave: int = 4, device: str = "auto") -> pd.Da
     """
     if type(per_octave) is not int or per_octave < 1:
         raise ValueError(f"per_octave must be an integer of at least 1, not {per_octave!r}.")
-    place = resolve_device(device)
+    with num_threads(1):
+        return _trace(config, per_octave, resolve_device(device))
+
+
+def _trace(config: RunConfig, per_octave: int, place: torch.device) -> pd.DataFrame:
     engine, data, test_set = prepare(config, place)
     test = encode(engine.net, test_set, place)
     rows = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import torch
@@ -19,7 +19,11 @@ from srhm.training.observables import module_activations, sensitivities
 CHUNK = 500  # data at once where nothing is learned
 
 
-def train_architecture(config: RunConfig, place: torch.device) -> dict:
+def train_architecture(
+    config: RunConfig,
+    place: torch.device,
+    on_epoch: Callable[[int, float], None] | None = None,
+) -> dict:
     """Train, test and measure one of `srhm.networks.names.CONVERTED`; the optimiser's rate is
     ``lr``.
 
@@ -30,7 +34,7 @@ def train_architecture(config: RunConfig, place: torch.device) -> dict:
     task = config.task
     train_set, test_set = task.split(config.P, config.num_test, config.seed_sample, config.balanced)
     net = build_architecture(config.arch, task.v, task.d, task.n_c, config.seed_init).to(place)
-    result = _fit(net, config, train_set, place)
+    result = _fit(net, config, train_set, place, on_epoch)
     _settle(net, task, train_set, place)
     loss, error = _evaluate(net, task, test_set, place)
     result |= {"num_test_used": len(test_set), "test_loss": loss, "test_error": error}
@@ -39,7 +43,9 @@ def train_architecture(config: RunConfig, place: torch.device) -> dict:
     return result
 
 
-def _fit(net: nn.Module, config: RunConfig, train_set: Samples, place: torch.device) -> dict:
+def _fit(
+    net: nn.Module, config: RunConfig, train_set: Samples, place: torch.device, on_epoch=None
+) -> dict:
     """Epochs until the mean training loss is below ``stop_loss``; the counts and the status."""
     from srhm.training.run import largest_loss
 
@@ -59,6 +65,8 @@ def _fit(net: nn.Module, config: RunConfig, train_set: Samples, place: torch.dev
             total += losses.detach()
             steps += 1
         train_loss = total.item() / config.P
+        if on_epoch is not None:
+            on_epoch(epoch, train_loss)
         if not train_loss < largest_loss(config):
             status = "diverged"
             break

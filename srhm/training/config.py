@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from srhm.data.randomness import check_int
+from srhm.data.randomness import check_int, check_seed
 from srhm.data.task import SRHM
 from srhm.networks.names import ARCHITECTURES, CONVERTED, SCALINGS, SHORTEST
 from srhm.training.configuration import Configuration, check_bool, check_real
@@ -81,6 +81,8 @@ class RunConfig(Configuration):
     added: ClassVar[tuple[str, ...]] = ("scaling", "balanced", "stop_every", "test_every")
 
     def __post_init__(self):
+        for name in ("seed_rules", "seed_sample", "seed_init"):
+            object.__setattr__(self, name, check_seed(name, getattr(self, name)))
         task = self.task  # checks the symbols of the task
         for name in ("v", "s", "L", "s0", "n_c", "m"):
             object.__setattr__(self, name, getattr(task, name))
@@ -92,8 +94,6 @@ class RunConfig(Configuration):
             )
         for name in ("P", "width", "batch_size", "max_epochs", "num_test"):
             object.__setattr__(self, name, check_int(name, getattr(self, name), 1))
-        for name in ("seed_rules", "seed_sample", "seed_init"):
-            object.__setattr__(self, name, check_int(name, getattr(self, name), 0))
         if task.num_data <= self.P:
             raise ValueError(
                 f"P must be less than the number of data of this task, {task.num_data} (some are "

@@ -74,8 +74,12 @@ def check_real(name: str, value) -> float:
     """``value`` as a float, or a ValueError that names it unless it is finite and not negative."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"{name} must be a number, not {value!r}.")
-    if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"{name} must be finite and not negative, not {value!r}.")
+    try:
+        allowed = math.isfinite(value) and value >= 0
+    except OverflowError:  # an integer beyond any float
+        allowed, value = False, f"one of {value.bit_length()} bits"
+    if not allowed:
+        raise ValueError(f"{name} must be finite and not negative, not {value}.")
     return float(value)
 
 

@@ -20,7 +20,9 @@ from srhm.networks.names import CONVERTED
 from srhm.networks.patch import PatchNetwork, build_network
 from srhm.training.config import RunConfig
 from srhm.training.epochs import epoch_order, is_look
+from srhm.training.memory import check_memory
 from srhm.training.observables import sensitivities, sparse_activations
+from srhm.training.threads import num_threads, threads_for
 
 
 def resolve_device(device: str = "auto") -> torch.device:
@@ -34,8 +36,17 @@ def resolve_device(device: str = "auto") -> torch.device:
     return torch.device(device)
 
 
-def train(config: RunConfig, device: str = "auto") -> dict:
+def train(
+    config: RunConfig,
+    device: str = "auto",
+    threads: int | None = None,
+    on_epoch: Callable[[int, float], None] | None = None,
+) -> dict:
     """Train one network as ``config`` says, test it, and measure its sensitivities.
+
+    threads: of torch's arithmetic on the CPU; by default one, but torch's own number for the
+        common architectures (see `srhm.training.threads`).
+    on_epoch: called after each epoch with its number, from 1, and its mean loss (nats).
 
     Returns
     -------
@@ -46,20 +57,40 @@ def train(config: RunConfig, device: str = "auto") -> dict:
     ``S_{k}_{l}``, ``D_{k}_{l}`` with their standard errors (see `srhm.training.observables`); and
     where it was made: ``commit``, ``python``, ``torch``, ``numpy``, ``device``, ``threads``.
     A diverged run has None for what is not finite.
+
+    Raises
+    ------
+    ValueError
+        Before any training: an impossible ``device`` or ``threads``, or a training that needs more
+        memory than the machine has.
     """
     place = resolve_device(device)
+    number = threads_for(config.arch, threads)
+    check_memory(config, place)
     start = time.perf_counter()
-    if config.arch in CONVERTED:
-        from srhm.training.architectures import train_architecture  # they need torchvision
+    with num_threads(number):
+        if config.arch in CONVERTED:
+            from srhm.training.architectures import train_architecture  # they need torchvision
 
-        result = train_architecture(config, place)
+            result = train_architecture(config, place, on_epoch)
+        else:
+            result = _train_patches(config, place, on_epoch)
         return make_row(config, result, time.perf_counter() - start, place)
+
+
+def _train_patches(config: RunConfig, place: torch.device, on_epoch) -> dict:
+    """Train, test and measure an LCN, CNN or FCN."""
     engine, data, test_set = prepare(config, place)
     best = BestError(config)
-    result = fit(engine, data, config, on_epoch=lambda epoch: best.look(engine, test_set, epoch))
+
+    def after(epoch: int, loss: float) -> None:
+        best.look(engine, test_set, epoch)
+        if on_epoch is not None:
+            on_epoch(epoch, loss)
+
+    result = fit(engine, data, config, on_epoch=after)
     engine.finish()
-    result |= best.beside(measure(engine, config, test_set, result["status"]))
-    return make_row(config, result, time.perf_counter() - start, place)
+    return result | best.beside(measure(engine, config, test_set, result["status"]))
 
 
 def prepare(config: RunConfig, place: torch.device) -> tuple[Engine, ActiveData, Samples]:
@@ -131,11 +162,12 @@ def fit(
     data: ActiveData,
     config: RunConfig,
     watch: Callable[[int], None] | None = None,
-    on_epoch: Callable[[int], None] | None = None,
+    on_epoch: Callable[[int, float], None] | None = None,
 ) -> dict:
     """Epochs of SGD until the training loss is below ``stop_loss``; the counts and the status.
 
-    watch, on_epoch: called after each step, each epoch, with the number of them so far.
+    watch: called after each step with the number of steps so far.
+    on_epoch: as for `train`.
     """
     draw = torch.Generator().manual_seed(config.seed_sample)
     status, steps, epoch = "max_epochs", 0, 0
@@ -150,7 +182,7 @@ def fit(
                 watch(steps)
         train_loss = total.item() / config.P
         if on_epoch is not None:
-            on_epoch(epoch)
+            on_epoch(epoch, train_loss)
         if _is_lost(engine, data, config, epoch, train_loss):
             status = "diverged"
             break
