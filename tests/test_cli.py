@@ -42,7 +42,7 @@ def test_the_help_explains_every_symbol(run):
 
 
 def test_the_readme_shows_every_command_and_no_other(run):
-    text = (ROOT / "README.md").read_text()
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert set(re.findall(r"(?<!from )\bsrhm ([a-z]\w*)", text)) == set(COMMANDS)
     listed = re.findall(r"^    ([a-z]+)\b", run("--help")[1], re.MULTILINE)
     assert set(listed) == set(COMMANDS)
@@ -128,7 +128,7 @@ def test_there_is_no_traceback_in_a_real_process(tmp_path):
 
 def test_sweep_verify_merge(run, tmp_path):
     grid = "{v: 4, P: 64, batch_size: 16, width: 32, max_epochs: 3, arch: [cnn, lcn], repeats: 2}"
-    (tmp_path / "grid.yml").write_text(grid)
+    (tmp_path / "grid.yml").write_text(grid, encoding="utf-8")
     code, out, err = run("sweep", "grid.yml", "--store", "a", "--workers", 2, "--device", "cpu")
     assert (code, out) == (0, "4 runs in a: 4 max_epochs\n")
     assert "4/4 runs" in err
@@ -138,7 +138,10 @@ def test_sweep_verify_merge(run, tmp_path):
     assert out.split()[-1] == "True"
 
     files = sorted((tmp_path / "a").rglob("*.json"))
-    files[0].write_text(files[0].read_text().replace('"test_error": 0', '"test_error": 1'))
+    files[0].write_text(
+        files[0].read_text(encoding="utf-8").replace('"test_error": 0', '"test_error": 1'),
+        encoding="utf-8",
+    )
     code, out, err = run("merge", "a", "--store", "b")
     assert (code, out) == (1, "3 added to b, 0 already there, 1 refused\n")
     assert f"srhm: refused {files[0].relative_to(tmp_path)}: its digest" in err
@@ -165,10 +168,10 @@ def test_verify_says_when_a_run_disagrees(run, tmp_path):
 
 
 def test_errors_of_the_others_are_one_sentence(run, tmp_path):
-    (tmp_path / "empty.yml").write_text("{v: 4, P: []}")
+    (tmp_path / "empty.yml").write_text("{v: 4, P: []}", encoding="utf-8")
     fails(run("sweep", "empty.yml", "--store", "a"), "the grid is empty: P has no values")
     fails(run("sweep", "none.yml"), "none.yml cannot be read")
-    (tmp_path / "good.yml").write_text("{v: 4, P: 200}")
+    (tmp_path / "good.yml").write_text("{v: 4, P: 200}", encoding="utf-8")
     fails(run("sweep", "good.yml", "--store", "a", "--workers", -1), "workers must be")
     fails(run("sweep", "good.yml", "--store", "good.yml/x"), "cannot be written")
     fails(run("verify", "--store", "a"), "holds no runs to verify")

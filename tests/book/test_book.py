@@ -17,7 +17,7 @@ SIZES = ("desk", "phone")
 def test_every_figure_is_the_one_output_of_its_cell(executed):
     """A second output, such as the value of a last line without a semicolon, repeats the label."""
     for path in sorted(executed.glob("*.ipynb")):
-        for cell in json.loads(path.read_text())["cells"]:
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             if "figure" in cell["metadata"].get("mystnb", {}):
                 kinds = [output["output_type"] for output in cell["outputs"]]
                 assert kinds == ["display_data"], f"{path.name}: {kinds} after {cell['source'][-1]}"
@@ -25,7 +25,7 @@ def test_every_figure_is_the_one_output_of_its_cell(executed):
 
 def test_no_notebook_keeps_a_progress_bar_or_a_warning(executed):
     for path in sorted(executed.glob("*.ipynb")):
-        for cell in json.loads(path.read_text())["cells"]:
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             errors = [o for o in cell.get("outputs", []) if o.get("name") == "stderr"]
             assert not errors, f"{path.name}: {errors}"
 
@@ -144,7 +144,7 @@ def test_executed_notebook_can_be_downloaded(html, visit):
     link = page.locator("a.btn-download-source-button").first.get_attribute("href")
     notebook = (html / "book" / "executed" / link).resolve()
     assert notebook.name == "01_data.ipynb"
-    assert "image/svg+xml" in notebook.read_text()
+    assert "image/svg+xml" in notebook.read_text(encoding="utf-8")
 
 
 def test_dark_mode_keeps_figures_on_white(visit):

@@ -29,9 +29,9 @@ print(2 * number)
 def tiny(tmp_path, monkeypatch):
     """A repository of one small notebook, as the current folder."""
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "_toc.yml").write_text("root: book/index\n")
+    (tmp_path / "_toc.yml").write_text("root: book/index\n", encoding="utf-8")
     shutil.copytree(ROOT / "book" / "paper", tmp_path / "book" / "paper")
-    (tmp_path / "notebooks" / "01_tiny.py").write_text(TINY)
+    (tmp_path / "notebooks" / "01_tiny.py").write_text(TINY, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -41,7 +41,7 @@ def run(**options):
 
 
 def outputs(path):
-    cells = json.loads(path.read_text())["cells"]
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return ["".join(o["text"]) for c in cells for o in c.get("outputs", []) if "text" in o]
 
 
@@ -115,15 +115,17 @@ def test_only_what_changed_is_executed_again(tiny):
     assert outputs(executed) == ["8\n"]
     assert run(force=True, parameters={"number": 4}) == [True]
     script = tiny / "notebooks" / "01_tiny.py"
-    script.write_text(TINY.replace("2 *", "3 *"))
+    script.write_text(TINY.replace("2 *", "3 *"), encoding="utf-8")
     assert run() == [True]
     assert outputs(executed) == ["3\n"]
     (tiny / "results" / "one").mkdir(parents=True)
     assert run() == [False]
-    (tiny / "results" / "one" / "P1_new.json").write_text("{}")
+    (tiny / "results" / "one" / "P1_new.json").write_text("{}", encoding="utf-8")
     with pytest.warns(UserWarning, match="P1_new.json"):  # the store's: it is no record
         assert run() == [True]
-    script.write_text("# ---\n# jupyter:\n#   srhm:\n#     reads: []\n# ---\n\n" + TINY)
+    script.write_text(
+        "# ---\n# jupyter:\n#   srhm:\n#     reads: []\n# ---\n\n" + TINY, encoding="utf-8"
+    )
     with pytest.warns(UserWarning, match="P1_new.json"):
         assert run() == [True]
     (tiny / "results" / "one" / "P1_new.json").unlink()
@@ -143,8 +145,8 @@ def test_a_failing_notebook_never_replaces_a_good_one(tiny):
     run()
     good = executed.read_bytes()
     script = tiny / "notebooks" / "01_tiny.py"
-    script.write_text(TINY.replace("print(2", "x = 1\nprint(0 / 0, 2"))
-    (tiny / "notebooks" / "02_other.py").write_text(TINY)
+    script.write_text(TINY.replace("print(2", "x = 1\nprint(0 / 0, 2"), encoding="utf-8")
+    (tiny / "notebooks" / "02_other.py").write_text(TINY, encoding="utf-8")
     with pytest.raises(NotebookError) as caught:
         run()
     message = str(caught.value)
@@ -152,6 +154,6 @@ def test_a_failing_notebook_never_replaces_a_good_one(tiny):
     assert "ZeroDivisionError: division by zero" in message
     assert executed.read_bytes() == good
     assert (executed.parent / "02_other.ipynb").is_file()  # the others ran
-    failed = json.loads((tiny / "_build" / "failed" / "01_tiny.ipynb").read_text())
+    failed = json.loads((tiny / "_build" / "failed" / "01_tiny.ipynb").read_text(encoding="utf-8"))
     assert any(o["output_type"] == "error" for c in failed["cells"] for o in c.get("outputs", []))
     assert not list(executed.parent.glob(".*"))

@@ -30,7 +30,7 @@ def package(tmp_path, monkeypatch):
     for path, code in FILES.items():
         file = tmp_path / name / f"{path}.py"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(code.replace("PKG", name))
+        file.write_text(code.replace("PKG", name), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     return name
 

@@ -180,7 +180,9 @@ def test_records_are_apart_from_those_of_the_srhm(tmp_path):
     assert images.frame().R.tolist() == [2.0]
     assert store.problems() == {}
     assert len(store.frame()) == 0
-    path.write_text(path.read_text().replace('"R": 2.0', '"R": 0.2'))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"R": 2.0', '"R": 0.2'), encoding="utf-8"
+    )
     with pytest.warns(StoreWarning, match="its digest does not fit"):
         assert config() not in images
 

@@ -57,7 +57,7 @@ def test_nothing_to_compare_with(store, tmp_path):
     with pytest.raises(NotStoredError, match=r"holds no run to compare with: cnn v=4 .* P=65 "):
         live_check(config(P=65), str(tmp_path))
     path = store.path_of(config(1))
-    path.write_text("{")
+    path.write_text("{", encoding="utf-8")
     with pytest.warns(StoreWarning), pytest.raises(NotStoredError):
         live_check(config(1), store)
     with pytest.raises(NotStoredError, match="holds no runs to verify"):

@@ -52,8 +52,8 @@ def start(tmp_path_factory):
         return process
 
     start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
-    wait_for(lambda: file.exists() and file.read_text().endswith("}"))
-    start.address = json.loads(file.read_text())["address"]
+    wait_for(lambda: file.exists() and file.read_text(encoding="utf-8").endswith("}"))
+    start.address = json.loads(file.read_text(encoding="utf-8"))["address"]
     yield start
     for process in running:
         process.kill()
@@ -123,7 +123,10 @@ def test_failures_are_named_and_the_rest_is_kept(start, worker, log, tmp_path):
 def test_the_command_trains_on_the_cluster(start, worker, tmp_path, capsys):
     worker()
     file = tmp_path / "two.yml"
-    file.write_text("v: 4\nP: [64, 100]\nwidth: 16\nbatch_size: 16\nmax_epochs: 2\nnum_test: 50\n")
+    file.write_text(
+        "v: 4\nP: [64, 100]\nwidth: 16\nbatch_size: 16\nmax_epochs: 2\nnum_test: 50\n",
+        encoding="utf-8",
+    )
     command = ["sweep", str(file), "--store", str(tmp_path / "store"), "--scheduler", start.address]
     assert cli.main(command) == 0
     assert capsys.readouterr().out.startswith("2 runs in ")
@@ -146,7 +149,7 @@ def test_no_scheduler_is_one_sentence(address, tmp_path):
 
 def test_workers_and_a_scheduler_do_not_go_together(tmp_path, capsys):
     file = tmp_path / "one.yml"
-    file.write_text("v: 4\nP: 200\n")
+    file.write_text("v: 4\nP: 200\n", encoding="utf-8")
     command = ["sweep", str(file), "--store", str(tmp_path / "store"), "--scheduler", "tcp://a:1"]
     assert cli.main([*command, "--workers", "2"]) == 2
     assert "workers must not be given with scheduler" in capsys.readouterr().err

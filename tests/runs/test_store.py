@@ -22,9 +22,9 @@ def run(config, **changes):
 
 
 def change(path, edit):
-    record = json.loads(path.read_text())
+    record = json.loads(path.read_text(encoding="utf-8"))
     edit(record)
-    path.write_text(json.dumps(record))
+    path.write_text(json.dumps(record), encoding="utf-8")
 
 
 def test_a_run_comes_back_exactly(tmp_path):
@@ -39,7 +39,7 @@ def test_a_run_comes_back_exactly(tmp_path):
     assert path.relative_to(store.path).as_posix() == (
         f"cnn_s2_L2_s00_v4_nc4_m4_A/P64_{config().key[:12]}.json"
     )
-    assert re.search(r'^ "key": "[0-9a-f]{64}",$', path.read_text(), re.MULTILINE)
+    assert re.search(r'^ "key": "[0-9a-f]{64}",$', path.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def test_put_replaces_and_leaves_nothing_else_behind(tmp_path):
@@ -108,11 +108,11 @@ def wrong_schema(path):
 
 
 def no_run(path):
-    path.write_text('["not a record"]')
+    path.write_text('["not a record"]', encoding="utf-8")
 
 
 def not_a_number(path):
-    path.write_text(path.read_text().replace("0.1", "NaN"))
+    path.write_text(path.read_text(encoding="utf-8").replace("0.1", "NaN"), encoding="utf-8")
 
 
 def not_utf8(path):
@@ -120,7 +120,7 @@ def not_utf8(path):
 
 
 def nested(path):
-    path.write_text("[" * 100_000)
+    path.write_text("[" * 100_000, encoding="utf-8")
 
 
 def folder(path):
@@ -202,7 +202,7 @@ def test_a_misplaced_record_is_not_counted_twice(tmp_path):
 def test_an_unfinished_write_is_no_record(tmp_path):
     store = Store(tmp_path)
     path = store.put(run(config()))
-    path.with_name(f".{path.name}.abc.tmp").write_text('{"schema')
+    path.with_name(f".{path.name}.abc.tmp").write_text('{"schema', encoding="utf-8")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert len(store.frame()) == 1
@@ -210,7 +210,7 @@ def test_an_unfinished_write_is_no_record(tmp_path):
 
 def test_a_results_folder_that_cannot_be_written(tmp_path):
     file = tmp_path / "file"
-    file.write_text("")
+    file.write_text("", encoding="utf-8")
     with pytest.raises(StoreError, match="is a file, not a folder"):
         Store(file)
     with pytest.raises(StoreError, match=r"results folder '.*below' cannot be written: Not a dir"):
@@ -257,9 +257,9 @@ def test_merge_of_a_bundle(tmp_path):
         there.put(run(config(seed_init=i)))
     bundle = tmp_path / "runs.jsonl"
     assert there.export(bundle) == 4
-    lines = bundle.read_text().splitlines()
+    lines = bundle.read_text(encoding="utf-8").splitlines()
     lines[2] = lines[2].replace("converged", "diverged ")
-    bundle.write_text("\n".join(lines) + '\n{"torn')
+    bundle.write_text("\n".join(lines) + '\n{"torn', encoding="utf-8")
     report = merge([bundle], tmp_path / "here")
     assert report.added == 3
     assert set(report.refused) == {f"{bundle} line 3", f"{bundle} line 5"}

@@ -72,7 +72,7 @@ def wait_for(condition, seconds=90):
 
 def alive(pid):
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state not in "ZX"
@@ -146,7 +146,10 @@ def test_a_bad_record_is_trained_again_and_replaced(tmp_path, log, threads):
     train = partial(fake_training.train, log)
     sweep([config(0), config(1)], tmp_path / "store", threads, _train=train)
     path = Store(tmp_path / "store").path_of(config(1))
-    path.write_text(path.read_text().replace('"test_error": 0.1', '"test_error": 0.0'))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"test_error": 0.1', '"test_error": 0.0'),
+        encoding="utf-8",
+    )
     with pytest.warns(StoreWarning, match=re.escape(str(path))) as caught:
         frame = sweep([config(0), config(1)], tmp_path / "store", threads, _train=train)
     assert len(caught) == 1
