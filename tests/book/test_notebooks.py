@@ -8,6 +8,7 @@ import jupytext
 import nbformat
 import pytest
 
+from checkouts import make_checkout
 from srhm.runs.sweepfile import read_sweep
 from srhm_book.publish.notebooks import NotebookError, pair, run_notebooks
 
@@ -29,7 +30,7 @@ print(2 * number)
 def tiny(tmp_path, monkeypatch):
     """A repository of one small notebook, as the current folder."""
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "_toc.yml").write_text("root: book/index\n", encoding="utf-8")
+    make_checkout(tmp_path)
     shutil.copytree(ROOT / "book" / "paper", tmp_path / "book" / "paper")
     (tmp_path / "notebooks" / "01_tiny.py").write_text(TINY, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
