@@ -154,3 +154,16 @@ def test_workers_and_a_scheduler_do_not_go_together(tmp_path, capsys):
     assert cli.main([*command, "--workers", "2"]) == 2
     assert "workers must not be given with scheduler" in capsys.readouterr().err
     assert not (tmp_path / "store").exists()
+
+
+def test_no_scheduler_is_one_sentence_to_the_last_line(tmp_path):
+    """A client that was refused would speak once more when it is collected."""
+    (tmp_path / "grid.yml").write_text("{v: 4, P: 200}", encoding="utf-8")
+    command = [sys.executable, "-m", "srhm.cli", "sweep", "grid.yml", "--scheduler", "nonsense"]
+    environment = os.environ | {"PYTHONPATH": str(HERE.parent)}
+    done = subprocess.run(
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("srhm: error: scheduler must be")
+    assert done.stderr.count("\n") == 1

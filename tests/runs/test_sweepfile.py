@@ -87,3 +87,43 @@ def test_bad_input_is_one_sentence_that_names_the_file(read, text, message):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(SweepFileError, match=r"none\.yml cannot be read: No such file"):
         read_sweep(tmp_path / "none.yml")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{v: 6, P: 16:40}", r"P must be an integer .*'16:40'"),  # 1000 in base 60
+        ("{v: 6, P: 010}", r"P must be .*'010'"),  # 8
+        ("{v: 6, P: 0x10}", r"P must be .*'0x10'"),
+        ("{v: 6, P: 1_000}", r"P must be .*'1_000'"),
+        ("{v: 6, P: 2024-01-01}", r"P must be .*'2024-01-01'"),
+        ("{v: no, P: 1000}", r"v must be .*'no'"),
+        ("{v: 6, P: 1000, lr: '0.1'}", "lr must be a number, not '0.1'"),
+        ("{v: 6, P: 1000, lr: .inf}", "lr must be a number, not '.inf'"),
+        ("{v: 6, P: 1e2.5}", "P must be .*'1e2.5'"),
+        ("{v: 6, P: 1000.5}", "P must be .*1000.5"),
+        ("{v: 6, P: 1000, lr: " + "9" * 401 + "}", "lr must be finite"),
+        ("{v: 6, P: " + "9" * 5000 + "}", "P must be an integer"),
+        ("{v: 6, P: 1000, seed_rules: -1}", "seed_rules must be .*-1"),
+        ("{v: 6, P: 1000, seed_init: 9223372036854775808}", "seed_init must be .*775808"),
+        ("{v: 6, P: [[1000]]}", r"P must be .*\[\[1000\]\]"),
+        ("{v: 6, P: 1000, P: 2000}", "key 'P' is there twice .line 1, column 17"),
+        ("{v: 6, P: 1, repeats: 1, repeats: 2}", "key 'repeats' is there twice"),
+        ("{v: 6, P: 1000, repeats: 100000000}", "100,000,000 runs; at most 100,000"),
+        ("{v: [4, 6], P: [64, 128], repeats: 99999}", "399,996 runs; at most 100,000"),
+        ("{common: {v: 6, P: 64}, grids: [{repeats: 99999}, {repeats: 2}]}", "100,001 runs"),
+        ("a: &a [1, 1]\nb: *a", r"aliases .*line 2"),
+    ],
+    ids=lambda text: text[:40],
+)  # fmt: skip
+def test_nothing_is_taken_for_something_else(read, text, message):
+    with pytest.raises(SweepFileError, match=message) as caught:
+        read(text)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+def test_integers_with_an_exponent(read):
+    (config,) = read("{v: 6, s0: 1, P: 1e3, num_test: 1.0e+2, seed_init: 9223372036854775807}")
+    assert (config.P, config.num_test, config.seed_init) == (1000, 100, 2**63 - 1)
+    assert isinstance(config.P, int)
