@@ -84,7 +84,7 @@ def sample_complexity(
     draws = np.random.default_rng(seed).multinomial(
         len(curves), [1 / len(curves)] * len(curves), size=num_bootstrap
     )
-    replicates = np.array([last_fall(P, y, threshold) for y in _mean(values, draws)])
+    replicates = last_falls(P, _mean(values, draws), threshold)
     with np.errstate(divide="ignore"):
         ends = interval(math.log(P_star), np.log(replicates), len(curves))
     low, high = (None if end is None else math.exp(end) for end in ends)
@@ -194,16 +194,32 @@ def last_fall(P: np.ndarray, mean: np.ndarray, threshold: float) -> float:
     Interpolated linearly in log P; 0 where it ends below without a fall, inf where it ends above,
     nan where no mean is a number.
     """
-    P, mean = P[np.isfinite(mean)], mean[np.isfinite(mean)]
-    if not len(P):
-        return math.nan
-    before, after = mean[:-1], mean[1:]
-    down = np.flatnonzero((before >= threshold) & (after <= threshold) & (before > after))
-    if not len(down):
-        return 0.0 if mean[-1] < threshold else math.inf
-    i = down[-1]
-    share = (mean[i] - threshold) / (mean[i] - mean[i + 1])
-    return float(P[i] * (P[i + 1] / P[i]) ** share)
+    return float(last_falls(P, mean[None], threshold)[0])
+
+
+def last_falls(P: np.ndarray, means: np.ndarray, threshold: float) -> np.ndarray:
+    """`last_fall` of each of many curves, means (curves, n), at the same P (n,)."""
+    falls = np.full(len(means), math.nan)
+    # Curves that have means at the same sizes are worked on together.
+    kinds, kind = np.unique(np.isfinite(means), axis=0, return_inverse=True)
+    for number, known in enumerate(kinds):
+        if known.any():
+            rows = np.flatnonzero(kind.ravel() == number)
+            falls[rows] = _whole_falls(P[known], means[np.ix_(rows, known)], threshold)
+    return falls
+
+
+def _whole_falls(P: np.ndarray, means: np.ndarray, threshold: float) -> np.ndarray:
+    """`last_falls` of curves without gaps."""
+    falls = np.where(means[:, -1] < threshold, 0.0, math.inf)
+    before, after = means[:, :-1], means[:, 1:]
+    down = (before >= threshold) & (after <= threshold) & (before > after)
+    last = np.where(down, np.arange(down.shape[1]), -1).max(axis=1, initial=-1)
+    rows = np.flatnonzero(last >= 0)
+    i = last[rows]
+    high, low = means[rows, i], means[rows, i + 1]
+    falls[rows] = P[i] * (P[i + 1] / P[i]) ** ((high - threshold) / (high - low))
+    return falls
 
 
 def _why_not(P, mean, quantity: str, threshold: float, num_diverged: int) -> str:

@@ -1,11 +1,14 @@
 """P* on synthetic learning curves whose P* is known."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from srhm.stats.curves import (
     interval,
+    last_falls,
     learning_curve,
     nearest_grid_point,
     sample_complexity,
@@ -252,3 +255,24 @@ def test_bad_input_is_one_sentence(arguments, message):
         sample_complexity(frame([[0.5, 0.01]], [100, 200]), **arguments)
     with pytest.raises(ValueError, match="no column 'seed_init'"):
         sample_complexity(frame([[0.5, 0.01]], [100, 200]).drop(columns="seed_init"))
+
+
+def test_many_curves_with_gaps_at_once():
+    """Against each by itself, read off point by point; a gap is as if that P had not been trained.
+
+    Rounded means meet the threshold exactly, rise again, and stay equal.
+    """
+    rng = np.random.default_rng(0)
+    P = np.geomspace(10, 1e4, 8)
+    means = rng.uniform(0, 0.4, (400, 8)).round(1)
+    means[rng.random(means.shape) < 0.3] = np.nan
+    means[0] = np.nan
+    expected = []
+    for mean in means:
+        known = [(p, y) for p, y in zip(P, mean, strict=True) if not np.isnan(y)]
+        found = np.nan if not known else 0.0 if known[-1][1] < 0.2 else np.inf
+        for (p, y), (q, z) in pairwise(known):
+            if y >= 0.2 >= z and y > z:
+                found = np.exp(np.interp(-0.2, [-y, -z], np.log([p, q])))
+        expected.append(found)
+    assert last_falls(P, means, 0.2) == pytest.approx(expected, nan_ok=True)

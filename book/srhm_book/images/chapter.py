@@ -104,18 +104,21 @@ def rank_correlation(x, y, num_bootstrap: int = 2000, seed: int = 0) -> Estimate
     x, y = np.asarray(x, float), np.asarray(y, float)
     if len(x) < 4:
         return None
-    value = _spearman(x, y)
+    value = float(_spearman(x[None], y[None])[0])
     if not np.isfinite(value):
         return None
     draws = np.random.default_rng(seed).integers(len(x), size=(num_bootstrap, len(x)))
-    values = [_spearman(x[draw], y[draw]) for draw in draws]
-    low, high = np.nanquantile(values, [0.025, 0.975])
+    low, high = np.nanquantile(_spearman(x[draws], y[draws]), [0.025, 0.975])
     return Estimate(value, low, high)
 
 
-def _spearman(x: np.ndarray, y: np.ndarray) -> float:
-    """Pearson's correlation of the ranks, ties sharing theirs; nan where one does not vary."""
-    a, b = (pd.Series(v).rank().to_numpy() for v in (x, y))
-    a, b = a - a.mean(), b - b.mean()
-    norm = np.sqrt((a @ a) * (b @ b))
-    return float(a @ b / norm) if norm > 0 else float("nan")
+def _spearman(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Pearson's correlation of the ranks within each row, ties sharing theirs; x, y (rows, n).
+
+    nan where one of the two does not vary.
+    """
+    a, b = (pd.DataFrame(v).rank(axis=1).to_numpy() for v in (x, y))
+    a, b = (ranks - ranks.mean(axis=1, keepdims=True) for ranks in (a, b))
+    norm = np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
+    with np.errstate(invalid="ignore"):  # 0 / 0
+        return (a * b).sum(axis=1) / norm
