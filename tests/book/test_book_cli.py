@@ -14,7 +14,7 @@ from srhm_book import cli
 from srhm_book.publish.notebooks import NotebookError, Outcome
 
 ROOT = Path(__file__).parent.parent.parent
-COMMANDS = ("run", "grid", "claims")
+COMMANDS = ("run", "grid", "claims", "pdf")
 
 
 @pytest.fixture

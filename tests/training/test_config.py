@@ -40,7 +40,7 @@ def test_defaults_are_the_papers():
         ({"stop_loss": -1.0}, "stop_loss must be finite and not negative"),
         ({"max_epochs": 0}, "max_epochs must be an integer of at least 1"),
         ({"num_test": 0}, "num_test must be an integer of at least 1"),
-        ({"seed_init": -1}, "seed_init must be an integer of at least 0"),
+        ({"seed_init": -1}, "seed_init must be an integer from 0 to"),
         ({"scaling": "patch"}, "scaling must be one of fan_in, channels, not 'patch'"),
         ({"scaling": "channels", "arch": "vgg11", "L": 3}, "scaling must be 'fan_in' for vgg11"),
         ({"test_every": 10, "arch": "vgg11", "L": 3}, "test_every must be 0 for vgg11"),
