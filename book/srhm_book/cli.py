@@ -112,7 +112,7 @@ def _add_claims(adders) -> None:
 
 
 def _claims(options) -> None:
-    items = claims(open_filled_store(options))
+    items = claims(open_filled_store(options), progress=True)
     print(to_json(items) if options.json else to_markdown(items))
 
 

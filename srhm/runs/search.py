@@ -8,6 +8,7 @@ between the outermost brackets, so that the mean curve and its bootstrap rest on
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
@@ -43,6 +44,7 @@ def grid_index(P: float) -> int:
     return round(math.log2(P) * POINTS_PER_OCTAVE)
 
 
+@functools.lru_cache(maxsize=2**16)  # searches of one setting ask for the same runs many times
 def at(setting: RunConfig, P: int, seed: int) -> RunConfig:
     """``setting`` with P training data and all three seeds equal to ``seed``.
 
@@ -186,7 +188,7 @@ class _Search:
                 run = store.get(config)
                 if run is None:
                     return False
-                self.add(run)
+                self.runs[self.keys[config.key]] = run
         return True
 
     def add(self, run: dict) -> None:

@@ -175,9 +175,15 @@ def _check_one_setting(frame: pd.DataFrame) -> None:
         frame = frame.assign(**{"lr / batch_size": (frame.lr / frame.batch_size).round(12)})
         fixed.append("lr / batch_size")
     for name in fixed:
-        if frame[name].nunique(dropna=False) > 1:
+        if _varies(frame[name]):
             some = ", ".join(str(value) for value in frame[name].unique()[:3])
             raise ValueError(f"The frame mixes several settings: its {name} is {some}; select one.")
+
+
+def _varies(column: pd.Series) -> bool:
+    values = column.to_numpy()
+    # The count of distinct values, to which missing ones are equal, is slow: only where needed.
+    return bool((values != values[:1]).any()) and column.nunique(dropna=False) > 1
 
 
 def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:

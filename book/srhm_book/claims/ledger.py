@@ -7,8 +7,12 @@ to about 20 %; ours *agrees* when its 95 % interval meets the paper's value ± 2
 
 import json
 import math
+import os
 from collections import Counter
 from dataclasses import asdict
+
+import pandas as pd
+from tqdm import tqdm
 
 from srhm.runs.store import Store
 from srhm.stats.curves import sample_complexity
@@ -44,12 +48,30 @@ HEADLINES = (
 )  # fmt: skip
 
 
-def claims(store: Store) -> list[Claim]:
-    """All claims, with their values from the runs in `store`."""
-    frame = store.frame()
-    measured = [_sample_complexity_claim(frame, *row) for row in MEASURED]
-    others = [*law_claims(store), *invariance_claims(frame), *architecture_claims(store)]
-    return [*measured, *others]
+def claims(store: Store, progress: bool = False) -> list[Claim]:
+    """All claims, with their values from the runs in `store`.
+
+    progress: a bar on stderr where that is a terminal, with what is being worked out.
+    """
+    frame, found = pd.DataFrame(), []
+    parts = {
+        "sample complexities": lambda: [_sample_complexity_claim(frame, *row) for row in MEASURED],
+        "laws": lambda: law_claims(store),
+        "invariance": lambda: invariance_claims(frame),
+        "architectures": lambda: architecture_claims(store),
+    }
+    # tqdm takes None for: unless stderr is a terminal.
+    silent = None if progress and not os.environ.get("TQDM_DISABLE") else True
+    form = "{desc:22} |{bar:20}| {elapsed}"
+    with tqdm(
+        total=1 + len(parts), desc="runs", disable=silent, bar_format=form, leave=False
+    ) as bar:
+        frame = store.frame()
+        for name, work in parts.items():
+            bar.update()
+            bar.set_description_str(name)
+            found += work()
+    return found
 
 
 def to_json(items: list[Claim]) -> str:
