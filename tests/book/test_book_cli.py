@@ -1,5 +1,6 @@
 """The command `srhm-book`, as a user meets it."""
 
+import io
 import json
 import os
 import re
@@ -116,3 +117,15 @@ def test_the_claims_are_utf_8_whatever_the_locale(tmp_path):
     done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True)
     assert done.returncode == 0, done.stderr
     assert "s₀" in done.stdout.decode("utf-8")
+
+
+def test_a_terminal_sees_what_is_being_worked_out(run, tmp_path, monkeypatch):
+    (tmp_path / "results").mkdir()
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    assert run("claims")[2] == ""
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert run("claims")[0] == 0
+    for part in ("runs", "laws", "architectures"):
+        assert part in terminal.getvalue()
