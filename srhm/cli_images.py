@@ -47,6 +47,7 @@ def _download(options) -> None:
 
 def _image(options) -> None:
     from srhm.images.store import ImageStore, run_images
+    from srhm.runs.progress import Epochs
     from srhm.training.run import resolve_device
 
     config = ImageRunConfig(**{name: getattr(options, name) for name in ImageRunConfig.names()})
@@ -54,5 +55,8 @@ def _image(options) -> None:
     store = ImageStore(options.store)
     if config not in store:
         print(f"training {config.describe()}", file=sys.stderr)
-        run_images([config], store, options.device, options.data, progress=False)
+        with Epochs(config.epochs) as progress:
+            run_images(
+                [config], store, options.device, options.data, progress=False, on_epoch=progress
+            )
     print(json.dumps(store.get(config), indent=2))

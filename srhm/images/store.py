@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -39,12 +39,14 @@ def run_images(
     device: str = "auto",
     folder: str | Path | None = None,
     progress: bool = True,
+    on_epoch: Callable[[int, float], None] | None = None,
 ) -> pd.DataFrame:
     """Train every configuration that ``store`` does not hold yet, one after the other.
 
     store: written the moment a run ends, so that a second call goes on where one was stopped; None
         keeps nothing.
     folder: where CIFAR-10's files are; see `srhm.images.sets.load_images`.
+    progress: a bar over the runs; on_epoch: as for `srhm.images.train.train_on_images`.
 
     Returns one row per distinct configuration, in their order. All of `train_on_images`'s errors
     come before the first training.
@@ -63,7 +65,9 @@ def run_images(
         with tqdm(missing, disable=not shown, unit="run") as bar:
             for config in bar:
                 bar.set_postfix_str(config.describe())
-                rows[config.key] = train_on_images(config, device, sets[config.dataset])
+                rows[config.key] = train_on_images(
+                    config, device, sets[config.dataset], on_epoch=on_epoch
+                )
                 if store is not None:
                     store.put(rows[config.key])
     return to_frame((rows[key] for key in distinct), ImageRunConfig)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -25,10 +26,12 @@ def train_on_images(
     device: str = "auto",
     images: ImageSet | None = None,
     folder: str | Path | None = None,
+    on_epoch: Callable[[int, float], None] | None = None,
 ) -> dict:
     """Train one classifier as ``config`` says, test it, and measure its sensitivities.
 
     images: the image set, if it is loaded already; otherwise it is read, CIFAR-10 from ``folder``.
+    on_epoch: called after each epoch with its number, from 1, and its mean loss (nats).
 
     Returns
     -------
@@ -57,7 +60,7 @@ def train_on_images(
     probes = test_x[: config.num_probes]
     options = {"seed": config.seed_sample, "c": config.c, "delta": config.delta}
     untrained = relative_sensitivity(_calibrated(net, x), probes, **options)
-    result = fit(net, x, labels, config)
+    result = fit(net, x, labels, config, on_epoch)
     out = logits(net, test_x)
     result |= {
         "num_test_used": len(test_x),
@@ -71,7 +74,9 @@ def train_on_images(
     return config.as_dict() | result | {"seconds": seconds} | provenance(place)
 
 
-def fit(net: nn.Module, x: torch.Tensor, labels: torch.Tensor, config: ImageRunConfig) -> dict:
+def fit(
+    net: nn.Module, x: torch.Tensor, labels: torch.Tensor, config: ImageRunConfig, on_epoch=None
+) -> dict:
     """SGD on images x (P, channels, 32, 32) with the learning rate falling along a cosine.
 
     Returns ``status``, ``train_loss`` (mean over the last epoch, in nats) and ``steps``. Dropout
@@ -87,7 +92,7 @@ def fit(net: nn.Module, x: torch.Tensor, labels: torch.Tensor, config: ImageRunC
     net.train()
     with torch.random.fork_rng(devices=[x.device] if x.is_cuda else []):
         torch.manual_seed(config.seed_init)
-        for _ in range(config.epochs):
+        for epoch in range(1, config.epochs + 1):
             total = torch.zeros((), dtype=torch.float64, device=x.device)
             for batch in _batches(len(x), config.batch_size, draw):
                 chosen = batch.to(x.device)
@@ -101,6 +106,8 @@ def fit(net: nn.Module, x: torch.Tensor, labels: torch.Tensor, config: ImageRunC
                 steps += 1
             schedule.step()
             train_loss = total.item() / len(x)
+            if on_epoch is not None:
+                on_epoch(epoch, train_loss)
             if not train_loss < most:
                 status = "diverged"
                 break

@@ -17,8 +17,8 @@ class Epochs:
     Silent where the environment has TQDM_DISABLE.
     """
 
-    def __init__(self, most: int, seconds: float = SECONDS):
-        self.most, self.seconds = most, seconds
+    def __init__(self, most: int, seconds: float | None = None):
+        self.most, self.seconds = most, SECONDS if seconds is None else seconds
         self.enabled = not os.environ.get("TQDM_DISABLE")
         terminal = sys.stderr.isatty()
         form = "epoch {n_fmt} of at most {total_fmt} |{bar:20}| {elapsed}{postfix}"

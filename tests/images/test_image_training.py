@@ -207,7 +207,7 @@ def test_merging_sorts_runs_by_kind(tmp_path):
 def test_run_images_trains_what_is_missing(tmp_path, monkeypatch):
     trained = []
 
-    def fake(config, device, images):
+    def fake(config, device, images, on_epoch):
         trained.append(config.P)
         if config.P == 66:
             raise KeyboardInterrupt
