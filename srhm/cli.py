@@ -14,7 +14,7 @@ import warnings
 
 from srhm import commands
 from srhm.cli_images import add_download, add_image
-from srhm.options import add_field, at_least, folder
+from srhm.options import add_field, at_least, named
 from srhm.runs import sweepfile
 from srhm.runs.store import StoreWarning
 from srhm.stopping import Terminated, sigterm_as_interrupt
@@ -97,7 +97,7 @@ def run_command(parser: Parser, arguments: list[str] | None = None) -> int:
 
 
 def _sentence(error: Exception) -> str:
-    """What went wrong, on one line."""
+    """What went wrong, in a sentence (one a line where several notebooks failed)."""
     if isinstance(error, ModuleNotFoundError):
         extra = EXTRAS.get(error.name, "book")
         return f"{error.name} is not installed; pip install 'srhm[{extra}]' has it."
@@ -105,7 +105,7 @@ def _sentence(error: Exception) -> str:
         return f"there is not enough memory ({error})." if str(error) else "memory has run out."
     if isinstance(error, OSError) and error.filename is not None:
         return f"{str(error.filename)!r}: {error.strerror or error}."
-    return " ".join(str(error).split())
+    return str(error)
 
 
 def _show_warning(message, *_):
@@ -140,7 +140,7 @@ def _add_train(adders) -> None:
     text = "threads of the arithmetic on a CPU (default 1; for common architectures torch's own)"
     parser.add_argument("--threads", type=at_least(1), metavar="N", help=text)
     text = "keep the row in DIR, or take it from there if it is there"
-    parser.add_argument("--store", type=folder, metavar="DIR", help=text)
+    parser.add_argument("--store", type=named, metavar="DIR", help=text)
 
 
 def _add_sweep(adders) -> None:
@@ -169,7 +169,11 @@ def _add_merge(adders) -> None:
     text = "bring in runs that finished elsewhere"
     parser = add_command(adders, "merge", text, commands.merge)
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="records, .jsonl bundles, or folders of them"
+        "files",
+        nargs="+",
+        type=named,
+        metavar="FILE",
+        help="records, .jsonl bundles, or folders of them",
     )
     add_store(parser)
 
@@ -183,7 +187,7 @@ def add_command(adders, name: str, text: str, run) -> argparse.ArgumentParser:
 
 def add_store(parser) -> None:
     text = "the results (default: results/ of the repository, or of the current folder)"
-    parser.add_argument("--store", type=folder, metavar="DIR", help=text)
+    parser.add_argument("--store", type=named, metavar="DIR", help=text)
 
 
 def add_workers(parser) -> None:

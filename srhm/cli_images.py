@@ -7,7 +7,7 @@ import json
 import sys
 
 from srhm.images.config import IMAGE_FIELD_HELP, ImageRunConfig
-from srhm.options import add_field, folder
+from srhm.options import add_field, named
 
 
 def add_download(command, commands) -> None:
@@ -28,7 +28,7 @@ def add_image(command, commands) -> None:
     for field in dataclasses.fields(ImageRunConfig):
         add_field(parser, field, IMAGE_FIELD_HELP[field.name])
     text = "the results (default: results/images of the repository, or of the current folder)"
-    parser.add_argument("--store", type=folder, metavar="DIR", help=text)
+    parser.add_argument("--store", type=named, metavar="DIR", help=text)
     text = "auto (a GPU if there is one), cpu or cuda (default auto)"
     parser.add_argument("--device", default="auto", metavar="NAME", help=text)
     _add_data(parser)
@@ -36,7 +36,7 @@ def add_image(command, commands) -> None:
 
 def _add_data(parser) -> None:
     text = "where CIFAR-10 is, or goes (default: data/ of the repository, or of the current folder)"
-    parser.add_argument("--data", metavar="DIR", type=folder, help=text)
+    parser.add_argument("--data", metavar="DIR", type=named, help=text)
 
 
 def _download(options) -> None:

@@ -55,10 +55,13 @@ def add_field(group, field: dataclasses.Field, text: str) -> None:
     )
 
 
-def folder(text: str) -> str:
-    """The name of a folder; an empty one, as of a variable that is not set, is refused."""
+def named(text: str) -> str:
+    """The name of a file or folder; an empty one, as of a variable that is not set, is refused.
+
+    To a path it would be the current folder.
+    """
     if not text.strip() or "\0" in text:
-        raise ArgumentTypeError(f"must be the name of a folder, not {text!r}")
+        raise ArgumentTypeError(f"must be the name of a file or folder, not {text!r}")
     return text
 
 

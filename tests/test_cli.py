@@ -228,4 +228,5 @@ def test_errors_of_the_others_are_one_sentence(run, tmp_path):
     fails(run("verify", "--store", "a"), "holds no runs to verify")
     fails(run("merge", "none", "--store", "a"), "There is no file or folder 'none' to merge")
     fails(run("merge"), "required: FILE")
+    fails(run("merge", "", "--store", "a"), "FILE")
     assert not (tmp_path / "a").exists()

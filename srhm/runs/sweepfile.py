@@ -33,7 +33,7 @@ from srhm.runs.strict_yaml import StrictLoader
 from srhm.stats.curves import SEEDS
 from srhm.training.config import RunConfig
 
-MOST_RUNS = 100_000  # each is a file; more is a slip of the pen
+MOST_RUNS = 100_000  # more is a slip of the pen
 _WHOLES = tuple(
     field.name for field in dataclasses.fields(RunConfig) if field.type.startswith("int")
 )
