@@ -223,6 +223,9 @@ def test_errors_of_the_others_are_one_sentence(run, tmp_path):
     fails(run("sweep", "empty.yml", "--store", "a"), "the grid is empty: P has no values")
     fails(run("sweep", "none.yml"), "none.yml cannot be read")
     (tmp_path / "good.yml").write_text("{v: 4, P: 200}", encoding="utf-8")
+    big = "{v: 4, P: [64, 200], batch_size: 16, width: [16, 100000000]}"
+    (tmp_path / "big.yml").write_text(big, encoding="utf-8")
+    fails(run("sweep", "big.yml", "--store", "a", "--device", "cpu"), "width=100000000")
     fails(run("sweep", "good.yml", "--store", "a", "--workers", -1), "--workers: must be")
     fails(run("sweep", "good.yml", "--store", "good.yml/x"), "cannot be written")
     fails(run("verify", "--store", "a"), "holds no runs to verify")
