@@ -1,4 +1,4 @@
-"""A training takes the threads that suit it, and leaves the process as it was."""
+"""A training takes the threads and the memory that suit it, and leaves the process as it was."""
 
 import pytest
 import torch
@@ -77,3 +77,5 @@ def test_what_does_not_fit_is_refused_before_any_work(monkeypatch):
         memory.check_memory(TINY.replace(width=512), place)
     with pytest.raises(ValueError, match="P=9999 .*num_test=50 "):
         memory.check_memory(TINY.replace(v=8, L=3, n_c=8, m=8, P=9999), place)
+    with pytest.raises(ValueError, match="width=512 "):
+        train(TINY.replace(width=512), "cpu")
