@@ -12,6 +12,7 @@ import jupytext
 import papermill
 import pytest
 
+from checkouts import make_checkout
 from srhm.runs.sweepfile import read_sweep
 from srhm_book import cli
 from srhm_book.publish import execution, notebooks
@@ -38,7 +39,7 @@ print(2 * number)
 def tiny(tmp_path, monkeypatch):
     """A repository of one small notebook, as the current folder."""
     (tmp_path / "notebooks").mkdir()
-    (tmp_path / "_toc.yml").write_text("root: book/index\n")
+    make_checkout(tmp_path)
     shutil.copytree(ROOT / "book" / "paper", tmp_path / "book" / "paper")
     (tmp_path / "notebooks" / "01_tiny.py").write_text(TINY)
     shutil.copy(ROOT / "jupytext.toml", tmp_path)
@@ -51,7 +52,7 @@ def run(**options):
 
 
 def outputs(path):
-    cells = json.loads(path.read_text())["cells"]
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     return ["".join(o["text"]) for c in cells for o in c.get("outputs", []) if "text" in o]
 
 
@@ -247,7 +248,7 @@ def test_only_what_changed_is_executed_again(tiny):
     assert outputs(executed) == ["8\n"]
     assert run(force=True, parameters={"number": 4}) == [True]
     script = tiny / "notebooks" / "01_tiny.py"
-    script.write_text(TINY.replace("2 *", "3 *"))
+    script.write_text(TINY.replace("2 *", "3 *"), encoding="utf-8")
     assert run() == [True]
     assert outputs(executed) == ["3\n"]
     (tiny / "results" / "images").mkdir(parents=True)
@@ -275,8 +276,8 @@ def test_a_failing_notebook_never_replaces_a_good_one(tiny):
     run()
     good = executed.read_bytes()
     script = tiny / "notebooks" / "01_tiny.py"
-    script.write_text(TINY.replace("print(2", "x = 1\nprint(0 / 0, 2"))
-    (tiny / "notebooks" / "02_other.py").write_text(TINY)
+    script.write_text(TINY.replace("print(2", "x = 1\nprint(0 / 0, 2"), encoding="utf-8")
+    (tiny / "notebooks" / "02_other.py").write_text(TINY, encoding="utf-8")
     with pytest.raises(NotebookError) as caught:
         run()
     message = str(caught.value)
@@ -284,6 +285,6 @@ def test_a_failing_notebook_never_replaces_a_good_one(tiny):
     assert "ZeroDivisionError: division by zero" in message
     assert executed.read_bytes() == good
     assert (executed.parent / "02_other.ipynb").is_file()  # the others ran
-    failed = json.loads((tiny / "_build" / "failed" / "01_tiny.ipynb").read_text())
+    failed = json.loads((tiny / "_build" / "failed" / "01_tiny.ipynb").read_text(encoding="utf-8"))
     assert any(o["output_type"] == "error" for c in failed["cells"] for o in c.get("outputs", []))
     assert not list(executed.parent.glob(".*"))
