@@ -187,6 +187,11 @@ def test_records_are_apart_from_those_of_the_srhm(tmp_path):
         assert config() not in images
 
 
+def test_a_configuration_that_cannot_be_compared_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="configuration is impossible"):
+        ImageStore(tmp_path).put(row_of(config(), dataset=[]))
+
+
 def test_merging_sorts_runs_by_kind(tmp_path):
     there = ImageStore(tmp_path / "there")
     there.put(row_of(config()))

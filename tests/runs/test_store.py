@@ -387,6 +387,16 @@ def test_what_another_writer_adds_is_seen_and_nothing_is_read_twice(tmp_path, mo
     assert store.get(config(seed_init=3)) == run(config(seed_init=3))
 
 
+def test_a_change_between_two_ticks_of_the_clock_is_seen(tmp_path, monkeypatch):
+    store, path = three(tmp_path)
+    assert store.get(config()) is not None
+    state = path.stat()
+    monkeypatch.setattr(Path, "stat", lambda *_, **__: state)
+    change(path, 1, changed(b'"test_error": 0.1', b'"test_error": 0.9'))
+    with pytest.warns(StoreWarning, match="line 1 .*digest"):
+        assert store.get(config()) is None
+
+
 def test_one_setting_is_read_from_its_file_alone(tmp_path, monkeypatch):
     store, path = three(tmp_path)
     store.put(run(config(arch="lcn")))
