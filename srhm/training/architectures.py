@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from srhm.data.task import SRHM, Samples
 from srhm.networks.architectures import build_architecture, layers_at_depths
 from srhm.training.config import RunConfig
-from srhm.training.epochs import epoch_order, is_look
+from srhm.training.loop import Limits, epoch_order, run_epochs, without_single
 from srhm.training.observables import module_activations, sensitivities
 
 CHUNK = 500  # data at once where nothing is learned
@@ -43,37 +43,23 @@ def train_architecture(
     return result
 
 
-def _fit(
-    net: nn.Module, config: RunConfig, train_set: Samples, place: torch.device, on_epoch=None
-) -> dict:
-    """Epochs until the mean training loss is below ``stop_loss``; the counts and the status."""
-    from srhm.training.run import largest_loss
-
+def _fit(net: nn.Module, config: RunConfig, train_set: Samples, place, on_epoch) -> dict:
     task, labels = config.task, _labels(train_set, place)
     optimiser = torch.optim.SGD(net.parameters(), config.lr, config.momentum)
     draw = torch.Generator().manual_seed(config.seed_sample)
-    status, steps, epoch = "max_epochs", 0, 0
-    while epoch < config.max_epochs:
-        epoch += 1
-        total = torch.zeros((), dtype=torch.float64, device=place)
-        for batch in _batches(config, draw):
-            x = task.one_hot(train_set[batch.numpy()]).to(place)
-            losses = F.cross_entropy(net(x), labels[batch.to(place)], reduction="sum")
-            optimiser.zero_grad()
-            (losses / len(batch)).backward()
-            optimiser.step()
-            total += losses.detach()
-            steps += 1
-        train_loss = total.item() / config.P
-        if on_epoch is not None:
-            on_epoch(epoch, train_loss)
-        if not train_loss < largest_loss(config):
-            status = "diverged"
-            break
-        if train_loss < config.stop_loss and is_look(config, epoch, config.stop_every):
-            status = "converged"
-            break
-    return {"status": status, "train_loss": train_loss, "epochs": epoch, "steps": steps}
+
+    def step(batch: torch.Tensor) -> torch.Tensor:
+        x = task.one_hot(train_set[batch.numpy()]).to(place)
+        loss = F.cross_entropy(net(x), labels[batch.to(place)], reduction="sum")
+        optimiser.zero_grad()
+        (loss / len(batch)).backward()
+        optimiser.step()
+        return loss.detach()
+
+    def batches() -> list[torch.Tensor]:
+        return without_single(epoch_order(config, draw), config.batch_size)
+
+    return run_epochs(step, batches, config.P, Limits.of(config), on_epoch=on_epoch)
 
 
 def _settle(net: nn.Module, task: SRHM, train_set: Samples, place: torch.device) -> None:
@@ -89,17 +75,6 @@ def _settle(net: nn.Module, task: SRHM, train_set: Samples, place: torch.device)
     net.train()
     _evaluate(net, task, train_set, place)
     net.eval()
-
-
-def _batches(config: RunConfig, draw: torch.Generator) -> list[torch.Tensor]:
-    """One epoch's batches; a single datum left over joins the batch before it.
-
-    Batch normalisation has no statistics of one datum.
-    """
-    batches = list(epoch_order(config, draw).split(config.batch_size))
-    if len(batches) > 1 and len(batches[-1]) == 1:
-        batches[-2:] = [torch.cat(batches[-2:])]
-    return batches
 
 
 def _labels(samples: Samples, place: torch.device) -> torch.Tensor:

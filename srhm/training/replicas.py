@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
-from srhm.engine.sparse import Engine
 from srhm.networks.names import CONVERTED, PATCH_NETWORKS
 from srhm.networks.patch import build_network
 from srhm.training.batched import Group, Replica
@@ -154,8 +153,7 @@ def _row(replica: Replica, place: torch.device) -> dict:
         "epochs": replica.epochs,
         "steps": replica.steps,
     }
-    engine = Engine(replica.net, config.lr * config.width, config.momentum, config.batch_size)
-    result |= measure(engine, config, replica.test_set, replica.status)
+    result |= measure(replica.engine(), config, replica.test_set, replica.status)
     return make_row(config, result, replica.seconds + time.perf_counter() - start, place)
 
 

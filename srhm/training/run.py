@@ -18,8 +18,9 @@ from srhm.data.task import Samples
 from srhm.engine.sparse import ActiveData, Engine, encode, evaluate
 from srhm.networks.names import CONVERTED
 from srhm.networks.patch import PatchNetwork, build_network
+from srhm.training.architectures import train_architecture
 from srhm.training.config import RunConfig
-from srhm.training.epochs import epoch_order, is_look
+from srhm.training.loop import Limits, epoch_order, is_silent, run_epochs
 from srhm.training.memory import check_memory
 from srhm.training.observables import sensitivities, sparse_activations
 from srhm.training.threads import num_threads, threads_for
@@ -46,7 +47,7 @@ def train(
 
     threads: of torch's arithmetic on the CPU; by default one, but torch's own number for the
         common architectures (see `srhm.training.threads`).
-    on_epoch: called after each epoch with its number, from 1, and its mean loss (nats).
+    on_epoch: called after each epoch with its number (from 1) and its mean training loss (nats).
 
     Returns
     -------
@@ -70,8 +71,6 @@ def train(
     start = time.perf_counter()
     with num_threads(number):
         if config.arch in CONVERTED:
-            from srhm.training.architectures import train_architecture  # they need torchvision
-
             result = train_architecture(config, place, on_epoch)
         else:
             result = _train_patches(config, place, on_epoch)
@@ -82,13 +81,8 @@ def _train_patches(config: RunConfig, place: torch.device, on_epoch) -> dict:
     """Train, test and measure an LCN, CNN or FCN."""
     engine, data, test_set = prepare(config, place)
     best = BestError(config)
-
-    def after(epoch: int, loss: float) -> None:
-        best.look(engine, test_set, epoch)
-        if on_epoch is not None:
-            on_epoch(epoch, loss)
-
-    result = fit(engine, data, config, on_epoch=after)
+    look = functools.partial(best.look, engine, test_set)
+    result = fit(engine, data, config, after_epoch=look, on_epoch=on_epoch)
     engine.finish()
     return result | best.beside(measure(engine, config, test_set, result["status"]))
 
@@ -147,63 +141,31 @@ def make_row(config: RunConfig, result: dict, seconds: float, place: torch.devic
     return config.as_dict() | result | {"seconds": round(seconds, 3)} | provenance(place)
 
 
-def largest_loss(config: RunConfig) -> float:
-    """A training loss (nats) that no run comes back from: far above that of chance."""
-    return 1e3 * chance_loss(config)
-
-
-def chance_loss(config: RunConfig) -> float:
-    """The loss (nats) of a network that finds all classes equally likely, log n_c."""
-    return math.log(config.n_c)
-
-
 def fit(
     engine: Engine,
     data: ActiveData,
     config: RunConfig,
     watch: Callable[[int], None] | None = None,
+    after_epoch: Callable[[int], None] | None = None,
     on_epoch: Callable[[int, float], None] | None = None,
 ) -> dict:
-    """Epochs of SGD until the training loss is below ``stop_loss``; the counts and the status.
+    """Train as ``config`` says; the counts and the status (`srhm.training.loop.run_epochs`).
 
-    watch: called after each step with the number of steps so far.
-    on_epoch: as for `train`.
+    watch, after_epoch: called after each step, each epoch, with the number of them so far;
+    on_epoch: with the epoch and its mean training loss (nats).
     """
     draw = torch.Generator().manual_seed(config.seed_sample)
-    status, steps, epoch = "max_epochs", 0, 0
-    while epoch < config.max_epochs:
-        epoch += 1
-        order = epoch_order(config, draw).to(data.labels.device)
-        total = torch.zeros((), dtype=torch.float64, device=data.labels.device)
-        for batch in order.split(config.batch_size):
-            total += engine.step(data.take(batch))
-            steps += 1
-            if watch is not None:
-                watch(steps)
-        train_loss = total.item() / config.P
-        if on_epoch is not None:
-            on_epoch(epoch, train_loss)
-        if _is_lost(engine, data, config, epoch, train_loss):
-            status = "diverged"
-            break
-        if train_loss < config.stop_loss and is_look(config, epoch, config.stop_every):
-            status = "converged"
-            break
-    return {"status": status, "train_loss": train_loss, "epochs": epoch, "steps": steps}
-
-
-def _is_lost(engine: Engine, data: ActiveData, config: RunConfig, epoch: int, loss: float) -> bool:
-    """Whether training can never come back: the loss has exploded, or the network is silent.
-
-    A learning rate that is too high can switch off the units of the last hidden layer, all or all
-    but a few that answer to single data. Looked for at every tenth epoch while the loss is high.
-    """
-    if not loss < largest_loss(config):
-        return True
-    if epoch % 10 or loss < chance_loss(config) / 2:
-        return False
-    last_hidden = engine.activations(data.take(slice(0, 1024)))[-2]
-    return (last_hidden > 0).float().mean().item() < 0.005
+    place = data.labels.device
+    return run_epochs(
+        lambda batch: engine.step(data.take(batch)),
+        lambda: epoch_order(config, draw).to(place).split(config.batch_size),
+        config.P,
+        Limits.of(config),
+        silent=lambda: is_silent(engine, data),
+        on_step=watch,
+        after_epoch=after_epoch,
+        on_epoch=on_epoch,
+    )
 
 
 def _jsonable(value):

@@ -12,7 +12,7 @@ from image_files import make_cifar10
 from srhm.images.config import IMAGE_FIELD_HELP, ImageRunConfig
 from srhm.images.sets import load_images
 from srhm.images.store import ImageStore, run_images
-from srhm.images.train import _batches, _calibrated, augment, train_on_images
+from srhm.images.train import _calibrated, augment, train_on_images
 from srhm.runs.checks import NotStoredError, live_check
 from srhm.runs.store import Store, StoreWarning, merge
 from srhm.training.config import RunConfig
@@ -144,14 +144,6 @@ def test_augmented_images_are_shifted_or_mirrored():
 def _window(copies, dy, dx, flip):
     window = copies[:, dy : dy + 8, dx : dx + 8]
     return window.flip(2) if flip else window
-
-
-def test_no_batch_of_one():
-    sizes = [len(b) for b in _batches(9, 4, torch.Generator().manual_seed(0))]
-    assert sizes == [4, 5]
-    assert [len(b) for b in _batches(1, 4, torch.Generator())] == [1]
-    order = torch.cat(_batches(9, 4, torch.Generator().manual_seed(0)))
-    assert order.sort().values.tolist() == list(range(9))
 
 
 def test_an_untrained_network_is_measured_with_the_images_statistics():

@@ -11,7 +11,7 @@ from srhm.runs.sweep import sweep
 from srhm.training import batched, replicas
 from srhm.training.batched import CHUNK, NONE, Group, Order, Replica, make_route
 from srhm.training.config import RunConfig
-from srhm.training.epochs import epoch_order
+from srhm.training.loop import epoch_order
 from srhm.training.replicas import fitting, group_key, train_group
 from srhm.training.run import load, train
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from srhm.training.config import RunConfig
-from srhm.training.epochs import epoch_order
+from srhm.training.loop import epoch_order
 from srhm.training.run import load, resolve_device, train
 
 EASY = RunConfig(v=4, s0=1, P=1200, arch="cnn", width=64, lr=1.0, num_test=1000)
