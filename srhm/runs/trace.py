@@ -12,7 +12,7 @@ from srhm.engine.sparse import encode, evaluate
 from srhm.runs.pool import SpawnPool, num_cores
 from srhm.stats.curves import SEEDS
 from srhm.training.config import RunConfig
-from srhm.training.observables import sensitivities, sparse_activations
+from srhm.training.observables import observe, sparse_activations
 from srhm.training.run import fit, prepare, resolve_device
 from srhm.training.threads import num_threads
 
@@ -51,9 +51,7 @@ def _trace(config: RunConfig, per_octave: int, place: torch.device) -> pd.DataFr
 
     def measure(step: int) -> None:
         loss, error = evaluate(engine, test)
-        found = sensitivities(
-            config.task, sparse_activations(engine), test_set, seed=config.seed_sample
-        )
+        found = observe(config.task, sparse_activations(engine), test_set, config.seed_sample)
         rows.append({"step": step, "test_loss": loss, "test_error": error, **found})
 
     def watch(step: int) -> None:

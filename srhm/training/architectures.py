@@ -14,7 +14,7 @@ from srhm.data.task import SRHM, Samples
 from srhm.networks.architectures import build_architecture, layers_at_depths
 from srhm.training.config import RunConfig
 from srhm.training.loop import Limits, epoch_order, run_epochs, without_single
-from srhm.training.observables import module_activations, sensitivities
+from srhm.training.observables import module_activations, observe
 
 CHUNK = 500  # data at once where nothing is learned
 
@@ -39,7 +39,7 @@ def train_architecture(
     loss, error = _evaluate(net, task, test_set, place)
     result |= {"num_test_used": len(test_set), "test_loss": loss, "test_error": error}
     if result["status"] != "diverged":
-        result |= sensitivities(task, _activations(net, task), test_set, config.seed_sample)
+        result |= observe(task, _activations(net, task), test_set, config.seed_sample)
     return result
 
 

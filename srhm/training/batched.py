@@ -169,8 +169,8 @@ class Group:
         self._record(seen)
 
     def _schedule(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Data of the next steps (CHUNK, R, batch); the epochs (CHUNK, R) that end with a step, from
-        1, and 0 where none does."""
+        """Data of the next steps (CHUNK, R, batch), and which epoch (CHUNK, R) ends with each step,
+        0 where none does."""
         index = torch.full((CHUNK, len(self.replicas), self.batch), NONE)
         epochs = torch.zeros(CHUNK, len(self.replicas), dtype=torch.int64)
         for i, r in enumerate(self.replicas):

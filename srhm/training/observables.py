@@ -93,6 +93,16 @@ def _transformations(task: SRHM, x: Samples, seed: int):
             yield "D", level, task.displace(x, level, seed)
 
 
+# Measured of every trained network; each is called as `sensitivities` is, and returns columns.
+OBSERVABLES = (sensitivities,)
+
+
+def observe(task: SRHM, activations: Activations, samples: Samples, seed: int) -> dict:
+    """The columns of all `OBSERVABLES`."""
+    found = [observable(task, activations, samples, seed) for observable in OBSERVABLES]
+    return {name: value for columns in found for name, value in columns.items()}
+
+
 def ratio_of_means(a: torch.Tensor, b: torch.Tensor) -> tuple[float, float]:
     """mean(a) / mean(b) and its standard error over the n paired points (first order)."""
     ratio = (a.mean() / b.mean()).item()

@@ -22,7 +22,7 @@ from srhm.training.architectures import train_architecture
 from srhm.training.config import RunConfig
 from srhm.training.loop import Limits, epoch_order, is_silent, run_epochs
 from srhm.training.memory import check_memory
-from srhm.training.observables import sensitivities, sparse_activations
+from srhm.training.observables import observe, sparse_activations
 from srhm.training.threads import num_threads, threads_for
 
 
@@ -126,12 +126,11 @@ class BestError:
 
 
 def measure(engine: Engine, config: RunConfig, test_set: Samples, status: str) -> dict:
-    """Test loss and error of a trained network and, unless it diverged, its sensitivities."""
+    """Test loss and error of a trained network and, unless it diverged, its observables."""
     loss, error = evaluate(engine, encode(engine.net, test_set, engine.readout.device))
     result = {"num_test_used": len(test_set), "test_loss": loss, "test_error": error}
     if status != "diverged":
-        activations = sparse_activations(engine)
-        result |= sensitivities(config.task, activations, test_set, seed=config.seed_sample)
+        result |= observe(config.task, sparse_activations(engine), test_set, config.seed_sample)
     return result
 
 

@@ -5,8 +5,7 @@ import math
 import pytest
 import torch
 
-from srhm.engine.rows import DirectRows, LazyRows
-from srhm.engine.updates import DeferredBlocks, DirectBlocks
+from srhm.engine.updates import DeferredBlocks, DirectBlocks, DirectRows, LazyRows
 
 BLOCKS, IN, OUT, LR = 5, 12, 9, 0.05
 

@@ -10,6 +10,9 @@ from torch import nn
 from srhm.data.task import SRHM
 from srhm.engine.sparse import Engine
 from srhm.networks.patch import build_network
+from srhm.runs.trace import trace
+from srhm.training import observables
+from srhm.training.config import RunConfig
 from srhm.training.observables import (
     dense_layer,
     module_activations,
@@ -17,6 +20,8 @@ from srhm.training.observables import (
     sensitivities,
     sparse_activations,
 )
+from srhm.training.replicas import train_group
+from srhm.training.run import train
 
 N = 4000
 
@@ -242,3 +247,22 @@ def test_unknown_layer_name():
     task = SRHM(3, 2, 2, 1)
     with pytest.raises(ValueError, match="names must be submodules of the network, and 'conv'"):
         module_activations(Identity(), task, ["conv"])
+
+
+def test_a_new_observable_is_in_every_row(monkeypatch):
+    def energy(task, activations, samples, seed):
+        return {"energy": activations(samples)["out"].f.square().sum().item(), "seed_seen": seed}
+
+    monkeypatch.setattr(observables, "OBSERVABLES", (observables.sensitivities, energy))
+    lcn = RunConfig(v=4, s0=2, P=32, batch_size=16, num_test=40, max_epochs=1, width=8, arch="lcn")
+    lcn = lcn.replace(seed_sample=3)
+    rows = [
+        train(lcn, "cpu"),
+        train_group([lcn], "cpu")[0],
+        train(lcn.replace(arch="vgg11"), "cpu"),
+    ]
+    for row in rows:
+        assert row["energy"] > 0
+        assert row["seed_seen"] == 3
+        assert "D_out_1" in row
+    assert "energy" in trace(lcn, 1, "cpu")
