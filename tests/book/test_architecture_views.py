@@ -1,6 +1,7 @@
 """The chapter on architectures averages, compares and draws what the runs hold."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -56,13 +57,42 @@ def test_the_papers_values_stand_beside_ours(runs):
     assert missing(table.reset_index(), 2).startswith("CNN 0, VGG11 0, VGG16 1, ResNet18 0")
 
 
-def test_points_are_drawn_with_and_without_the_papers(runs):
-    table = by_architecture(runs)
-    for shown in (table, with_paper(table), by_architecture(runs[:0])):
-        figure, ax = plt.subplots()
-        draw_error_against(ax, shown, "S_out")
-        figure.canvas.draw()
-        plt.close(figure)
+@pytest.fixture
+def ax():
+    figure, ax = plt.subplots()
+    yield ax
+    figure.canvas.draw()  # what cannot be laid out is an error
+    plt.close(figure)
+
+
+def test_a_point_and_its_bars_are_the_mean_and_the_range_over_seeds(runs, ax):
+    draw_error_against(ax, by_architecture(runs), "S_out")
+    lcn, vgg16 = ax.containers
+    assert (lcn.get_label(), vgg16.get_label()) == ("LCN", "VGG16")
+    assert lcn.lines[0].get_xydata().tolist() == [pytest.approx([0.2, 0.7])]
+    across, up = (bar.get_segments()[0] for bar in lcn.lines[2])
+    assert across[:, 0] == pytest.approx([0.1, 0.3])
+    assert up[:, 1] == pytest.approx([0.6, 0.8])
+    assert vgg16.lines[0].get_xydata().tolist() == [pytest.approx([0.1, 0.04])]
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    assert len(ax.lines) == 2  # nothing of the paper
+
+
+def test_a_thin_line_leads_to_the_papers_hollow_point(runs, ax):
+    table = with_paper(by_architecture(runs)).dropna(subset="test_error")
+    draw_error_against(ax, table, "S_out")
+    hollow = [line for line in ax.lines if line.get_markerfacecolor() == "white"]
+    theirs = table[["paper_S_out", "paper_test_error"]].to_numpy()
+    assert np.concatenate([point.get_xydata() for point in hollow]) == pytest.approx(theirs)
+    thin = [line.get_xydata() for line in ax.lines if line.get_linewidth() == 0.7]
+    ours = table[["S_out", "test_error"]].to_numpy()
+    assert np.array(thin) == pytest.approx(np.stack([ours, theirs], axis=1))
+
+
+def test_nothing_measured_is_drawn_as_nothing(runs, ax):
+    draw_error_against(ax, by_architecture(runs[:0]), "S_out")
+    assert not ax.lines
+    assert not ax.containers
 
 
 def test_every_architecture_has_a_look_of_its_own():

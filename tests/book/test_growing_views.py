@@ -117,15 +117,50 @@ def test_the_transition_is_read_at_a_half(runs):
     assert halves(by_size(runs.assign(test_error=0.9))).empty
 
 
-def test_curves_are_drawn_with_and_without_the_papers(runs):
-    for paper in (True, False):
-        figure, axes = plt.subplots(1, 2)
-        draw_growing(axes[0], by_size(runs), "D_internal", paper)
-        draw_depth(axes[1], by_depth(runs), "vgg16", "80", paper)
-        labels = axes[1].get_legend_handles_labels()[1]
-        assert len(labels) == 3
-        figure.canvas.draw()
-        plt.close(figure)
+@pytest.fixture
+def ax():
+    figure, ax = plt.subplots()
+    yield ax
+    figure.canvas.draw()  # what cannot be laid out is an error
+    plt.close(figure)
+
+
+def hollow(ax):
+    return [line for line in ax.lines if line.get_markerfacecolor() == "white"]
+
+
+@pytest.mark.parametrize("paper", [True, False])
+def test_a_line_for_each_architecture_runs_through_its_sizes(runs, ax, paper):
+    table = by_size(runs)
+    draw_growing(ax, table, "D_internal", paper)
+    assert [curve.get_label() for curve in ax.containers] == ["LCN", "VGG16"]
+    for arch, curve in zip(("lcn", "vgg16"), ax.containers, strict=True):
+        own = table[table.arch == arch][["D_internal", "test_error"]].to_numpy(float)
+        assert len(own) == len(SIZES)
+        assert curve.lines[0].get_xydata() == pytest.approx(own)
+    across, up = (bar.get_segments()[-1] for bar in ax.containers[1].lines[2])
+    assert across[:, 0] == pytest.approx([1 - 0.04 / 3, 1 - 0.02 / 3])  # two seeds at the last
+    assert up[:, 1] == pytest.approx([0.02, 0.04])
+    theirs = [paper_points("D", "internal", arch) for arch in ("lcn", "vgg16")] if paper else []
+    for line, points in zip(hollow(ax), theirs, strict=True):
+        assert line.get_xydata() == pytest.approx(points[["sensitivity", "test_error"]].to_numpy())
+
+
+@pytest.mark.parametrize("paper", [True, False])
+def test_a_panel_of_a_depth_shows_error_S_and_D_against_P(runs, ax, paper):
+    table = by_depth(runs)
+    draw_depth(ax, table, "vgg16", "80", paper)
+    quantities = ("eps", "S", "D")
+    signs = [symbol in c.get_label() for symbol, c in zip(("eps", "S_", "D_"), ax.containers)]
+    assert signs == [True, True, True]
+    panel = table[table.depth == "80"]
+    for quantity, curve in zip(quantities, ax.containers, strict=True):
+        own = panel[panel.quantity == quantity][["P", "value"]].to_numpy(float)
+        assert own[:, 0].tolist() == list(SIZES)
+        assert curve.lines[0].get_xydata() == pytest.approx(own)
+    theirs = [paper_curve("vgg16", "80", quantity) for quantity in quantities] if paper else []
+    for line, points in zip(hollow(ax), theirs, strict=True):
+        assert line.get_xydata() == pytest.approx(points[["P", "value"]].to_numpy(float))
 
 
 def test_runs_of_the_figures():
