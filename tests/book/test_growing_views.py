@@ -151,8 +151,8 @@ def test_a_panel_of_a_depth_shows_error_S_and_D_against_P(runs, ax, paper):
     table = by_depth(runs)
     draw_depth(ax, table, "vgg16", "80", paper)
     quantities = ("eps", "S", "D")
-    signs = [symbol in c.get_label() for symbol, c in zip(("eps", "S_", "D_"), ax.containers)]
-    assert signs == [True, True, True]
+    names = [curve.get_label() for curve in ax.containers]
+    assert [s in name for s, name in zip(("eps", "S_", "D_"), names, strict=True)] == [True] * 3
     panel = table[table.depth == "80"]
     for quantity, curve in zip(quantities, ax.containers, strict=True):
         own = panel[panel.quantity == quantity][["P", "value"]].to_numpy(float)
