@@ -197,6 +197,12 @@ def test_networks_show_which_units_are_active_and_which_weights_are_shared(arch)
     own = ["$W_{1,1}$", "$W_{1,2}$", "$W_{1,3}$", "$W_{1,4}$", "$W_{2,1}$"]
     assert weights == (own if arch == "lcn" else 4 * ["$W_{1}$"] + ["$W_{2}$"])
     # Each unit reads the places of its patch.
-    reads = [line.get_xdata() for line in ax.lines if line.get_xdata().size == 2]
-    to_first = [start for start, end in reads if end == 0.5 * task.patch and start < task.patch]
-    assert to_first == [0.5, 1.5, 2.5, 3.5]
+    reads = {}
+    for line in ax.lines:
+        if len(line.get_xdata()) == 2 and line.get_ydata()[1] < task.L:
+            start, unit = line.get_xdata()
+            reads.setdefault((unit, np.ceil(line.get_ydata()[1])), []).append(start)
+    assert reads.keys() == looks.keys()
+    for (x, layer), starts in reads.items():
+        step = task.patch ** (layer - 1)
+        assert starts == [x + (place - 1.5) * step for place in range(4)]
