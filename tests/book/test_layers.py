@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import torch
 
+from messages import says
 from srhm.data.task import SRHM
 from srhm.training.observables import Layer, dense_layer, sensitivities
 from srhm_book.claims.invariance import invariance_claims
@@ -104,7 +105,7 @@ def test_the_papers_curves_are_in_total_data():
     last = cnn[(cnn.quantity == "test_error") & (cnn.s0 == 4)].iloc[-1]
     assert (last.P, last.value) == pytest.approx((74864, 0), abs=1)
     assert set(cnn.quantity) == {*layers.quantities(), "test_error"}
-    with pytest.raises(ValueError, match="arch must be one of lcn, cnn, not 'fcn'"):
+    with pytest.raises(ValueError, match=says("arch", "lcn", "cnn", "'fcn'")):
         layers.paper_curves("fcn")
 
 
@@ -187,14 +188,14 @@ def test_places_drawn_anew_are_uniform_at_every_level():
 
 
 @pytest.mark.parametrize(
-    ("letter", "level", "message"),
+    ("letter", "level", "words"),
     [
-        ("X", 1, "letter must be 'S' or 'D', not 'X'"),
-        ("S", 0, "level must be an integer from 1 to 2, not 0"),
+        ("X", 1, ("letter", "'S'", "'D'", "'X'")),
+        ("S", 0, ("level", "1 to 2", 0)),
     ],
 )
-def test_drawing_anew_refuses(letter, level, message):
-    with pytest.raises(ValueError, match=message):
+def test_drawing_anew_refuses(letter, level, words):
+    with pytest.raises(ValueError, match=says(*words)):
         draw_anew(TASK, TASK.sample(4, seed=0), letter, level, seed=0)
 
 
@@ -250,7 +251,7 @@ def test_variants_of_a_datum_keep_its_class():
     assert (displaced.values == x.values).all()
     z = typical(class_only, x, samples)
     assert z.labels[0] != x.labels[0]
-    with pytest.raises(ValueError, match="a class other than that of x"):
+    with pytest.raises(ValueError, match=says("samples", "class", "x")):
         typical(class_only, x, samples[samples.labels == x.labels[0]])
 
 

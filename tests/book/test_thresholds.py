@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from messages import says
 from srhm.runs.search import Target, at, grid_P
 from srhm_book.claims.invariance import COVERED, eq8_verdict
 from srhm_book.grids import setting
@@ -111,7 +112,7 @@ def test_runs_are_a_rectangle_of_the_first_seeds():
         (P, seed) for P in (512, 1024) for seed in range(3)
     ]
     assert len(runs_of(frame, base, repeats=1)) == 3
-    with pytest.raises(ValueError, match="repeats must be an integer of at least 1, not 0"):
+    with pytest.raises(ValueError, match=says("repeats", 1, 0)):
         runs_of(frame, base, 0)
 
 

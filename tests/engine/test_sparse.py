@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from messages import says
 from srhm.data.task import SRHM
 from srhm.engine.sparse import Engine, encode, evaluate
 from srhm.networks.patch import build_network
@@ -82,5 +83,5 @@ def test_evaluate_counts_errors_in_chunks():
 def test_a_bias_is_refused():
     _, net, _ = make("cnn", (2, 2), 1, "A")
     net.bias = nn.Parameter(torch.zeros(3))
-    with pytest.raises(ValueError, match="without biases, but it has "):
+    with pytest.raises(ValueError, match=says("biases", "['bias']")):
         Engine(net, LR, MOMENTUM, BATCH)

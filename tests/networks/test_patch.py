@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from messages import says
 from srhm.data.task import SRHM
 from srhm.networks.patch import CNN, FCN, LCN, build_network
 
@@ -79,7 +80,7 @@ def test_seeded_and_independent_of_the_global_generator():
 
 
 def test_unknown_architecture():
-    with pytest.raises(ValueError, match="arch must be one of lcn, cnn, fcn, not 'mlp'"):
+    with pytest.raises(ValueError, match=says("arch", "lcn", "cnn", "fcn", "'mlp'")):
         build_network("mlp", TASK)
 
 
@@ -127,5 +128,5 @@ def test_the_authors_scaling_multiplies_the_start_by_sqrt_d(arch):
 
 
 def test_unknown_scaling():
-    with pytest.raises(ValueError, match="scaling must be one of fan_in, channels, not 'patch'"):
+    with pytest.raises(ValueError, match=says("scaling", "fan_in", "channels", "'patch'")):
         build_network("cnn", TASK, scaling="patch")

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from messages import says
 from srhm.runs.search import Target, at, bracket, grid_index, grid_P, next_points, search, stored
 from srhm.runs.store import Store
 from srhm.training.config import RunConfig
@@ -107,7 +108,7 @@ def test_next_points():
 
 
 def test_bad_repeats():
-    with pytest.raises(ValueError, match="repeats .* at least 1, not 0"):
+    with pytest.raises(ValueError, match=says("repeats", 1, 0)):
         search([SETTING], None, repeats=0)
 
 

@@ -15,6 +15,7 @@ import pytest
 
 import fake_training
 from fake_training import calls, config
+from messages import says
 from srhm.runs.pool import SpawnPool
 from srhm.runs.store import Store, StoreError, StoreWarning
 from srhm.runs.sweep import SweepError, sweep
@@ -226,7 +227,7 @@ def test_two_sweeps_at_once_lose_nothing(tmp_path, log, start):
 
 def test_a_run_that_kills_every_process_is_given_up_by_name(tmp_path, log):
     configs = [config(300), config(0), config(1)]
-    message = r"1 of 3 runs failed.*cnn v=4 .*seeds 0/0/300 \(its process died, attempt 3"
+    message = says("1 of 3", "cnn v=4", "seeds 0/0/300", "process died", 3)
     with pytest.raises(SweepError, match=message):
         sweep(configs, tmp_path / "s", workers=1, _train=partial(fake_training.train, log))
     assert sorted(seed for seed, _ in calls(log)) == [0, 1, 300, 300, 300]
@@ -238,11 +239,10 @@ def test_a_run_that_kills_every_process_is_given_up_by_name(tmp_path, log):
 
 def test_runs_that_raise_are_named_after_the_others_are_done(tmp_path, log, threads):
     configs = [config(i) for i in (*range(200, 207), 0, 1)]
-    with pytest.raises(SweepError, match="7 of 9 runs failed") as caught:
+    with pytest.raises(SweepError, match=says("7 of 9", "2 more")) as caught:
         sweep(configs, tmp_path / "s", threads, _train=partial(fake_training.train, log))
     assert "seeds 0/0/200 (ArithmeticError: seed 200 is not to our taste);" in str(caught.value)
     assert str(caught.value).count("seeds 0/0/20") == 5
-    assert str(caught.value).endswith("; and 2 more.")
     assert isinstance(caught.value.__cause__, ArithmeticError)
     assert seeds_in(tmp_path / "s") == [0, 1]
 
@@ -253,13 +253,13 @@ def test_an_executor_that_breaks(tmp_path, log):
     spawn = multiprocessing.get_context("spawn")
     with (
         concurrent.futures.ProcessPoolExecutor(1, spawn) as executor,
-        pytest.raises(SweepError, match=r"2 of 3 runs failed.*its process died"),
+        pytest.raises(SweepError, match=says("2 of 3", "process died")),
     ):
         sweep([config(0, P=63), config(300), config(1)], tmp_path / "s", executor, _train=train)
     assert seeds_in(tmp_path / "s") == [0]
     executor = concurrent.futures.ThreadPoolExecutor(1)
     executor.shutdown()
-    with pytest.raises(SweepError, match=r"1 of 1 runs failed.*after shutdown"):
+    with pytest.raises(SweepError, match=says("1 of 1", "shutdown")):
         sweep([config(1)], tmp_path / "s", executor, _train=train)
 
 
@@ -274,20 +274,20 @@ def test_a_pool_survives_the_death_of_its_processes():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "words"),
     [
-        ({"configs": [{"v": 4}]}, r"configs must hold RunConfig alone, not \{'v': 4\}"),
-        ({"configs": config(0)}, "must be a list of RunConfig, not a single one"),
-        ({"workers": -1}, "workers must be an integer of at least 0, not -1"),
-        ({"workers": 1.5}, r"workers must be an integer of at least 0, not 1\.5"),
-        ({"workers": True}, "workers must be an integer of at least 0, not True"),
-        ({"executor": 3}, "executor must be a concurrent.futures.Executor, not 3"),
-        ({"device": "tpu"}, "device must be auto, cpu or cuda, not 'tpu'"),
+        ({"configs": [{"v": 4}]}, ("configs", "RunConfig", {"v": 4})),
+        ({"configs": config(0)}, ("configs", "list", "RunConfig")),
+        ({"workers": -1}, ("workers", 0, -1)),
+        ({"workers": 1.5}, ("workers", "integer", 0, 1.5)),
+        ({"workers": True}, ("workers", "integer", 0, True)),
+        ({"executor": 3}, ("executor", "concurrent.futures.Executor", 3)),
+        ({"device": "tpu"}, ("device", "auto", "cpu", "cuda", "'tpu'")),
     ],
 )
-def test_bad_input_is_one_sentence_before_any_work(tmp_path, arguments, message):
+def test_bad_input_is_one_sentence_before_any_work(tmp_path, arguments, words):
     arguments = {"configs": [config(0)], "store": tmp_path / "s", **arguments}
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=says(*words)):
         sweep(**arguments)
     assert not (tmp_path / "s").exists()
 
@@ -295,7 +295,7 @@ def test_bad_input_is_one_sentence_before_any_work(tmp_path, arguments, message)
 def test_a_folder_that_cannot_be_written_is_known_before_any_training(tmp_path, log, threads):
     (tmp_path / "file").touch()
     train = partial(fake_training.train, log)
-    with pytest.raises(StoreError, match=r"file/below' cannot be written"):
+    with pytest.raises(StoreError, match=says(str(tmp_path / "file" / "below"))):
         sweep([config(0)], tmp_path / "file" / "below", threads, _train=train)
     assert calls(log) == []
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from messages import says
 from srhm.stats.curves import (
     interval,
     last_falls,
@@ -183,7 +184,7 @@ def test_the_correction_for_few_seeds():
     assert spread_factor(22) == pytest.approx(np.sqrt(22 / 21) * 2.080 / 1.96, rel=2e-3)
     assert spread_factor(1000) == pytest.approx(1, rel=3e-3)
     assert spread_factor(12, 4) == pytest.approx(np.sqrt(12 / 8) * 2.306 / 1.96)
-    with pytest.raises(ValueError, match="No interval from 3 draws with 3 fitted numbers"):
+    with pytest.raises(ValueError, match=says("3 draws", "3 fitted")):
         spread_factor(3, 3)
     assert interval(1.0, np.array([np.nan]), 3) == (None, None)
 
@@ -211,9 +212,9 @@ def test_the_papers_rule_takes_a_point_of_the_grid():
 def test_mixed_settings_are_refused_by_name():
     curve = [[0.5, 0.01]]
     both = pd.concat([frame(curve, [100, 200], v=4, width=32), frame(curve, [100, 200], v=6)])
-    with pytest.raises(ValueError, match=r"mixes several settings: its v is 4, 6; select one"):
+    with pytest.raises(ValueError, match=says("v", "4, 6")):
         sample_complexity(both)
-    with pytest.raises(ValueError, match="its width is"):
+    with pytest.raises(ValueError, match=says("width", "32.0")):
         learning_curve(both.assign(v=4))
     assert sample_complexity(both.assign(v=4, width=32)).P_star is not None
 
@@ -222,10 +223,10 @@ def test_the_batch_may_shrink_with_P_when_the_rate_follows():
     runs = frame([[0.5, 0.3, 0.01]], [32, 64, 512])
     small = runs.assign(batch_size=[8, 16, 128], lr=[0.02, 0.04, 0.32])
     assert sample_complexity(small).P_star is not None
-    with pytest.raises(ValueError, match=r"its lr / batch_size is 0\.0025, 0\.005"):
+    with pytest.raises(ValueError, match=says("lr / batch_size", "0.0025, 0.005")):
         sample_complexity(small.assign(lr=[0.02, 0.08, 0.32]))
     two = pd.concat([runs.assign(batch_size=4, lr=0.01), runs.assign(batch_size=128, lr=0.32)])
-    with pytest.raises(ValueError, match="its batch_size is 4, 128"):
+    with pytest.raises(ValueError, match=says("batch_size", "4, 128")):
         sample_complexity(two)
 
 
@@ -242,18 +243,18 @@ def test_the_columns_of_a_real_configuration_are_understood():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "words"),
     [
-        ({"quantity": "S_9_9"}, "The frame has no column 'S_9_9'"),
-        ({"threshold": "10 %"}, "threshold must be a finite number, not '10 %'"),
-        ({"threshold": float("nan")}, "threshold must be a finite number, not nan"),
-        ({"num_bootstrap": -1}, "num_bootstrap must be an integer of at least 0, not -1"),
+        ({"quantity": "S_9_9"}, ("column 'S_9_9'",)),
+        ({"threshold": "10 %"}, ("threshold", "finite", "'10 %'")),
+        ({"threshold": float("nan")}, ("threshold", "finite", "nan")),
+        ({"num_bootstrap": -1}, ("num_bootstrap", 0, -1)),
     ],
 )
-def test_bad_input_is_one_sentence(arguments, message):
-    with pytest.raises(ValueError, match=message):
+def test_bad_input_is_one_sentence(arguments, words):
+    with pytest.raises(ValueError, match=says(*words)):
         sample_complexity(frame([[0.5, 0.01]], [100, 200]), **arguments)
-    with pytest.raises(ValueError, match="no column 'seed_init'"):
+    with pytest.raises(ValueError, match=says("column 'seed_init'")):
         sample_complexity(frame([[0.5, 0.01]], [100, 200]).drop(columns="seed_init"))
 
 

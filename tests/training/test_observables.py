@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from messages import says
 from srhm.data.task import SRHM
 from srhm.engine.sparse import Engine
 from srhm.networks.patch import build_network
@@ -245,7 +246,7 @@ def test_missing_transformations_and_too_few_data():
 
 def test_unknown_layer_name():
     task = SRHM(3, 2, 2, 1)
-    with pytest.raises(ValueError, match="names must be submodules of the network, and 'conv'"):
+    with pytest.raises(ValueError, match=says("names", "submodules", "'conv'")):
         module_activations(Identity(), task, ["conv"])
 
 
