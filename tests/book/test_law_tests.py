@@ -199,6 +199,7 @@ def test_nothing_measured_is_no_error():
 def test_too_few_settings_have_a_reason():
     few = table(depths=((2, 3),)).query("v == 4 and s0 < 2 and L == 3")
     tests = exponent_tests(few)
+    assert [test.exponent for test in tests] == ["s0+1", "n_c m^L", "s0+1"]
     assert all(test.estimate is None and "needs at least" in test.reason for test in tests)
 
 

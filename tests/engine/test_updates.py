@@ -69,6 +69,24 @@ def test_reading_between_steps_changes_nothing():
     torch.testing.assert_close(read.weight, unread.weight, atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.parametrize("num", [2, 10, 40])  # fewer rows than the table has, as many, more
+def test_rows_may_be_read_any_number_of_times_between_steps(num):
+    draw = torch.Generator().manual_seed(4)
+    start = torch.randn(20, OUT, generator=draw)
+    lazy, direct = LazyRows(start.clone(), LR, 0.9), DirectRows(start.clone(), LR, 0.9)
+    for _ in range(8):
+        index, g = torch.randint(0, 20, (2, 1), generator=draw), torch.randn(2, OUT, generator=draw)
+        for rows in (lazy, direct):
+            rows.forward(index)
+            rows.backward(index, g)
+        look = torch.randint(0, 20, (num, 2), generator=draw)
+        for _ in range(2):
+            torch.testing.assert_close(lazy.forward(look), direct.forward(look))
+    for _ in range(2):
+        lazy.sync()
+        torch.testing.assert_close(lazy.weight, direct.weight)
+
+
 def test_deferred_rows_are_forgotten():
     draw = torch.Generator().manual_seed(0)
     blocks = DeferredBlocks(torch.randn(1, IN, OUT, generator=draw), LR, 0.9)

@@ -55,6 +55,7 @@ def test_finds_the_crossing_from_a_bad_guess(true_P):
 
 def test_neighbours_on_the_grid_bracket_every_seed():
     frame, _ = run_search(1000)
+    assert frame.seed_rules.nunique() == 3
     for _, curve in frame.groupby("seed_rules"):
         values = {grid_index(P): e for P, e in zip(curve.P, curve.test_error, strict=True)}
         low, high = bracket(values, 0.1)
@@ -77,8 +78,10 @@ def test_nothing_is_trained_for_a_sensitivity_that_does_not_exist():
 
 def test_gives_up_at_the_largest_P():
     frame, calls = run_search(1e9, max_P=5000)
-    assert max(c.P for c in calls) <= 5000
-    assert len(frame) > 0
+    sizes = sorted({c.P for c in calls})
+    assert 5000 / 2**0.5 < sizes[-1] <= 5000  # the largest of the grid was tried
+    assert {sizes[0], sizes[-1]} <= set(frame.P)
+    assert frame.test_error.min() > 0.5
 
 
 def test_never_asks_for_more_than_the_task_has():

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t
 
 from messages import says
 from srhm.stats.curves import (
@@ -86,6 +87,7 @@ def test_non_monotone_curves_take_the_last_of_two_crossings():
     ("curve", "reason"),
     [
         ([0.9, 0.5, 0.2], "test_error does not fall to 0.1: it is 0.2 at the largest P=1600"),
+        ([0.05, 0.09, 0.2], "does not fall to 0.1: it is 0.2 at the largest"),
         ([0.1, 0.1, 0.2], "does not fall to 0.1: it is 0.2 at the largest"),
         ([0.09, 0.05, 0.01], "below 0.1 from the smallest P=100 on, where it is 0.09"),
         ([0.05, 0.09, 0.01], "below 0.1 from the smallest P=100 on, where it is 0.05"),
@@ -157,6 +159,7 @@ def test_the_bootstrap_is_reproducible():
     runs = noisy(np.random.default_rng(0), 4)
     first, again = sample_complexity(runs, seed=5), sample_complexity(runs, seed=5)
     assert first == again
+    assert (sample_complexity(runs).replicates == sample_complexity(runs, seed=0).replicates).all()
     assert (first.replicates == again.replicates).all()
     assert len(first.replicates) == 1000
     assert (first.replicates != sample_complexity(runs, seed=6).replicates).any()
@@ -179,8 +182,11 @@ def test_the_interval_holds_the_truth_nineteen_times_in_twenty(num_seeds):
 
 
 def test_the_correction_for_few_seeds():
-    assert spread_factor(3) == pytest.approx(np.sqrt(3 / 2) * 4.303 / 1.96)
-    assert spread_factor(10) == pytest.approx(np.sqrt(10 / 9) * 2.262 / 1.96)
+    for num in range(2, 22):
+        student = t.ppf(0.975, num - 1)
+        assert spread_factor(num) == pytest.approx(
+            np.sqrt(num / (num - 1)) * student / 1.96, rel=3e-4
+        )
     assert spread_factor(22) == pytest.approx(np.sqrt(22 / 21) * 2.080 / 1.96, rel=2e-3)
     assert spread_factor(1000) == pytest.approx(1, rel=3e-3)
     assert spread_factor(12, 4) == pytest.approx(np.sqrt(12 / 8) * 2.306 / 1.96)

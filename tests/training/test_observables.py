@@ -194,6 +194,49 @@ def test_invariant_to_permuting_and_scaling_channels():
     assert one == pytest.approx(two, rel=1e-6)
 
 
+def test_a_module_is_read_whole_and_left_as_it_was():
+    """Also when the data do not fill the last chunk; no hook stays behind."""
+    task = SRHM(3, 2, 2, 1)
+    net = nn.Sequential(nn.Flatten(), nn.Linear(task.v * task.d, 5), nn.ReLU(), nn.Linear(5, 3))
+    with torch.no_grad():
+        for p in net.parameters():
+            p.copy_(torch.randn(p.shape, generator=torch.Generator().manual_seed(p.numel())))
+    samples = task.sample(20, 0)
+    x = task.one_hot(samples)
+    for chunk in (7, 20, 100):
+        found = module_activations(net, task, ["1"], chunk)(samples)
+        assert list(found) == ["1", "out"]
+        assert torch.allclose(found["1"].f[:, 0], net[1](net[0](x)), atol=1e-6)
+        assert torch.allclose(found["out"].f[:, 0], net(x), atol=1e-6)
+    assert not any(module._forward_hooks for module in net.modules())
+
+
+def test_engine_activations_do_not_depend_on_the_chunk():
+    task = SRHM(4, 2, 2, 1, seed=5)
+    engine, samples = Engine(build_network("lcn", task, 16), 1.0, 0.9, 8), task.sample(20, 0)
+    whole = sparse_activations(engine)(samples)
+    assert list(whole) == ["1", "2", "out"]
+    for name, layer in sparse_activations(engine, chunk=7)(samples).items():
+        assert len(layer.f) == 20
+        torch.testing.assert_close(layer.f, whole[name].f)
+        assert torch.equal(layer.positions, whole[name].positions)
+
+
+def test_the_first_half_is_compared_with_the_second():
+    """As many of each as asked for: more data behind them change nothing."""
+    task = SRHM(4, 2, 2, 1, seed=5)
+    layers = module_activations(Identity(), task, ["input"])
+    samples = task.sample(60, 0)
+    few = sensitivities(task, layers, samples[:20], seed=1)
+    assert few == sensitivities(task, layers, samples[:21], seed=1)
+    assert few == sensitivities(task, layers, samples[[*range(20), 50]], seed=1, max_points=10)
+    x, z = (layers(samples[slice(i, i + 5)])["input"] for i in (0, 5))
+    y = layers(task.exchange_synonyms(samples[:5], 1, 1))["input"]
+    expected = x.squared_distances(y).mean() / x.squared_distances(z).mean()
+    found = sensitivities(task, layers, samples, seed=1, max_points=5)
+    assert found["S_input_1"] == pytest.approx(expected.item())
+
+
 def test_random_network_is_not_invariant():
     task = SRHM(8, 2, 2, 1, seed=0)
     net = build_network("lcn", task, 512, seed=0)
@@ -223,16 +266,18 @@ def test_layers_that_do_not_vary_are_named():
     class Constant(nn.Module):
         def __init__(self):
             super().__init__()
-            self.flat = nn.Identity()
+            self.flat, self.even = nn.Identity(), nn.Identity()
 
         def forward(self, x):
-            return x.flatten(1) + self.flat(torch.ones(len(x), 4)).sum()
+            ones = torch.ones(len(x), 4)
+            return x.flatten(1) + self.flat(ones).sum() + self.even(ones).sum()
 
-    layers = module_activations(Constant(), task, ["flat"])
+    layers = module_activations(Constant(), task, ["flat", "even"])
     result = sensitivities(task, layers, task.sample(40, 0), seed=0)
-    assert result["constant_layers"] == "flat"
-    assert "S_flat_1" not in result
-    assert all(math.isfinite(v) for v in result.values() if not isinstance(v, str))
+    assert result.pop("constant_layers") == "flat even"
+    names = [f"{q}_out_{level}{se}" for level in (1, 2) for q in "SD" for se in ("", "_se")]
+    assert list(result) == names
+    assert all(math.isfinite(value) for value in result.values())
 
 
 def test_missing_transformations_and_too_few_data():
@@ -242,6 +287,7 @@ def test_missing_transformations_and_too_few_data():
     assert not any(name.startswith("S") for name in result)
     assert "D_input_2" in result
     assert sensitivities(task, layers, task.sample(3, 0), seed=0) == {}
+    assert "D_input_1" in sensitivities(task, layers, task.sample(4, 0), seed=0)
 
 
 def test_unknown_layer_name():
