@@ -40,6 +40,8 @@ def executed(tmp_path_factory):
         shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "book", folder / "book", ignore=shutil.ignore_patterns("executed"))
     run_notebooks(profile="smoke", out=folder / "book" / "executed", progress=False)
+    names = {path.stem for path in (ROOT / "notebooks").glob("*.py")}
+    assert {path.stem for path in (folder / "book" / "executed").glob("*.ipynb")} == names
     return folder / "book" / "executed"
 
 

@@ -21,11 +21,14 @@ SIZES = ("desk", "phone")
 
 def test_every_figure_is_the_one_output_of_its_cell(executed):
     """A second output, such as the value of a last line without a semicolon, repeats the label."""
+    with_figures = set()
     for path in sorted(executed.glob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             if "figure" in cell["metadata"].get("mystnb", {}):
                 kinds = [output["output_type"] for output in cell["outputs"]]
                 assert kinds == ["display_data"], f"{path.name}: {kinds} after {cell['source'][-1]}"
+                with_figures.add(path.name)
+    assert with_figures == {path.name for path in executed.glob("*.ipynb")}  # every chapter has one
 
 
 def test_no_notebook_keeps_a_progress_bar_or_a_warning(executed):
