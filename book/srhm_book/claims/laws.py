@@ -41,12 +41,13 @@ def law_claims(store: Store) -> list[Claim]:
     return [*found, *_equal_size_claims(store), *_sparsity_B_claims(store)]
 
 
-def _claim(id, statement, figure, chapter, parts, table: pd.DataFrame, remark=None) -> Claim:
+def _claim(
+    id, statement, figure, chapter, parts, table: pd.DataFrame, remark=None, settings=None
+) -> Claim:
     known = table.dropna(subset="P_star")
     seeds = int(known.num_seeds.min()) if len(known) else 0
-    return Claim(
-        id, GROUP, statement, figure, chapter, tuple(parts), len(known), seeds, remark
-    )  # fmt: skip
+    settings = len(known) if settings is None else settings
+    return Claim(id, GROUP, statement, figure, chapter, tuple(parts), settings, seeds, remark)
 
 
 def _points_claim(table: pd.DataFrame, paper: pd.DataFrame, arch: str, L: int) -> Claim:
@@ -102,13 +103,13 @@ def _exponent_claims(table: pd.DataFrame, paper: pd.DataFrame, arch: str) -> lis
         laws = {"s0": L if arch == "lcn" else 2, "n_c": 1, "m": L}
         part = table[(table.s == 2) & (table.L == L)]
         for name, law in laws.items():
-            key = f"s=2, L={L}", SYMBOLS[name]
-            estimates = (_estimate(found.get(key)) for found in (ours, theirs))
+            tests = [found.get((f"s=2, L={L}", SYMBOLS[name])) for found in (ours, theirs)]
             statement = f"{arch.upper()}, L = {L}: exponent of {_written(SYMBOLS[name])}"
             claims.append(
                 _claim(
                     f"eq{EQUATIONS[arch]}_{name}_L{L}", statement, FIGURES[arch], CHAPTERS[arch],
-                    (Number.of(statement, law, *estimates),), part,
+                    (Number.of(statement, law, *map(_estimate, tests)),), part,
+                    "tasks that differ in nothing else", tests[0].num_points if tests[0] else 0,
                 )  # fmt: skip
             )
     return claims

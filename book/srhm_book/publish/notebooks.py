@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from srhm.runs.files import replace_text
 from srhm.runs.paths import project
 from srhm.runs.pool import num_cores
 from srhm_book.publish.execution import NotebookError, execute_all
@@ -72,7 +71,6 @@ def run_notebooks(
     failures = execute_all(arguments, jobs or min(num_cores(), 4), progress)
     if failures:
         raise NotebookError("\n".join(failures))
-    _write_claims(out)
     return [Outcome(n.stem, out / n.name, executed=n in stale) for n in notebooks]
 
 
@@ -144,13 +142,3 @@ def _check_writable(folder: Path) -> None:
         raise OSError(
             f"{folder}, for the executed notebooks, cannot be written: {error.strerror or error}."
         ) from None
-
-
-def _write_claims(out: Path) -> None:
-    """The tables of claims that pages include: they too are made from the results."""
-    from srhm.runs.store import Store
-    from srhm_book.claims.ledger import claims, headlines, to_markdown
-
-    items = claims(Store(project("results")))
-    replace_text(out / "claims.md", to_markdown(items))
-    replace_text(out / "headlines.md", headlines(items))
