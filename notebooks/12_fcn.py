@@ -35,7 +35,8 @@ from srhm.runs.search import at
 from srhm.runs.store import Store
 from srhm.stats.fits import fit_power_law
 from srhm_book import style as plots
-from srhm_book.claims.invariance import eq8_verdict
+from srhm_book.claims.invariance import eq8_claim
+from srhm_book.claims.ledger import here
 from srhm_book.grids import setting
 from srhm_book.invariance.agreement import FEWEST, agreement
 from srhm_book.invariance.runs import runs_for, scales, settings_for
@@ -136,23 +137,24 @@ check
 # What the verdict quotes.
 for q in (S2, D2):
     result = agreement(points[q])
-    verdict, reason, _ = eq8_verdict(table, "fcn", q)
+    claim = eq8_claim(table, "fcn", q)
     glue(f"{q} slope", with_interval(result.slope) if result else "–", display=False)
     glue(f"{q} median", f"{result.median_ratio.value:.2f}" if result else "–", display=False)
     glue(f"{q} scatter", f"{result.scatter.value:.2f}" if result else "–", display=False)
-    glue(f"{q} verdict", verdict + (f" ({reason})" if reason else ""), display=False)
+    glue(f"{q} near", here(claim.parts[1]), display=False)
+    glue(f"{q} verdict", f"{claim.verdict} ({claim.remark})", display=False)
     glue(f"{q} num", len(points[q]), display=False)
 P_range = f"{significant(found.P_star.min())} to {significant(found.P_star.max())}"
 glue("P range", P_range if len(found) else "–", display=False)
 
 # %% [markdown]
-# **Verdict**, by the rule of {doc}`11_three_thresholds`. With {glue:text}`num settings` settings,
+# **Verdict**, by the rule of {doc}`21_all_claims`. With {glue:text}`num settings` settings,
 # $P^*$ from {glue:text}`P range`:
 #
-# | | settings | slope | median ratio | scatter | verdict |
-# |---|---|---|---|---|---|
-# | $P^*_S$ | {glue:text}`S_2_1 num` | {glue:text}`S_2_1 slope` | {glue:text}`S_2_1 median` | {glue:text}`S_2_1 scatter` | {glue:text}`S_2_1 verdict` |
-# | $P^*_D$ | {glue:text}`D_2_1 num` | {glue:text}`D_2_1 slope` | {glue:text}`D_2_1 median` | {glue:text}`D_2_1 scatter` | {glue:text}`D_2_1 verdict` |
+# | | settings | slope | within a factor 2 | median ratio | scatter | verdict |
+# |---|---|---|---|---|---|---|
+# | $P^*_S$ | {glue:text}`S_2_1 num` | {glue:text}`S_2_1 slope` | {glue:text}`S_2_1 near` | {glue:text}`S_2_1 median` | {glue:text}`S_2_1 scatter` | {glue:text}`S_2_1 verdict` |
+# | $P^*_D$ | {glue:text}`D_2_1 num` | {glue:text}`D_2_1 slope` | {glue:text}`D_2_1 near` | {glue:text}`D_2_1 median` | {glue:text}`D_2_1 scatter` | {glue:text}`D_2_1 verdict` |
 #
 # Against Eq. {eq}`eq-lcn` the slope is {glue:text}`law slope` with a scatter of
 # {glue:text}`law scatter (decades)` decades, and $P^*$ is {glue:text}`law P* / law, geometric mean`

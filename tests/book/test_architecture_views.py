@@ -15,6 +15,7 @@ from srhm_book.architectures.views import (
     style,
     with_paper,
 )
+from srhm_book.claims.architectures import ordered_alike
 from srhm_book.grids import CURVES, architecture_run
 
 
@@ -121,31 +122,22 @@ def test_claims_follow_the_points(tmp_path, monkeypatch, runs):
         values |= {"S_80_1": 1.0, "D_80_1": 1.0}
         many.append({"arch": arch, "status": "converged", "test_error": 0.01 + i / 10, **values})
     monkeypatch.setattr(module, "architecture_runs", lambda *_: pd.DataFrame(many))
-    D, S, *_ = module.architecture_claims(Store(tmp_path))
-    assert (S.measured, S.verdict) == (pytest.approx(1), "agrees")
-    assert (D.measured, D.verdict) == (pytest.approx(-1), "differs")
-    assert D.paper == pytest.approx(27 / 28)  # of the seven points of Figure 1C, one pair swaps
+    D, S, errors, *_ = module.architecture_claims(Store(tmp_path))
+    assert (S.parts[0].hits, S.parts[0].number, S.verdict) == (21, 21, "agrees")
+    assert (D.parts[0].hits, D.verdict) == (0, "differs")
+    assert D.parts[0].paper == pytest.approx(20 / 21)  # in Figure 1C, one pair swaps
+    assert (errors.verdict, errors.settings) == ("differs", 7)
     monkeypatch.setattr(module, "architecture_runs", lambda *_: runs)
     for claim in module.architecture_claims(Store(tmp_path)):
-        assert claim.verdict == "not measured"
-    assert "2 of 7" in module.architecture_claims(Store(tmp_path))[0].reason
+        assert claim.verdict == "open"
+        assert claim.settings in (0, 2)
 
 
-def test_a_wide_interval_tells_nothing(tmp_path, monkeypatch):
-    """One outlier among seven: the interval holds 0 and the paper's value."""
-    from srhm.runs.store import Store
-    from srhm_book.claims import architectures as module
-
-    order = (0.6, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7)
-    rows = []
-    for i, (arch, error) in enumerate(zip(ARCHS, order, strict=True)):
-        values = dict.fromkeys(("S_2_1", "D_2_1", "S_80_1", "D_80_1", "D_out_1"), (i + 1) / 10)
-        row = {"arch": arch, "status": "converged", "test_error": error, "S_out_1": -error}
-        rows.append(row | values)
-    monkeypatch.setattr(module, "architecture_runs", lambda *_: pd.DataFrame(rows))
-    D, S, *_ = module.architecture_claims(Store(tmp_path))
-    assert (D.verdict, D.reason) == ("not measured", "the interval is too wide to tell")
-    assert S.verdict == "differs"
+def test_pairs_are_counted_once_and_ties_not_at_all():
+    assert ordered_alike([1, 2, 3], [10, 30, 20]) == (2, 3)
+    assert ordered_alike([1, 1, 3], [1, 2, 3]) == (2, 2)
+    assert ordered_alike([1, np.nan, 3], [1, 2, 3]) == (1, 1)
+    assert ordered_alike([], []) == (0, 0)
 
 
 def test_claims_follow_the_growing_training_sets(tmp_path, monkeypatch):
@@ -162,4 +154,4 @@ def test_claims_follow_the_growing_training_sets(tmp_path, monkeypatch):
     *_, D, S = module.architecture_claims(Store(tmp_path))
     assert (S.id, S.figure, S.verdict) == ("growing_S", "1F", "agrees")
     assert (D.id, D.figure, D.verdict) == ("growing_D", "1E", "differs")
-    assert (S.measured, S.settings) == (pytest.approx(1), 4)
+    assert (S.parts[0].hits, S.parts[0].number, S.settings) == (6, 6, 4)

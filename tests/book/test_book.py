@@ -40,7 +40,7 @@ def test_no_notebook_keeps_a_progress_bar_or_a_warning(executed):
 
 def pages(html):
     names = sorted(path.relative_to(html).as_posix() for path in html.glob("book/**/*.html"))
-    assert {"book/index.html", "book/model.html", "book/executed/01_data.html"} <= set(names)
+    assert {"book/model.html", "book/executed/00_overview.html"} <= set(names)
     return names
 
 
@@ -168,21 +168,45 @@ def test_dark_mode_keeps_figures_on_white(visit):
     assert colors[0] == colors[1]
 
 
-def test_pages_show_the_claims(visit):
-    """The main ones on the landing page, all on a page of their own."""
+def test_pages_show_the_claims(html, visit):
+    """Each with its verdict and a link to its chapter, on the landing page and on its own."""
     from srhm.runs.paths import project
     from srhm.runs.store import Store
-    from srhm_book.claims.ledger import HEADLINES, claims
+    from srhm_book.claims.ledger import claims
 
     items = claims(Store(project("results")))
-    main = [item for item in items if item.id in HEADLINES]
-    assert len(main) == len(HEADLINES) < len(items)
-    for page, shown in {"book/index.html": main, "book/verdicts.html": items}.items():
-        rows = visit(page).locator(".claims tbody tr").all_inner_texts()
-        assert len(rows) == len(shown)
-        for row, item in zip(rows, shown, strict=True):
-            assert item.statement in row
-            assert item.verdict in row
+    folder = html / "book" / "executed"
+    rows = {"00_overview": ".forest tr:not(.group)", "21_all_claims": ".all-claims .claim"}
+    for name, selector in rows.items():
+        page = visit(f"book/executed/{name}.html")
+        shown = page.locator(selector)
+        assert shown.count() == len(items)
+        for text, item in zip(shown.all_inner_texts(), items, strict=True):
+            assert item.verdict in text
+        links = page.locator(f"{selector} a")
+        links = links.evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        assert links == [f"{item.chapter}.html" for item in items]
+        assert all((folder / link).is_file() for link in links)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_claims_are_readable_in_both_modes(visit, dark):
+    """The ground behind them is the page's, and no verdict has its colour."""
+    page = visit("book/executed/00_overview.html", "phone", dark)
+    ground = "e => getComputedStyle(e.closest('.text_html')).backgroundColor"
+    body = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    for row in page.locator(".forest td:last-child").all():
+        assert row.evaluate(ground) == "rgba(0, 0, 0, 0)"
+        assert row.evaluate("e => getComputedStyle(e).color") != body
+
+
+def test_pictures_stand_side_by_side_where_there_is_room(visit):
+    tops = {}
+    for size in SIZES:
+        boxes = [b.bounding_box() for b in visit("book/executed/00_overview.html", size)
+                 .locator(".tag_overview img").all()]  # fmt: skip
+        tops[size] = len({round(box["y"]) for box in boxes})
+    assert tops == {"desk": 1, "phone": 3}
 
 
 def test_a_book_without_executed_notebooks_is_refused(tmp_path):

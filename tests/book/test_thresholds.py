@@ -8,7 +8,8 @@ import pytest
 
 from messages import says
 from srhm.runs.search import Target, at, grid_P
-from srhm_book.claims.invariance import COVERED, eq8_verdict
+from srhm_book.claims.claim import COVERED
+from srhm_book.claims.invariance import eq8_claim
 from srhm_book.grids import setting
 from srhm_book.invariance.agreement import (
     agreement,
@@ -193,20 +194,20 @@ def test_the_papers_pairs():
 def test_verdicts_follow_the_rule():
     settings, frame = grid(ratio_S=1.2, ratio_D=0.8)
     table = crossings(frame, settings, num_bootstrap=50)
-    assert eq8_verdict(table, "lcn", S2)[0] == "agrees"
-    assert eq8_verdict(table, "lcn", D2)[0] == "agrees"
-    # A median ratio beyond a factor of two is no agreement, whatever the slope.
+    assert eq8_claim(table, "lcn", S2).verdict == "agrees"
+    assert eq8_claim(table, "lcn", D2).verdict == "agrees"
+    # Sizes further apart than a factor of two are no agreement, whatever the slope.
     settings, frame = grid(ratio_S=2.5)
     far = crossings(frame, settings, num_bootstrap=50)
-    assert eq8_verdict(far, "lcn", S2)[0] == "differs"
-    verdict, reason, _ = eq8_verdict(table, "cnn", S2)
-    assert (verdict, reason) == ("not measured", "no runs are stored")
+    assert eq8_claim(far, "lcn", S2).verdict == "differs"
+    other = eq8_claim(table, "cnn", S2)
+    assert (other.verdict, other.measured) == ("open", False)
     hidden = table.copy()
     some = hidden[hidden.quantity == S2].index[: math.ceil(8 * (1 - COVERED)) + 1]
     hidden.loc[some, "P_star"] = math.nan
-    verdict, reason, _ = eq8_verdict(hidden, "lcn", S2)
-    assert verdict == "not measured"
-    assert "for 5 of the 8 settings" in reason
+    claim = eq8_claim(hidden, "lcn", S2)
+    assert claim.verdict == "open"
+    assert "5 of 8 settings" in claim.remark
 
 
 def test_a_slope_that_could_be_anything_is_no_agreement():
@@ -217,10 +218,9 @@ def test_a_slope_that_could_be_anything_is_no_agreement():
         rows = table.index[table.quantity == quantity]
         sizes = 1000 * 1.1 ** np.arange(len(rows)) * np.exp(noise * (-1.0) ** np.arange(len(rows)))
         table.loc[rows, "P_star"] = sizes
-    verdict, reason, found = eq8_verdict(table, "lcn", S2)
-    assert found.slope.includes(1)
-    assert verdict == "not measured"
-    assert "too wide to tell" in reason
+    slope = eq8_claim(table, "lcn", S2).parts[0]
+    assert slope.interval[0] < 1 < slope.interval[1]
+    assert slope.verdict == "open"
 
 
 def test_scale_is_the_law():

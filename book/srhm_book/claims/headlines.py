@@ -12,7 +12,8 @@ from srhm_book.wording import join
 class Headline:
     """One sentence of the paper; the claims, by how their ids begin, on which its outcome rests.
 
-    name: it in two or three words. found: what was found, where {id[0]} stands for what the claim's first part gives.
+    name: it in two or three words. found: what was found, where {id[0]} stands for what the
+    first part of a claim gives.
     """
 
     name: str

@@ -11,6 +11,7 @@ from srhm.stats.fits import Estimate
 from srhm_book.claims.claim import Claim, Number, Share
 from srhm_book.complexity.fixed_d import as_predicted, fit_eq5, sparser_pairs
 from srhm_book.complexity.law_tests import (
+    FACTORS,
     depth_tests,
     matched_tests,
     pooled_tests,
@@ -82,9 +83,10 @@ def _law_claim(table: pd.DataFrame, paper: pd.DataFrame, arch: str) -> Claim:
     equation = f"Eq. {EQUATIONS[arch]}"
     whole, theirs = (next(iter(slope_tests(points)), None) for points in (table, paper))
     slope = Number.of(f"slope of log P* on that of {equation}", 1, *map(_estimate, (whole, theirs)))
+    found = {test.exponent: test.estimate for test in pooled_tests(table)}
     factors = [
-        Number.of(f"exponent of {_written(t.exponent)} in {equation}", 1, t.estimate)
-        for t in pooled_tests(table)
+        Number.of(f"exponent of {_written(factor)} in {equation}", 1, found.get(factor))
+        for factor in FACTORS[arch]
     ]
     statement = f"{arch.upper()}: {equation} as a whole and factor by factor"
     figure = {"lcn": "4B, 10", "cnn": "4C, 13"}[arch]
@@ -105,13 +107,11 @@ def _exponent_claims(table: pd.DataFrame, paper: pd.DataFrame, arch: str) -> lis
         for name, law in laws.items():
             tests = [found.get((f"s=2, L={L}", SYMBOLS[name])) for found in (ours, theirs)]
             statement = f"{arch.upper()}, L = {L}: exponent of {_written(SYMBOLS[name])}"
-            claims.append(
-                _claim(
-                    f"eq{EQUATIONS[arch]}_{name}_L{L}", statement, FIGURES[arch], CHAPTERS[arch],
-                    (Number.of(statement, law, *map(_estimate, tests)),), part,
-                    "tasks that differ in nothing else", tests[0].num_points if tests[0] else 0,
-                )  # fmt: skip
-            )
+            parts = (Number.of(statement, law, *map(_estimate, tests)),)
+            where = FIGURES[arch], CHAPTERS[arch]
+            basis = "tasks that differ in nothing else", tests[0].num_points if tests[0] else 0
+            id = f"eq{EQUATIONS[arch]}_{name}_L{L}"
+            claims.append(_claim(id, statement, *where, parts, part, *basis))
     return claims
 
 

@@ -16,7 +16,7 @@ from srhm_book.claims.invariance import invariance_claims
 from srhm_book.claims.laws import law_claims
 from srhm_book.wording import NOTHING, significant
 
-COLUMNS = ("Claim", "Figure", "Expected", "Paper's points", "Here, 95 % interval", "Verdict", "Chapter")
+COLUMNS = ("Claim", "Figure", "Expected", "Paper", "Here, 95 % interval", "Verdict", "Chapter")
 
 
 def claims(store: Store, progress: bool = False) -> list[Claim]:

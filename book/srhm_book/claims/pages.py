@@ -20,7 +20,10 @@ from srhm_book.wording import join
 SIZE, END = (240, 18), 2.0
 TICKS = (0, 0.5, 1, 1.5, 2)
 TONES = {  # the class of a word's colour
-    "Held": "agrees", "Held closely": "close", "Held in part": "part", "Did not hold": "differs",
+    "Held": "agrees",
+    "Held closely": "close",
+    "Held in part": "part",
+    "Did not hold": "differs",
 }
 
 
@@ -70,7 +73,8 @@ def rule_html() -> str:
 
 def table_html(items: list[Claim]) -> str:
     """All claims; those of several parts with a row for each."""
-    head = "".join(f'<th scope="col">{x}</th>' for x in ("", "expected", "paper", "here", "verdict"))
+    columns = ("claim", "expected", "paper", "here", "verdict")
+    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
     rows = []
     for item in items:
         basis = f"Figure {item.figure}; settings {item.settings}, seeds {item.seeds}"

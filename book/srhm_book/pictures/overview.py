@@ -59,9 +59,8 @@ def draw_laws(tables: dict[str, pd.DataFrame], papers: dict[str, pd.DataFrame]) 
         hollow = look | {"markerfacecolor": "white", "linestyle": "none", "zorder": 2}
         ax.plot(theirs["scale"], theirs.P_star, label="paper", **hollow)
         bars = plots.bar_lengths(shown.P_star, shown.low, shown.high)
-        ax.errorbar(
-            shown["scale"], shown.P_star, yerr=bars, label="here", linestyle="none", zorder=3, **look
-        )  # fmt: skip
+        filled = look | {"label": "here", "linestyle": "none", "zorder": 3}
+        ax.errorbar(shown["scale"], shown.P_star, yerr=bars, **filled)
         ends = np.array([theirs["scale"].min(), theirs["scale"].max()])
         ax.plot(ends, ends * np.exp(np.log(theirs.P_star / theirs["scale"]).mean()),
                 color=plots.GREY, linewidth=1, zorder=1)  # fmt: skip
