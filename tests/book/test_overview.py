@@ -110,6 +110,7 @@ def test_a_row_of_the_forest_is_drawn_to_scale():
     (low, high), text = xs(claim("differs", value=2.5))
     assert (low, high) == pytest.approx((end, end))
     assert "<circle" not in text
+    assert 'class="beyond"' in text
     assert '<a href="06_lcn_sample_complexity.html">' in text
 
 
