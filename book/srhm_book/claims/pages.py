@@ -188,7 +188,8 @@ def _marker(verdict: str, ratio: float, y: float) -> str:
     x = _x(ratio)
     if not 0 <= ratio <= END:
         way = 1 if ratio > END else -1
-        return f'<path class="beyond" d="M{x + way * 5:.1f} {y}l{-way * 8} -5v10z" fill="currentColor"/>'
+        path = f"M{x + way * 5:.1f} {y}l{-way * 8} -5v10z"
+        return f'<path class="beyond" d="{path}" fill="currentColor"/>'
     if verdict == "differs":
         return f'<path d="M{x:.1f} {y - 6}l6 6l-6 6l-6 -6z" fill="currentColor"/>'
     fill = "currentColor" if verdict == "agrees" else "var(--pst-color-background, white)"
