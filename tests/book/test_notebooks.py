@@ -253,9 +253,8 @@ def test_only_what_changed_is_executed_again(tiny):
     assert outputs(executed) == ["3\n"]
     (tiny / "results" / "images").mkdir(parents=True)
     assert run() == [False]
-    (tiny / "results" / "new.jsonl").write_text("{}")
-    with pytest.warns(UserWarning, match="new.jsonl"):  # the store's: it is no record
-        assert run() == [True]
+    (tiny / "results" / "new.jsonl").write_text("{}", encoding="utf-8")
+    assert run() == [True]
     script.write_text("# ---\n# jupyter:\n#   srhm:\n#     reads: []\n# ---\n\n" + TINY)
     with pytest.warns(UserWarning, match="new.jsonl"):
         assert run() == [True]

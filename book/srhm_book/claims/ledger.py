@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 
 import pandas as pd
@@ -14,9 +13,9 @@ from srhm_book.claims.architectures import architecture_claims
 from srhm_book.claims.claim import RULE, Claim, Number, Share
 from srhm_book.claims.invariance import invariance_claims
 from srhm_book.claims.laws import law_claims
-from srhm_book.wording import NOTHING, significant
+from srhm_book.wording import NOTHING, with_ends
 
-COLUMNS = ("Claim", "Figure", "Expected", "Paper", "Here, 95 % interval", "Verdict", "Chapter")
+COLUMNS = ("Claim", "Part", "Figure", "Expected", "Paper", "Here", "Verdict", "Chapter")
 
 
 def claims(store: Store, progress: bool = False) -> list[Claim]:
@@ -54,7 +53,7 @@ def to_markdown(items: list[Claim]) -> str:
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
     for item in items:
         rows += [
-            (part.what, item.figure, *numbers(part), part.verdict, item.chapter)
+            (item.statement, part.what, item.figure, *numbers(part), part.verdict, item.chapter)
             for part in item.parts
         ]
     lines = [f"| {' | '.join(row)} |".replace("*", r"\*") for row in rows]
@@ -63,8 +62,7 @@ def to_markdown(items: list[Claim]) -> str:
 
 def numbers(part: Number | Share) -> tuple[str, str, str]:
     """What the claim expects, the paper's own points, and what was found here, in words."""
-    paper = significant(part.paper) if part.paper is not None else NOTHING
-    return expected(part), paper, here(part)
+    return expected(part), with_ends(part.paper), here(part)
 
 
 def expected(part: Number | Share) -> str:
@@ -78,7 +76,4 @@ def here(part: Number | Share) -> str:
         return NOTHING
     if isinstance(part, Share):
         return f"{part.hits} of {part.number}"
-    low, high = (
-        "?" if end is None or not math.isfinite(end) else significant(end) for end in part.interval
-    )
-    return f"{significant(part.value)} ({low} to {high})"
+    return with_ends(part.value, *part.interval)

@@ -14,7 +14,7 @@ from srhm.runs.paths import project
 from srhm_book.claims.claim import BAND, MOST, RULE, Claim, Number, Share
 from srhm_book.claims.headlines import HEADLINES, at_a_glance, outcome
 from srhm_book.claims.ledger import expected, here, numbers
-from srhm_book.wording import join
+from srhm_book.wording import NOTHING, join
 
 # The forest plot: values over the expected one, from 0 to 2, on strips of this size in pixels.
 SIZE, END = (240, 18), 2.0
@@ -77,10 +77,16 @@ def table_html(items: list[Claim]) -> str:
     head = "".join(f'<th scope="col">{column}</th>' for column in columns)
     rows = []
     for item in items:
-        basis = f"Figure {item.figure}; settings {item.settings}, seeds {item.seeds}"
+        what = item.parts[0].what if len(item.parts) == 1 else item.statement
+        basis = [
+            what if what != item.statement else None,
+            f"Figure {item.figure}",
+            f"settings {item.settings}, seeds {item.seeds}",
+            item.remark,
+        ]
         name = (
             f'<th scope="row">{_link(item.chapter, maths(item.statement))}<span class="found">'
-            f"{maths('; '.join(filter(None, (basis, item.remark))))}</span></th>"
+            f"{maths('; '.join(filter(None, basis)))}</span></th>"
         )
         alone = _cells(item.parts[0]) if len(item.parts) == 1 else '<td colspan="3"></td>'
         rows.append(
@@ -97,7 +103,8 @@ def table_html(items: list[Claim]) -> str:
 
 def _cells(part: Number | Share) -> str:
     cells = zip(("expected", "paper", "here"), numbers(part), strict=True)
-    return "".join(f'<td data-name="{name}">{text}</td>' for name, text in cells)
+    names = ((name if text != NOTHING else "nothing", text) for name, text in cells)
+    return "".join(f'<td data-name="{name}">{text}</td>' for name, text in names)
 
 
 def maths(text: str) -> str:
@@ -156,7 +163,7 @@ def _strip(item: Claim) -> str:
 
 
 def _in_words(part: Number | Share) -> str:
-    paper = f"; the paper's own points {part.paper:.2f}" if part.paper is not None else ""
+    paper = f"; the paper's own points {numbers(part)[1]}" if part.paper is not None else ""
     return escape(f"{part.what}: {here(part)}; expected {expected(part)}{paper}")
 
 
