@@ -189,7 +189,10 @@ def test_sweep_verify_merge(run, tmp_path):
     assert out.split()[-1] == "True"
 
     files = sorted((tmp_path / "a").glob("*.jsonl"))
-    files[0].write_text(files[0].read_text().replace('"test_error": 0', '"test_error": 1', 1))
+    files[0].write_text(
+        files[0].read_text(encoding="utf-8").replace('"test_error": 0', '"test_error": 1', 1),
+        encoding="utf-8",
+    )
     code, out, err = run("merge", "a", "--store", "b")
     assert (code, out) == (1, "3 added to b, 0 already there, 1 refused\n")
     assert f"srhm: refused {files[0].relative_to(tmp_path)} line 1: its digest" in err

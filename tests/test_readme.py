@@ -64,7 +64,7 @@ def checkout(tmp_path_factory):
         if path.is_file() and path.name != ".git":
             shutil.copy(path, folder)
     (folder / ".venv").symlink_to(sys.prefix)
-    (folder / "FILE.yml").write_text(yaml.safe_dump(SWEEP))
+    (folder / "FILE.yml").write_text(yaml.safe_dump(SWEEP), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         make_cifar10(patch, folder / "data", packed=True)
         from torchvision.datasets import CIFAR10
@@ -106,7 +106,7 @@ def test_what_runs_elsewhere_does():
     known = commands()
     for command, (file, word) in ELSEWHERE.items():
         assert command in known, "it is not in the README any more"
-        assert word in (ROOT / file).read_text()
+        assert word in (ROOT / file).read_text(encoding="utf-8")
     assert len(known) - len(ELSEWHERE) > 8
 
 

@@ -41,7 +41,7 @@ def tiny(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     make_checkout(tmp_path)
     shutil.copytree(ROOT / "book" / "paper", tmp_path / "book" / "paper")
-    (tmp_path / "notebooks" / "01_tiny.py").write_text(TINY)
+    (tmp_path / "notebooks" / "01_tiny.py").write_text(TINY, encoding="utf-8")
     shutil.copy(ROOT / "jupytext.toml", tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -193,7 +193,7 @@ def test_a_parameter_given_twice_is_refused(capsys, monkeypatch):
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tiny):
-    (tiny / "book" / "executed").write_text("a file is in the way")
+    (tiny / "book" / "executed").write_text("a file is in the way", encoding="utf-8")
     with pytest.raises(OSError, match=r"book/executed,.* cannot be written: File exists") as caught:
         run()
     assert "\n" not in str(caught.value)
@@ -206,16 +206,20 @@ def test_the_kernel_is_this_python_whatever_jupyter_knows(tiny, monkeypatch):
     spec = tiny / "jupyter" / "kernels" / "python3"
     spec.mkdir(parents=True)
     argv = {"argv": ["false", "{connection_file}"], "display_name": "bad", "language": "python"}
-    (spec / "kernel.json").write_text(json.dumps(argv))
+    (spec / "kernel.json").write_text(json.dumps(argv), encoding="utf-8")
     monkeypatch.setenv("JUPYTER_PATH", str(tiny / "jupyter"))
     script = tiny / "notebooks" / "01_tiny.py"
-    script.write_text(TINY.replace("print(2 * number)", "import sys\nprint(sys.executable)"))
+    script.write_text(
+        TINY.replace("print(2 * number)", "import sys\nprint(sys.executable)"), encoding="utf-8"
+    )
     run()
     assert outputs(tiny / "book" / "executed" / "01_tiny.ipynb") == [f"{sys.executable}\n"]
 
 
 def test_a_line_tells_of_each_notebook_where_there_is_no_terminal(tiny, capfd):
-    (tiny / "notebooks" / "02_bad.py").write_text(TINY.replace("print(2", "print(0 / 0, 2"))
+    (tiny / "notebooks" / "02_bad.py").write_text(
+        TINY.replace("print(2", "print(0 / 0, 2"), encoding="utf-8"
+    )
     with pytest.raises(NotebookError):
         run_notebooks()
     lines = sorted(capfd.readouterr().err.splitlines())
@@ -255,7 +259,9 @@ def test_only_what_changed_is_executed_again(tiny):
     assert run() == [False]
     (tiny / "results" / "new.jsonl").write_text("{}", encoding="utf-8")
     assert run() == [True]
-    script.write_text("# ---\n# jupyter:\n#   srhm:\n#     reads: []\n# ---\n\n" + TINY)
+    script.write_text(
+        "# ---\n# jupyter:\n#   srhm:\n#     reads: []\n# ---\n\n" + TINY, encoding="utf-8"
+    )
     assert run() == [True]
     (tiny / "results" / "new.jsonl").unlink()
     assert run() == [False]

@@ -43,7 +43,7 @@ def copy(tmp_path, monkeypatch):
             shutil.copy(script.with_suffix(".ipynb"), "notebooks")
             return Path(shutil.copy(script, "notebooks"))
         tiny = tmp_path / "notebooks" / "01_tiny.py"
-        tiny.write_text(TINY)
+        tiny.write_text(TINY, encoding="utf-8")
         pair(tiny)
         return tiny
 
@@ -51,7 +51,9 @@ def copy(tmp_path, monkeypatch):
 
 
 def texts(script):
-    return script.read_text(), script.with_suffix(".ipynb").read_text()
+    return script.read_text(encoding="utf-8"), script.with_suffix(".ipynb").read_text(
+        encoding="utf-8"
+    )
 
 
 def newer(path):
@@ -132,7 +134,7 @@ def test_an_edit_in_jupyter_is_refused_by_name(copy, change):
 
 def test_an_edit_of_the_script_is_none_of_the_notebook(copy):
     script = copy()
-    script.write_text(TINY.replace("2 *", "3 *"))
+    script.write_text(TINY.replace("2 *", "3 *"), encoding="utf-8")
     check_unedited(script)
     save_in_jupyter(script)  # of the old cells
     check_unedited(script)
@@ -143,7 +145,7 @@ def test_an_edit_of_the_script_is_none_of_the_notebook(copy):
 
 def test_a_sync_is_no_edit(copy):
     script = copy()
-    script.write_text(TINY.replace("2 *", "3 *"))
+    script.write_text(TINY.replace("2 *", "3 *"), encoding="utf-8")
     newer(script)
     jupytext(["--quiet", "--sync", str(script)])
     assert "3 *" in texts(script)[1]
@@ -152,7 +154,7 @@ def test_a_sync_is_no_edit(copy):
 
 def test_what_is_no_notebook_is_not_overwritten(copy):
     script = copy()
-    script.with_suffix(".ipynb").write_text("<<<<<<< HEAD\n")
+    script.with_suffix(".ipynb").write_text("<<<<<<< HEAD\n", encoding="utf-8")
     with pytest.raises(ValueError, match="01_tiny.ipynb is no notebook.*--force"):
         check_unedited(script)
 
@@ -164,7 +166,9 @@ def repository(copy):
     Path("_toc.yml").write_text("root: book/index\n", encoding="utf-8")
     shutil.copytree(ROOT / "book" / "paper", "book/paper")
     other = Path(shutil.copy(script, script.with_name("02_other.py")))
-    script.write_text(TINY.replace("2 *", "3 *"))  # its .ipynb is to be written anew
+    script.write_text(
+        TINY.replace("2 *", "3 *"), encoding="utf-8"
+    )  # its .ipynb is to be written anew
     pair(other)
     save_in_jupyter(other, append_cell)
     return Path.cwd()
@@ -183,5 +187,5 @@ def test_a_refused_call_has_written_nothing(repository):
 
 def test_force_drops_the_edit(repository):
     run_notebooks(["02"], force=True, progress=False)
-    assert "mine" not in (repository / "notebooks" / "02_other.ipynb").read_text()
+    assert "mine" not in (repository / "notebooks" / "02_other.ipynb").read_text(encoding="utf-8")
     assert run_notebooks(["02"], progress=False)[0].executed is False

@@ -70,6 +70,8 @@ def test_files_behind_reach_into_every_folder(package, tmp_path):
 def test_what_a_notebook_says_that_it_reads_is_there():
     """A pattern that fits no file would leave a page as it is when its data change."""
     for script in sorted((ROOT / "notebooks").glob("*.py")):
-        text = re.search(r"^#     reads: (\[.*\])$", script.read_text(), re.MULTILINE)
+        text = re.search(
+            r"^#     reads: (\[.*\])$", script.read_text(encoding="utf-8"), re.MULTILINE
+        )
         for pattern in json.loads(text[1]) if text else ():
             assert any(ROOT.glob(pattern)), (script.name, pattern)

@@ -53,7 +53,7 @@ def older(record):
 
 
 def line_of(path, number):
-    return path.read_text().splitlines()[number - 1]
+    return path.read_text(encoding="utf-8").splitlines()[number - 1]
 
 
 def change(path, number, edit):
@@ -85,7 +85,7 @@ def test_a_run_comes_back_exactly(tmp_path):
     assert config(P=65) not in store
     assert path.relative_to(store.path).as_posix() == "cnn_s2_L2_s00_v4_nc4_m4_A.jsonl"
     assert path == store.path_of(config(P=65))
-    record = json.loads(path.read_text())
+    record = json.loads(path.read_text(encoding="utf-8"))
     assert record["key"] == config().key
     assert path.read_bytes().count(b"\n") == 1
 
@@ -253,7 +253,7 @@ def test_a_record_of_another_kind(tmp_path, kind):
     _, path = three(tmp_path)
     forge(path, 2, kind=kind)
     assert "another kind" in Store(tmp_path).problems()[f"{path.name} line 2"]
-    (tmp_path / "old.json").write_text(older(json.loads(line_of(path, 2))))
+    (tmp_path / "old.json").write_text(older(json.loads(line_of(path, 2))), encoding="utf-8")
     assert list(merge([tmp_path / "old.json"], tmp_path / "here").refused)
 
 
@@ -309,7 +309,7 @@ def test_a_repeated_run_counts_once(tmp_path):
 
 def test_an_unfinished_rewrite_is_no_file_of_the_store(tmp_path):
     store, path = three(tmp_path)
-    path.with_name(f".{path.name}.abc.tmp").write_text('{"schema')
+    path.with_name(f".{path.name}.abc.tmp").write_text('{"schema', encoding="utf-8")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert len(store.frame()) == 3
@@ -448,7 +448,7 @@ def test_two_writers_killed_at_any_moment_lose_nothing_that_was_put(tmp_path):
 
 def test_a_results_folder_that_cannot_be_written(tmp_path):
     file = tmp_path / "file"
-    file.write_text("")
+    file.write_text("", encoding="utf-8")
     for wrong in (5, "", None):
         with pytest.raises(StoreError, match=re.escape(repr(wrong))):
             Store(wrong)
@@ -533,20 +533,20 @@ def test_merge_sorts_a_file_by_P_and_seeds(tmp_path):
     report = merge([tmp_path / str(i) for i in (1, 2)], tmp_path / "0")
     assert report.added == 6
     path = Store(tmp_path / "0").path_of(config())
-    keys = [json.loads(text)["key"] for text in path.read_text().splitlines()]
+    keys = [json.loads(text)["key"] for text in path.read_text(encoding="utf-8").splitlines()]
     assert keys == [c.key for c in configs]
 
 
 def test_merge_brings_in_records_of_the_older_form(tmp_path):
     """One a file, in a folder a setting, with a digest of the run alone; or bundles of them."""
     _, path = three(tmp_path / "there")
-    records = [json.loads(text) for text in path.read_text().splitlines()]
+    records = [json.loads(text) for text in path.read_text(encoding="utf-8").splitlines()]
     folder = tmp_path / "old" / path.stem
     folder.mkdir(parents=True)
     for i, record in enumerate(records):
-        (folder / f"P64_{i}.json").write_text(older(record))
+        (folder / f"P64_{i}.json").write_text(older(record), encoding="utf-8")
     edited = older(records[1]).replace('"test_error": 0.1', '"test_error": 0.0')
-    (folder / "P64_1.json").write_text(edited)
+    (folder / "P64_1.json").write_text(edited, encoding="utf-8")
     store = Store(tmp_path / "old")  # a user's own, from before
     with pytest.warns(StoreWarning, match="srhm merge") as caught:
         assert (store.get(config()), len(store.frame())) == (None, 0)
@@ -556,7 +556,9 @@ def test_merge_brings_in_records_of_the_older_form(tmp_path):
     assert list(store.problems()) == [path.stem]
     assert store.get(config(seed_init=2)) == run(config(seed_init=2))
     bundle = tmp_path / "old.jsonl"
-    bundle.write_text("\n".join(json.dumps(json.loads(older(record))) for record in records))
+    bundle.write_text(
+        "\n".join(json.dumps(json.loads(older(record))) for record in records), encoding="utf-8"
+    )
     assert merge([bundle], tmp_path / "here").added == 3
 
 
@@ -567,7 +569,7 @@ def test_merge_of_a_bundle(tmp_path):
     bundle = tmp_path / "runs.jsonl"
     assert there.export(bundle) == 4
     change(bundle, 3, changed(b"converged", b"diverged "))
-    bundle.write_text(bundle.read_text() + '{"torn')
+    bundle.write_text(bundle.read_text(encoding="utf-8") + '{"torn', encoding="utf-8")
     report = merge([bundle, bundle], tmp_path / "here")
     assert (report.added, report.already_there) == (3, 3)
     assert set(report.refused) == {f"{bundle} line 3", f"{bundle} line 5"}

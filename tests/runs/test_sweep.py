@@ -147,10 +147,10 @@ def test_a_bad_record_is_trained_again_and_replaced(tmp_path, log, threads):
     train = partial(fake_training.train, log)
     sweep([config(0), config(1)], tmp_path / "store", threads, _train=train)
     path = Store(tmp_path / "store").path_of(config(1))
-    lines = path.read_text().splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines()
     i = next(i for i, line in enumerate(lines) if config(1).key in line)
     lines[i] = lines[i].replace('"test_error": 0.1', '"test_error": 0.0')
-    path.write_text("\n".join(lines))
+    path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.warns(StoreWarning, match=re.escape(f"{path} line {i + 1}")) as caught:
         frame = sweep([config(0), config(1)], tmp_path / "store", threads, _train=train)
     assert len(caught) == 1
