@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import reprlib
 
 import numpy as np
 
@@ -24,6 +25,13 @@ def check_int(name: str, value, least: int, most: int | None = None) -> int:
         allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
         raise ValueError(f"{name} must be an integer {allowed}, not {value!r}.")
     return whole
+
+
+def check_type(name: str, value, kind: type, hint: str = "") -> None:
+    """ValueError that names ``value`` unless it is a ``kind``; ``hint`` says how to get one."""
+    if not isinstance(value, kind):
+        given = f"{type(value).__name__} {reprlib.repr(value)}"
+        raise ValueError(f"{name} must be a {kind.__name__}{hint}, not the {given}.")
 
 
 def check_seed(name: str, value) -> int:

@@ -10,6 +10,8 @@ from srhm.data.task import SRHM
 from srhm.networks.names import ARCHITECTURES, CONVERTED, SCALINGS, SHORTEST
 from srhm.training.configuration import Configuration, check_bool, check_real
 
+SEED_FIELDS = ("seed_rules", "seed_sample", "seed_init")  # one of each makes a repetition
+
 FIELD_HELP = {
     "v": "vocabulary size: number of features at every level",
     "s": "branching: informative features per patch",
@@ -45,8 +47,9 @@ FIELD_HELP = {
 class RunConfig(Configuration):
     """One training, complete (SPEC: the symbols of the paper; see `FIELD_HELP`).
 
-    ``n_c``, ``m`` and ``lr`` may be None and are then resolved: v, v^(s-1), and the paper's 0.01 at
-    batch 4 scaled linearly to ``batch_size``. The optimiser's rate is ``lr * width``.
+    ``n_c``, ``m`` and ``lr`` may be None and are then resolved, in copies by `replace` anew: v,
+    v^(s-1), and the paper's 0.01 at batch 4 scaled linearly to ``batch_size``. The optimiser's rate
+    is ``lr * width``.
 
     Raises
     ------
@@ -83,7 +86,9 @@ class RunConfig(Configuration):
     added: ClassVar[tuple[str, ...]] = ("scaling", "balanced", "stop_every", "test_every")
 
     def __post_init__(self):
-        for name in ("seed_rules", "seed_sample", "seed_init"):
+        not_given = frozenset(n for n in ("n_c", "m", "lr") if getattr(self, n) is None)
+        object.__setattr__(self, "resolved", not_given)
+        for name in SEED_FIELDS:
             object.__setattr__(self, name, check_seed(name, getattr(self, name)))
         task = self.task  # checks the symbols of the task
         for name in ("v", "s", "L", "s0", "n_c", "m"):

@@ -7,6 +7,7 @@ import difflib
 import hashlib
 import json
 import math
+import numbers
 from functools import cache, cached_property
 from typing import ClassVar, Self
 
@@ -26,6 +27,8 @@ class Configuration:
     kind: ClassVar[str | None] = None
     # Fields that records may lack, being older: at their defaults they leave the key as it was.
     added: ClassVar[tuple[str, ...]] = ()
+    # Fields whose value was not given but follows from others; each instance may have its own.
+    resolved: ClassVar[frozenset[str]] = frozenset()
 
     @cached_property
     def key(self) -> str:
@@ -53,8 +56,9 @@ class Configuration:
         return {name: getattr(self, name) for name in self.names()}
 
     def replace(self, **changes) -> Self:
-        """A copy with some fields changed (a field that was resolved stays as it is)."""
-        return self.from_dict({**self.as_dict(), **changes})
+        """A copy with some fields changed; those that were resolved follow the others anew."""
+        given = {n: x for n, x in self.as_dict().items() if n not in self.resolved}
+        return self.from_dict({**given, **changes})
 
     @classmethod
     def from_dict(cls, values: dict) -> Self:
@@ -76,7 +80,7 @@ class Configuration:
 
 def check_real(name: str, value) -> float:
     """``value`` as a float, or a ValueError that names it unless it is finite and not negative."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):  # NumPy's are Real too
         raise ValueError(f"{name} must be a number, not {value!r}.")
     try:
         allowed = math.isfinite(value) and value >= 0
@@ -84,7 +88,7 @@ def check_real(name: str, value) -> float:
         allowed, value = False, f"one of {value.bit_length()} bits"
     if not allowed:
         raise ValueError(f"{name} must be finite and not negative, not {value}.")
-    return float(value)
+    return float(value) + 0.0  # -0.0 becomes 0.0
 
 
 def check_bool(name: str, value) -> bool:

@@ -117,6 +117,41 @@ def test_wrong_shapes_and_foreign_samples_are_refused():
                     call(foreign)
 
 
+SAMPLES = A.sample(20, 0)
+
+
+def changed(**arrays):
+    """The samples with some arrays replaced."""
+    fields = ("values", "positions", "labels")
+    return Samples(**{name: arrays.get(name, getattr(SAMPLES, name)) for name in fields})
+
+
+def repeated():
+    positions = SAMPLES.positions.copy()
+    positions[3, 1] = positions[3, 0]
+    return positions
+
+
+@pytest.mark.parametrize(
+    ("samples", "name"),
+    [
+        (SAMPLES.values, "samples"),
+        (None, "samples"),
+        (changed(values=SAMPLES.values.tolist()), "values"),
+        (changed(values=SAMPLES.values + 0.5), "values"),
+        (changed(positions=SAMPLES.positions * np.nan), "positions"),
+        (changed(labels=SAMPLES.labels > 0), "labels"),
+        (changed(positions=repeated()), "positions .* sample 3 "),
+        (changed(positions=SAMPLES.positions[:, ::-1].copy()), "positions .* sample 0 "),
+    ],
+    ids=["array", "None", "list", "fractions", "nan", "bool", "repeated", "out of order"],
+)
+def test_what_no_task_draws_is_refused(samples, name):
+    for call in (A.one_hot, lambda y: OneHotDataset(A, y), lambda y: A.displace(y, 1, 0)):
+        with pytest.raises(ValueError, match=f"^{name}"):
+            call(samples)
+
+
 def test_rules_are_looked_up_alike_in_a_table_and_in_a_list():
     rules = SRHM(6, 3, 2, 0, m=5).rules[0]
     every = np.array(list(np.ndindex(6, 6, 6)))

@@ -33,6 +33,12 @@ def test_logits_for_every_input_size(pair, d):
         assert net(torch.zeros(3, 5, d)).shape == (3, 4)
 
 
+def test_an_input_with_positions_before_features_is_refused(pair):
+    _, net, _ = pair
+    with pytest.raises(ValueError, match=r"v=5.*\(3, 36, 5\)"):
+        net(torch.zeros(3, 36, 5))
+
+
 def test_parameters_are_the_originals_less_one_dimension(pair):
     """All but the stem and the read-out: a k x k filter becomes one of k."""
     _, flat, original = pair

@@ -1,5 +1,7 @@
 """A configuration is complete, checked, and named by its hash."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -97,3 +99,22 @@ def test_fields_added_later_leave_the_keys_of_older_runs():
     config = RunConfig.from_dict(old)
     assert config.key == "11f01783275694220b64220f002136fd77af5f48a07bbff9ef831ed027716954"
     assert config.replace(**RunConfig.added_defaults()).key == config.key
+
+
+def test_what_was_not_given_follows_the_rest_in_a_copy():
+    config = RunConfig(**GOOD)
+    copy = config.replace(v=8, batch_size=16)
+    assert (copy.n_c, copy.m, copy.lr) == (8, 8, pytest.approx(0.04))
+    assert (copy.replace(s=3).m, copy.replace(v=6, batch_size=128)) == (64, config)
+    given = RunConfig(**GOOD, n_c=5, m=4, lr=0.32).replace(v=8, batch_size=16)
+    assert (given.n_c, given.m, given.lr) == (5, 4, 0.32)
+    assert given.replace(lr=None).lr == pytest.approx(0.04)
+    assert pickle.loads(pickle.dumps(config)).replace(v=8) == config.replace(v=8)
+
+
+def test_equal_numbers_have_one_key_whatever_their_type():
+    config = RunConfig(**GOOD, stop_loss=0, lr=0.5, momentum=0)
+    for change in ({"stop_loss": -0.0}, {"momentum": -0.0}, {"lr": np.float32(0.5)}):
+        other = config.replace(**change)
+        assert (other.key, other) == (config.key, config)
+        assert type(other.lr) is float
