@@ -37,7 +37,7 @@ from myst_nb import glue
 
 from srhm.runs.checks import live_check
 from srhm.runs.paths import project
-from srhm.runs.search import at, grid_index, grid_P
+from srhm.runs.search import grid_index, grid_P, run_at
 from srhm.runs.store import Store
 from srhm.runs.sweep import sweep
 from srhm.stats.curves import sample_complexity
@@ -63,7 +63,7 @@ def configs(arch, v, s0, first=0.6, last=8.0, every=every, **training):
     unit = setting.n_c * setting.m**L * (s0 + 1) ** L
     low = grid_index(max(first * unit, 4 * setting.batch_size))
     sizes = range(low, grid_index(last * unit) + 1, every)
-    return [at(setting, grid_P(i), seed) for i in sizes for seed in range(repeats)]
+    return [run_at(setting, grid_P(i), seed) for i in sizes for seed in range(repeats)]
 
 
 def run(wanted):

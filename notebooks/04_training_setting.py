@@ -36,7 +36,7 @@ from myst_nb import glue
 
 from srhm.runs.checks import live_check
 from srhm.runs.paths import project
-from srhm.runs.search import at, search, stored
+from srhm.runs.search import run_at, search, stored_searches
 from srhm.runs.store import Store
 from srhm.stats.curves import sample_complexity
 from srhm.stats.fits import fit_power_law
@@ -78,7 +78,7 @@ if profile != "book":  # what finishes in minutes, or in seconds
 def searches(settings):
     """Runs around the crossing for each setting; what the store lacks is left out, or trained."""
     if profile == "book":
-        return stored(settings, store, repeats=(repeats,))[0]
+        return stored_searches(settings, store, repeats=(repeats,))[0]
     return {c: search([c], None, repeats, workers=workers, device=device) for c in settings}
 
 
@@ -389,7 +389,7 @@ def near_P_star(arch, seed):
     """The reference's run at the size nearest to its P*."""
     one = variant(arch, {})
     star = sample_complexity(found[one]).P_star or one.P
-    return at(one, int(min(found[one].P.unique(), key=lambda size: abs(size - star))), seed)
+    return run_at(one, int(min(found[one].P.unique(), key=lambda size: abs(size - star))), seed)
 
 
 def in_both_precisions(arch):

@@ -36,7 +36,7 @@ from myst_nb import glue
 
 from srhm.runs.checks import live_check
 from srhm.runs.paths import project
-from srhm.runs.search import at
+from srhm.runs.search import run_at
 from srhm.runs.store import Store
 from srhm.runs.sweep import sweep
 from srhm.training.config import RunConfig
@@ -253,7 +253,7 @@ toy = {**TOY, "max_epochs": 5} if profile == "smoke" else {"num_test": 2000}
 most = max(config.P for config in layer_curves("lcn", 0))
 rows = []
 for s0, P in ((0, 512), (0, most), (1, 512)):
-    config = at(setting("lcn", 8, s0, **toy), P, 0)
+    config = run_at(setting("lcn", 8, s0, **toy), P, 0)
     engine, data, test_set = prepare(config, resolve_device(device))
     fit(engine, data, config)
     engine.finish()

@@ -38,7 +38,7 @@ from myst_nb import glue
 
 from srhm.runs.checks import live_check
 from srhm.runs.paths import project
-from srhm.runs.search import Target, at, grid_index, grid_P
+from srhm.runs.search import Target, grid_index, grid_P, run_at
 from srhm.runs.store import Store
 from srhm.runs.trace import trace_all
 from srhm_book import style as plots
@@ -275,7 +275,7 @@ def watched(arch):
                  & (known.L == 2) & (known.s == 2) & (known.quantity == ERROR)]  # fmt: skip
     P_star = star.P_star.iloc[0] if len(star) else base.P
     P_star = 100 if profile == "smoke" else P_star
-    return [at(base, grid_P(grid_index(2 * P_star)), seed) for seed in range(3)]
+    return [run_at(base, grid_P(grid_index(2 * P_star)), seed) for seed in range(3)]
 
 
 plan = [config for arch in ARCHS for config in watched(arch)]
@@ -330,7 +330,7 @@ for arch in ARCHS if store else ():
         base = setting(arch, row.v, row.s0, s=row.s, L=row.L)
         stored_P = runs_of(frame, base, repeats).P.unique()
         P = min(stored_P, key=lambda P: abs(math.log(P / row.P_star)))
-        config = at(base, int(P), 0)
+        config = run_at(base, int(P), 0)
         live, kept = live_check(config, store, device=device)
         checks[arch.upper()] = {
             "v": config.v, "s0": config.s0, "P": config.P,

@@ -31,7 +31,7 @@ from myst_nb import glue
 
 from srhm.runs.checks import live_check
 from srhm.runs.paths import project
-from srhm.runs.search import at
+from srhm.runs.search import run_at
 from srhm.runs.store import Store
 from srhm.stats.fits import fit_power_law
 from srhm_book import style as plots
@@ -127,7 +127,7 @@ if store and len(found):
     row = found.sort_values("P_star").iloc[0]  # the cheapest
     base = setting("fcn", int(row.v), int(row.s0), s=int(row.s), L=int(row.L))
     sizes = runs_of(frame, base, repeats).P.unique()
-    config = at(base, int(min(sizes, key=lambda P: abs(math.log(P / row.P_star)))), 0)
+    config = run_at(base, int(min(sizes, key=lambda P: abs(math.log(P / row.P_star)))), 0)
     live, kept = live_check(config, store, device=device)
     errors = {"trained now": live["test_error"], "stored": kept["test_error"]}
     check = pd.DataFrame({"P": [config.P], **{k: [f"{e:.4f}"] for k, e in errors.items()}})

@@ -14,7 +14,7 @@ import pandas as pd
 
 from srhm.data.randomness import check_int
 from srhm.networks.names import COMMON, PATCH_NETWORKS
-from srhm.runs.search import Target, at, grid_index, grid_P, search
+from srhm.runs.search import Target, grid_index, grid_P, run_at, search
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
 from srhm.stats.laws import predicted_scale
@@ -266,7 +266,7 @@ def curve(
     base = setting(arch, v, s0, **other)
     largest = min(largest, base.task.num_data * 3 // 4)
     sizes = [grid_P(i) for i in range(grid_index(smallest), grid_index(largest) + 1, every)]
-    return [at(base, P, seed) for P in sizes if largest >= P for seed in range(3)]
+    return [run_at(base, P, seed) for P in sizes if largest >= P for seed in range(3)]
 
 
 def layer_curves(arch: str, s0: int) -> list[RunConfig]:
@@ -298,8 +298,8 @@ GROWING_P = (100, 290, 870, 2599, 4400, 5400, 6400, 7400, 10_400, 14_400, 22_760
 def architecture_run(arch: str, P: int, seed: int) -> RunConfig:
     """A run of Figures 1C-F, 9 and 17: any architecture on the task v = 10, L = s = s0 = 2."""
     if arch in PATCH_NETWORKS:
-        return at(setting(arch, 10, 2), P, seed)
-    return at(RunConfig(arch=arch, v=10, s0=2, P=P, **COMMON_TRAINING), P, seed)
+        return run_at(setting(arch, 10, 2), P, seed)
+    return run_at(RunConfig(arch=arch, v=10, s0=2, P=P, **COMMON_TRAINING), P, seed)
 
 
 def growing_P(arch: str) -> list[RunConfig]:

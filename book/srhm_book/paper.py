@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from srhm.stats.curves import last_fall
 from srhm.stats.laws import cnn_scale, lcn_scale
 
 PAPER_FOLDER = Path(__file__).resolve().parent.parent / "paper"
@@ -89,10 +90,7 @@ def published_sensitivity(arch: str, quantity: str, s0: int) -> pd.DataFrame:
 
 def crossing(curve: pd.DataFrame, threshold: float = 0.1) -> float:
     """Where a published curve (P, then its values) falls through the threshold, linear in log P."""
-    values, log_P = curve.iloc[:, 1].to_numpy(), np.log(curve.P.to_numpy(float))
-    last = np.flatnonzero(values >= threshold)[-1]
-    share = (values[last] - threshold) / (values[last] - values[last + 1])
-    return float(np.exp(log_P[last] + share * (log_P[last + 1] - log_P[last])))
+    return last_fall(curve.P.to_numpy(float), curve.iloc[:, 1].to_numpy(float), threshold)
 
 
 def nearest_point(curve: pd.DataFrame, threshold: float = 0.1) -> float:

@@ -9,29 +9,49 @@ between the outermost brackets, so that the mean curve and its bootstrap rest on
 from __future__ import annotations
 
 import functools
+import itertools
 import math
+import numbers
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import pandas as pd
 
-from srhm.data.randomness import check_int
+from srhm.data.randomness import check_int, check_type
+from srhm.networks.names import CONVERTED, DEPTHS
 from srhm.runs.pool import SpawnPool, num_cores
 from srhm.runs.store import Store, to_frame
-from srhm.runs.sweep import sweep
-from srhm.training.config import RunConfig
+from srhm.runs.sweep import check_configs, sweep
+from srhm.training.config import SEED_FIELDS, RunConfig
 
 POINTS_PER_OCTAVE = 4
-SEED_FIELDS = ("seed_rules", "seed_sample", "seed_init")
 
 
 @dataclass(frozen=True)
 class Target:
-    """A quantity of a run, and the value at which P* is read off."""
+    """A quantity of a run (see `quantities`), and the value at which P* is read off."""
 
     quantity: str = "test_error"
     threshold: float = 0.1
+
+    def __post_init__(self):
+        if not isinstance(self.threshold, numbers.Real) or not math.isfinite(self.threshold):
+            raise ValueError(f"threshold must be a finite number, not {self.threshold!r}.")
+
+
+def quantities(setting: RunConfig) -> list[str]:
+    """The columns of such a setting's runs that fall with P: errors, losses and sensitivities."""
+    depths = [f"{100 * depth:.0f}" for depth in DEPTHS]
+    hidden = depths if setting.arch in CONVERTED else range(1, setting.L + 1)
+    pairs = itertools.product("SD", [*hidden, "out"], range(1, setting.L + 1))
+    errors = ["test_error", *(["best_test_error"] if setting.test_every else [])]
+    return [*errors, "test_loss", "train_loss", *(f"{q}_{k}_{level}" for q, k, level in pairs)]
+
+
+def quantity_exists(quantity: str, setting: RunConfig) -> bool:
+    """Whether runs have it: no synonyms with m = 1, no displacements with s0 = 0."""
+    return {"S_": setting.m > 1, "D_": setting.s0 > 0}.get(quantity[:2], True)
 
 
 def grid_P(i: int) -> int:
@@ -45,7 +65,7 @@ def grid_index(P: float) -> int:
 
 
 @functools.lru_cache(maxsize=2**16)  # searches of one setting ask for the same runs many times
-def at(setting: RunConfig, P: int, seed: int) -> RunConfig:
+def run_at(setting: RunConfig, P: int, seed: int) -> RunConfig:
     """``setting`` with P training data and all three seeds equal to ``seed``.
 
     Small training sets get a smaller batch, at most P / 4, with the learning rate scaled in
@@ -60,7 +80,7 @@ def search(
     settings: Iterable[RunConfig],
     store: Store | None,
     repeats: int = 3,
-    targets: Iterable[Target] = (Target(),),
+    targets: Iterable[Target] | Target = (Target(),),
     max_P: int = 10**6,
     executor: Executor | None = None,
     workers: int | None = None,
@@ -79,10 +99,17 @@ def search(
     -------
     The runs at which all repeats are present, one row each: per setting a complete rectangle of P
     and seeds, what `srhm.stats.curves.sample_complexity` reads.
+
+    Raises
+    ------
+    ValueError
+        Before any training: impossible ``repeats``, ``max_P`` or settings, a target that is none or
+        whose quantity the runs of a setting do not have; and as for `srhm.runs.sweep.sweep`.
     """
     check_int("repeats", repeats, 1)
     check_int("max_P", max_P, 1)
-    targets = list(targets)
+    settings = check_configs("settings", settings)
+    targets = _check_targets(targets, settings)
     searches = [_Search(setting, repeats, max_P) for setting in settings]
     pool = None
     try:
@@ -99,7 +126,7 @@ def search(
     return to_frame(run for s in searches for run in s.complete())
 
 
-def stored(
+def stored_searches(
     settings: Iterable[RunConfig],
     store: Store,
     repeats: Iterable[int] = (5, 3),
@@ -121,6 +148,20 @@ def stored(
         else:
             missing.append(setting)
     return found, missing
+
+
+def _check_targets(targets: Iterable[Target], settings: list[RunConfig]) -> list[Target]:
+    targets = [targets] if isinstance(targets, Target) else list(targets)
+    for target in targets:
+        check_type("targets", target, Target)
+        for setting in settings:
+            known = quantities(setting)
+            if target.quantity not in known:
+                raise ValueError(
+                    f"quantity must be one of {', '.join(known)} for {setting.describe()}, not "
+                    f"{target.quantity!r}."
+                )
+    return targets
 
 
 def next_points(curve: Mapping[int, float], start: int, threshold: float, step: int) -> int | None:
@@ -147,11 +188,6 @@ def bracket(curve: Mapping[int, float], threshold: float) -> tuple[int, int]:
     return low, min(i for i in curve if i > low)
 
 
-def _exists(quantity: str, setting: RunConfig) -> bool:
-    """Whether runs have it: no synonyms with m = 1, no displacements with s0 = 0."""
-    return {"S_": setting.m > 1, "D_": setting.s0 > 0}.get(quantity[:2], True)
-
-
 class _Search:
     """The runs of one setting so far."""
 
@@ -165,7 +201,7 @@ class _Search:
 
     def missing(self, target: Target) -> list[RunConfig]:
         """The runs that are to be trained next for this target; none when it is bracketed."""
-        if not _exists(target.quantity, self.setting):
+        if not quantity_exists(target.quantity, self.setting):
             return []
         curves = [self._curve(seed, target) for seed in range(self.repeats)]
         first = self._next(curves[0], self.start, target, POINTS_PER_OCTAVE)
@@ -204,7 +240,7 @@ class _Search:
         return [self.runs[i, seed] for i in sorted(whole) for seed in range(self.repeats)]
 
     def _config(self, i: int, seed: int) -> RunConfig:
-        config = at(self.setting, grid_P(i), seed)
+        config = run_at(self.setting, grid_P(i), seed)
         self.keys[config.key] = (i, seed)
         return config
 

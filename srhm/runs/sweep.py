@@ -18,6 +18,7 @@ from concurrent.futures import (
 import pandas as pd
 from tqdm import tqdm
 
+from srhm.data.randomness import check_type
 from srhm.runs.pool import SpawnPool, num_cores
 from srhm.runs.store import Store, to_frame
 from srhm.training.config import RunConfig
@@ -66,7 +67,7 @@ def sweep(
     SweepError
         At the end: runs that raised, or whose process died `MAX_ATTEMPTS` times.
     """
-    distinct = _distinct(configs)
+    distinct = list({c.key: c for c in check_configs("configs", configs)}.values())
     if workers is not None and (type(workers) is not int or workers < 0):
         raise ValueError(f"workers must be an integer of at least 0, not {workers!r}.")
     if executor is not None and not hasattr(executor, "submit"):
@@ -107,15 +108,15 @@ def describe(config: RunConfig) -> str:
     return config.describe()
 
 
-def _distinct(configs: Iterable[RunConfig]) -> list[RunConfig]:
+def check_configs(name: str, configs: Iterable[RunConfig]) -> list[RunConfig]:
+    """The configurations as a list; ValueError where they are none, or a single one."""
     if isinstance(configs, RunConfig):
-        raise ValueError("configs must be a list of RunConfig, not a single one.")
-    distinct = {}
+        raise ValueError(f"{name} must be a list of RunConfig, not a single one.")
+    check_type(name, configs, Iterable, " of RunConfig")
+    configs = list(configs)
     for config in configs:
-        if not isinstance(config, RunConfig):
-            raise ValueError(f"configs must hold RunConfig alone, not {config!r}.")
-        distinct.setdefault(config.key, config)
-    return list(distinct.values())
+        check_type(f"each of {name}", config, RunConfig)
+    return configs
 
 
 def _default_train(

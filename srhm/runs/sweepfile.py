@@ -30,8 +30,7 @@ from pathlib import Path
 import yaml
 
 from srhm.runs.strict_yaml import StrictLoader
-from srhm.stats.curves import SEEDS
-from srhm.training.config import RunConfig
+from srhm.training.config import SEED_FIELDS, RunConfig
 
 MOST_RUNS = 100_000  # more is a slip of the pen
 _WHOLES = tuple(
@@ -132,7 +131,7 @@ def _seeds(grid: Mapping) -> list[dict]:
     """The seeds of each repetition; nothing where the grid gives the seeds itself."""
     if "repeats" not in grid:
         return [{}]
-    return [dict.fromkeys(SEEDS, r) for r in range(_repeats(grid))]
+    return [dict.fromkeys(SEED_FIELDS, r) for r in range(_repeats(grid))]
 
 
 def _repeats(grid: Mapping) -> int:
@@ -142,7 +141,7 @@ def _repeats(grid: Mapping) -> int:
     repeats = grid["repeats"]
     if type(repeats) is not int or repeats < 1:
         raise ValueError(f"repeats must be an integer of at least 1, not {reprlib.repr(repeats)}.")
-    for name in SEEDS:
+    for name in SEED_FIELDS:
         if name in grid:
             raise ValueError(f"repeats sets the seeds, so {name} cannot be given with it.")
     return repeats

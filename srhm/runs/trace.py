@@ -10,8 +10,7 @@ import torch
 
 from srhm.engine.sparse import encode, evaluate
 from srhm.runs.pool import SpawnPool, num_cores
-from srhm.stats.curves import SEEDS
-from srhm.training.config import RunConfig
+from srhm.training.config import SEED_FIELDS, RunConfig
 from srhm.training.observables import observe, sparse_activations
 from srhm.training.run import fit, prepare, resolve_device
 from srhm.training.threads import num_threads
@@ -64,7 +63,7 @@ def _trace(config: RunConfig, per_octave: int, place: torch.device) -> pd.DataFr
         measure(result["steps"])
     frame = pd.DataFrame(rows)
     frame.insert(1, "epoch", frame.step * result["epochs"] / result["steps"])
-    constant = {name: getattr(config, name) for name in ("arch", *SEEDS)}
+    constant = {name: getattr(config, name) for name in ("arch", *SEED_FIELDS)}
     return frame.assign(status=result["status"], **constant)
 
 

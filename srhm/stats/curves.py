@@ -11,15 +11,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri, stdtrit
 
-from srhm.training.config import RunConfig
+from srhm.training.config import SEED_FIELDS, RunConfig
 
-SEEDS = ("seed_rules", "seed_sample", "seed_init")
-# The quantile 0.975 of Student's t for 1, 2, ... degrees of freedom.
-_T975 = (
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
-    2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
-)  # fmt: skip
+NORMAL = float(ndtri(0.975))  # a Gaussian's quantile, 1.96 standard deviations
 
 
 @dataclass(frozen=True)
@@ -92,9 +88,12 @@ def sample_complexity(
 
 
 def learning_curve(frame: pd.DataFrame, quantity: str = "test_error") -> pd.DataFrame:
-    """Mean over seeds at each P: columns P, mean, std, sem (std / sqrt(n)) and n.
+    """A learning curve: mean over seeds at each P, and how far the seeds are apart.
 
-    Diverged runs are left out; std and sem are nan where n is 1. ValueError as for
+    frame: runs of one setting, from `srhm.runs.sweep.sweep` or a store's ``frame()``.
+
+    Returns one row a P, rising: columns P, mean, std, sem (std / sqrt(n)) and n, the number of
+    seeds. Diverged runs are left out; std and sem are nan where n is 1. ValueError as for
     `sample_complexity`.
     """
     curves, _ = _curves(frame, quantity)
@@ -121,13 +120,13 @@ def spread_factor(num: int, num_fitted: int = 1) -> float:
     """By how much a percentile bootstrap of ``num`` draws is too narrow for a 95 % interval.
 
     Resampling underestimates the variance by (num - num_fitted) / num, and takes the Gaussian's
-    quantile for Student's: the factor is sqrt(n / (n - p)) t / 1.96, 2.7 for three, 1.2 for ten.
+    quantile for Student's t of n - p degrees of freedom: the factor is sqrt(n / (n - p)) t / 1.96,
+    2.7 for three, 1.2 for ten.
     """
     free = num - num_fitted
     if free < 1:
         raise ValueError(f"No interval from {num} draws with {num_fitted} fitted numbers.")
-    t = _T975[free - 1] if free <= len(_T975) else 1.96 + 2.5 / free
-    return math.sqrt(num / free) * t / 1.96
+    return math.sqrt(num / free) * float(stdtrit(free, 0.975)) / NORMAL
 
 
 def interval(
@@ -150,7 +149,7 @@ def interval(
 
 def _curves(frame: pd.DataFrame, quantity: str) -> tuple[pd.DataFrame, int]:
     """Table of ``quantity``, one row a seed, one column a P; and the number of diverged runs."""
-    for name in ("P", *SEEDS, quantity):
+    for name in ("P", *SEED_FIELDS, quantity):
         if name not in frame:
             raise ValueError(f"The frame has no column {name!r}.")
     _check_one_setting(frame)
@@ -158,7 +157,7 @@ def _curves(frame: pd.DataFrame, quantity: str) -> tuple[pd.DataFrame, int]:
     good = np.isfinite(values)
     if "status" in frame:
         good &= frame.status != "diverged"
-    index = [frame[name][good] for name in SEEDS]
+    index = [frame[name][good] for name in SEED_FIELDS]
     table = values[good].groupby([*index, frame.P[good]]).mean().unstack("P").sort_index(axis=1)
     return table, int((~good).sum())
 
@@ -168,7 +167,9 @@ def _check_one_setting(frame: pd.DataFrame) -> None:
 
     The batch may shrink with P, as it must where P is small, if the learning rate follows it.
     """
-    fixed = [name for name in RunConfig.names() if name in frame and name not in ("P", *SEEDS)]
+    fixed = [
+        name for name in RunConfig.names() if name in frame and name not in ("P", *SEED_FIELDS)
+    ]
     batches = {"batch_size", "lr"} <= set(fixed)
     if batches and (frame.groupby("P").batch_size.nunique() <= 1).all():
         fixed = [name for name in fixed if name not in ("batch_size", "lr")]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from messages import says
-from srhm.runs.search import Target, at, grid_P
+from srhm.runs.search import Target, grid_P, run_at
 from srhm_book.claims.claim import COVERED
 from srhm_book.claims.invariance import eq8_claim
 from srhm_book.grids import setting
@@ -25,7 +25,6 @@ from srhm_book.invariance.thresholds import (
     NOT_STORED,
     S2,
     crossings,
-    exists,
     pairs,
     paper_targets,
     runs_of,
@@ -46,7 +45,7 @@ def synthetic(base, P_star, P_S, P_D, sizes=SIZES, seeds=3, spread=0.05):
     for seed in range(seeds):
         shift = math.exp(spread * (seed - (seeds - 1) / 2))
         for P in sizes:
-            row = at(base, P, seed).as_dict() | {"status": "converged"}
+            row = run_at(base, P, seed).as_dict() | {"status": "converged"}
             row[ERROR] = falls(P, P_star * shift, 0.1)
             row[S2] = falls(P, P_S * shift, 0.3, last=0.2, power=3)
             row[D2] = falls(P, P_D * shift, 0.1) if base.s0 else math.nan
@@ -103,10 +102,10 @@ def test_no_crossing_is_read_off_across_a_gap():
 def test_runs_are_a_rectangle_of_the_first_seeds():
     base = setting("lcn", 6, 1)
     frame = pd.DataFrame(synthetic(base, 1000, 1000, 1000, sizes=[512, 1024], seeds=4))
-    lone = at(base, 2048, 0).as_dict() | {ERROR: 0.0}
-    mixed = at(base, 512, 0).replace(seed_init=7).as_dict() | {ERROR: 0.0}
-    other = at(base, 512, 1).replace(lr=9.0).as_dict() | {ERROR: 0.0}
-    foreign = at(setting("lcn", 6, 2), 512, 1).as_dict() | {ERROR: 0.0}
+    lone = run_at(base, 2048, 0).as_dict() | {ERROR: 0.0}
+    mixed = run_at(base, 512, 0).replace(seed_init=7).as_dict() | {ERROR: 0.0}
+    other = run_at(base, 512, 1).replace(lr=9.0).as_dict() | {ERROR: 0.0}
+    foreign = run_at(setting("lcn", 6, 2), 512, 1).as_dict() | {ERROR: 0.0}
     frame = pd.concat([frame, pd.DataFrame([lone, mixed, other, foreign])], ignore_index=True)
     runs = runs_of(frame.sample(frac=1, random_state=0), base)
     assert list(zip(runs.P, runs.seed_rules, strict=True)) == [
@@ -126,11 +125,6 @@ def test_the_papers_thresholds():
     assert read("cnn") == {S2: 0.4, D2: 0.2}
     assert read("cnn", L=3) == {S2: 0.2, D2: 0.2}
     assert read("cnn", s=3) == {S2: 0.5, D2: 0.2}
-
-
-def test_what_exists():
-    assert [exists(q, setting("lcn", 4, 0)) for q in (ERROR, S2, D2)] == [True, True, False]
-    assert not exists(S2, setting("lcn", 4, 1, m=1))
 
 
 def proportional(n=12, ratio=0.7, scatter=0.1, power=1.0, seed=0):

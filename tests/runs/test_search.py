@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 
 from messages import says
-from srhm.runs.search import Target, at, bracket, grid_index, grid_P, next_points, search, stored
+from srhm.runs.search import (
+    Target,
+    bracket,
+    grid_index,
+    grid_P,
+    next_points,
+    run_at,
+    search,
+    stored_searches,
+)
 from srhm.runs.store import Store
 from srhm.training.config import RunConfig
 
@@ -91,10 +100,10 @@ def test_never_asks_for_more_than_the_task_has():
 
 
 def test_small_training_sets_get_small_batches():
-    small = at(SETTING, 100, 2)
+    small = run_at(SETTING, 100, 2)
     assert (small.batch_size, small.P, small.seed_init) == (16, 100, 2)
     assert small.lr / 16 == pytest.approx(SETTING.lr / 128)
-    assert at(SETTING, 4096, 0).batch_size == 128
+    assert run_at(SETTING, 4096, 0).batch_size == 128
 
 
 def test_grid():
@@ -122,11 +131,11 @@ def test_stored_tells_what_is_there_and_what_is_missing(tmp_path):
     with ThreadPoolExecutor(2) as pool:
         options = {"executor": pool, "progress": False, "_train": synthetic(1000, calls)}
         frame = search([SETTING], store, **options)
-        assert stored([SETTING, other], store)[1] == [other]
-        found, missing = stored([SETTING], store)
+        assert stored_searches([SETTING, other], store)[1] == [other]
+        found, missing = stored_searches([SETTING], store)
         assert missing == []
         assert found[SETTING].equals(frame)
         search([SETTING], store, repeats=5, **options)
-    assert stored([SETTING], store)[0][SETTING].seed_rules.nunique() == 5
+    assert stored_searches([SETTING], store)[0][SETTING].seed_rules.nunique() == 5
     store.path_of(calls[0]).unlink()
-    assert stored([SETTING], store) == ({}, [SETTING])
+    assert stored_searches([SETTING], store) == ({}, [SETTING])

@@ -277,6 +277,8 @@ def test_a_pool_survives_the_death_of_its_processes():
     ("arguments", "words"),
     [
         ({"configs": [{"v": 4}]}, ("configs", "RunConfig", {"v": 4})),
+        ({"configs": 5}, ("configs", "RunConfig", 5)),
+        ({"configs": None}, ("configs", "RunConfig", None)),
         ({"configs": config(0)}, ("configs", "list", "RunConfig")),
         ({"workers": -1}, ("workers", 0, -1)),
         ({"workers": 1.5}, ("workers", "integer", 0, 1.5)),

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from srhm.runs.search import at, search, stored
+from srhm.runs.search import run_at, search, stored_searches
 from srhm.runs.store import Store
-from srhm.stats.curves import SEEDS, interval, learning_curve, sample_complexity
+from srhm.stats.curves import interval, learning_curve, sample_complexity
 from srhm.stats.fits import Estimate, log_replicates
 from srhm.stats.laws import predicted_scale
-from srhm.training.config import RunConfig
+from srhm.training.config import SEED_FIELDS, RunConfig
 from srhm_book.paper import paper_grid_ratio, paper_P_star
 
 _NUMBERS = ("F", "P_star", "low", "high", "scale", "C", "paper", "ratio", "by_rule")
@@ -33,7 +33,7 @@ def searched(
     """
     settings = list(dict.fromkeys(settings))
     if store is not None:
-        return stored(settings, store, repeats=tuple(dict.fromkeys((8, 5, repeats))))
+        return stored_searches(settings, store, repeats=tuple(dict.fromkeys((8, 5, repeats))))
     frame = search(settings, None, repeats, **search_options)
     found = {config: rows_of(frame, config) for config in settings}
     return found, []
@@ -42,14 +42,15 @@ def searched(
 def rows_of(frame: pd.DataFrame, setting: RunConfig) -> pd.DataFrame:
     """The runs of ``frame`` that belong to ``setting``, at any P and seeds.
 
-    Where P is small the batch and the learning rate are the smaller ones of `srhm.runs.search.at`.
+    Where P is small the batch and the learning rate are the smaller ones of
+    `srhm.runs.search.run_at`.
     """
     keep = pd.Series(True, index=frame.index)
     for name, value in setting.as_dict().items():
-        if name not in ("P", *SEEDS, "batch_size", "lr"):
+        if name not in ("P", *SEED_FIELDS, "batch_size", "lr"):
             keep &= frame[name] == value
     rows = frame[keep]
-    batches = {P: at(setting, int(P), 0) for P in rows.P.unique()}
+    batches = {P: run_at(setting, int(P), 0) for P in rows.P.unique()}
     expected = pd.DataFrame([(c.batch_size, c.lr) for c in rows.P.map(batches)], rows.index)
     if rows.empty:
         return rows

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from srhm.runs.search import Target
-from srhm.stats.curves import SEEDS, interval, sample_complexity
-from srhm.training.config import RunConfig
+from srhm.runs.search import Target, quantity_exists
+from srhm.stats.curves import interval, sample_complexity
+from srhm.training.config import SEED_FIELDS, RunConfig
 from srhm_book.complexity.table import rows_of
 
 ERROR, S2, D2 = "test_error", "S_2_1", "D_2_1"
@@ -34,29 +34,24 @@ def paper_targets(setting: RunConfig) -> tuple[Target, Target]:
     return Target(S2, 0.2 if setting.L == 3 else 0.4), Target(D2, 0.2)
 
 
-def exists(quantity: str, setting: RunConfig) -> bool:
-    """Whether a setting has a sensitivity: no synonyms with m = 1, no displacements at s0 = 0."""
-    return {"S_": setting.m > 1, "D_": setting.s0 > 0}.get(quantity[:2], True)
-
-
 def runs_of(frame: pd.DataFrame, setting: RunConfig, repeats: int = 3) -> pd.DataFrame:
     """The runs of a setting at every P where the seeds 0 ... repeats-1 are all there.
 
-    Other runs, also those with another batch than `srhm.runs.search.at` gives this P, are left out.
-    An empty frame where there are none.
+    Other runs, also those with another batch than `srhm.runs.search.run_at` gives this P, are left
+    out. An empty frame where there are none.
     """
     if type(repeats) is not int or repeats < 1:
         raise ValueError(f"repeats must be an integer of at least 1, not {repeats!r}.")
     if frame.empty:
         return frame
     rows = rows_of(frame, setting)
-    first, *others = (rows[name] for name in SEEDS)
+    first, *others = (rows[name] for name in SEED_FIELDS)
     keep = first.between(0, repeats - 1)
     for other in others:
         keep &= first == other
-    rows = rows[keep].drop_duplicates(["P", SEEDS[0]])
-    whole = rows.groupby("P")[SEEDS[0]].transform("size") == repeats
-    return rows[whole].sort_values(["P", SEEDS[0]])
+    rows = rows[keep].drop_duplicates(["P", SEED_FIELDS[0]])
+    whole = rows.groupby("P")[SEED_FIELDS[0]].transform("size") == repeats
+    return rows[whole].sort_values(["P", SEED_FIELDS[0]])
 
 
 def crossings(
@@ -87,7 +82,7 @@ def crossings(
         runs = runs_of(frame, setting, repeats)
         symbols = {name: getattr(setting, name) for name in SYMBOLS}
         for target in (Target(), *targets(setting)):
-            if exists(target.quantity, setting):
+            if quantity_exists(target.quantity, setting):
                 found = _crossing(runs, target.quantity, target.threshold, num_bootstrap)
                 rows.append(symbols | dataclasses.asdict(target) | found)
     return pd.DataFrame(rows)
