@@ -190,10 +190,7 @@ class _State:
 
     def _reason(self, config: RunConfig, error: BaseException) -> str:
         if isinstance(error, (BrokenExecutor, CancelledError)):
-            return (
-                f"its process died, attempt {self.deaths[config.key]}: killed, out of memory, or "
-                'started by a script that lacks `if __name__ == "__main__":`'
-            )
+            return f"its process died, attempt {self.deaths[config.key]}: killed, or out of memory"
         return f"{type(error).__name__}: {error}".rstrip(".")
 
 

@@ -6,19 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from messages import says
 from srhm.runs.search import (
     Target,
     bracket,
     grid_index,
     grid_P,
     next_points,
+    quantities,
+    quantity_exists,
     run_at,
     search,
     stored_searches,
 )
 from srhm.runs.store import Store
 from srhm.training.config import RunConfig
+from srhm.training.run import train
 
 SETTING = RunConfig(v=8, s0=1, P=1024, arch="lcn")
 
@@ -119,9 +121,49 @@ def test_next_points():
     assert next_points({5: 0.5, 6: 0.05}, 5, 0.1, 4) is None
 
 
-def test_bad_repeats():
-    with pytest.raises(ValueError, match=says("repeats", 1, 0)):
-        search([SETTING], None, repeats=0)
+@pytest.mark.parametrize(
+    ("settings", "options", "words"),
+    [
+        ([SETTING], {"repeats": 0}, "repeats .* 0"),
+        (SETTING, {}, "settings .*RunConfig"),
+        (5, {}, "settings .*RunConfig.* 5"),
+        ([{"v": 4}], {}, "settings .*RunConfig.*'v': 4"),
+        ([SETTING], {"targets": ["S_2_1"]}, "targets .*Target.*'S_2_1'"),
+        ([SETTING], {"targets": [Target("accuracy")]}, "quantity .*test_error.*'accuracy'"),
+        ([SETTING], {"targets": [Target("S_3_1", 0.2)]}, "quantity .*S_2_1.*'S_3_1'"),
+        ([SETTING], {"targets": Target("best_test_error")}, "quantity .*'best_test_error'"),
+    ],
+)
+def test_an_impossible_search_trains_nothing(settings, options, words):
+    def train(*_):
+        raise AssertionError("trained")
+
+    with pytest.raises(ValueError, match=words), ThreadPoolExecutor(1) as pool:
+        search(settings, None, executor=pool, progress=False, _train=train, **options)
+
+
+def test_impossible_threshold():
+    for threshold in (float("nan"), "0.1"):
+        with pytest.raises(ValueError, match=f"threshold .*{threshold}"):
+            Target("test_error", threshold)
+
+
+def test_quantities_are_the_columns_of_a_run():
+    for config in (
+        RunConfig(v=4, s0=1, P=64, batch_size=16, width=8, max_epochs=1, num_test=40, test_every=1),
+        RunConfig(v=3, L=3, s0=1, P=64, batch_size=32, arch="vgg11", max_epochs=1, num_test=40),
+    ):
+        row = train(config, "cpu")
+        found = {name for name in row if name[:2] in ("S_", "D_") or "error" in name}
+        found = {name for name in found if not name.endswith("_se")} | {"test_loss", "train_loss"}
+        assert set(quantities(config)) == found
+
+
+def test_no_synonyms_at_m_1_and_no_displacements_at_s0_0():
+    dense, lone = SETTING.replace(s0=0), SETTING.replace(m=1, P=64, batch_size=16)
+    assert [quantity_exists(q, dense) for q in ("test_error", "S_2_1", "D_2_1")] == [1, 1, 0]
+    assert [quantity_exists(q, lone) for q in ("test_error", "S_2_1", "D_2_1")] == [1, 0, 1]
+    assert all(quantity_exists(q, SETTING) for q in quantities(SETTING))
 
 
 def test_stored_tells_what_is_there_and_what_is_missing(tmp_path):

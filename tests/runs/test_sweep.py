@@ -175,6 +175,28 @@ def test_processes_have_one_thread_and_the_parent_keeps_its_own(tmp_path, log, m
     assert not any(alive(pid) for pid in frame.pid)
 
 
+@pytest.mark.parametrize("as_module", [False, True])
+def test_a_script_needs_no_guard_and_its_body_runs_once(tmp_path, log, as_module):
+    (tmp_path / "script.py").write_text(
+        "import sys; from functools import partial; import fake_training as fake\n"
+        "from srhm.runs.sweep import sweep\n"
+        "print('body')\n"
+        "train = partial(fake.train, sys.argv[1])\n"
+        "frame = sweep([fake.config(i) for i in range(3)], None, workers=2, _train=train)\n"
+        "print(*frame.seed_init)\n",
+        encoding="utf-8",
+    )
+    paths = os.pathsep.join(map(str, (TESTS.parent, TESTS, tmp_path)))
+    how = ["-m", "script"] if as_module else [str(tmp_path / "script.py")]
+    done = subprocess.run(
+        [sys.executable, *how, str(log)],
+        env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["body", "0", "1", "2"]
+    assert len({pid for _, pid in calls(log)}) == 2
+
+
 def test_a_killed_worker_costs_its_own_run_alone(tmp_path, log, start):
     process = start([100, 101, 0, 1], workers=2)
     # The cheapest are equally cheap, so the held ones are in flight first.

@@ -7,7 +7,6 @@ import pytest
 import torch
 from torch import nn
 
-from messages import says
 from srhm.data.task import SRHM
 from srhm.engine.sparse import Engine
 from srhm.networks.patch import build_network
@@ -19,6 +18,7 @@ from srhm.training.observables import (
     module_activations,
     ratio_of_means,
     sensitivities,
+    sensitivities_of,
     sparse_activations,
 )
 from srhm.training.replicas import train_group
@@ -290,10 +290,90 @@ def test_missing_transformations_and_too_few_data():
     assert "D_input_1" in sensitivities(task, layers, task.sample(4, 0), seed=0)
 
 
-def test_unknown_layer_name():
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+@pytest.mark.parametrize("only_displaced", [False, True])
+def test_layers_that_are_not_finite_are_named(bad, only_displaced):
+    """Also where only the transformed data meet it."""
+    task, seen = SRHM(3, 2, 2, 1), []
+
+    class Broken(Identity):
+        def forward(self, x):
+            seen.append(len(x))
+            return super().forward(x + (bad if len(seen) > 2 * only_displaced else 0)).sum(2) * 0
+
+    data = task.sample(40, 0)
+    result = sensitivities(task, module_activations(Broken(), task, ["input"]), data, seed=0)
+    assert result["nonfinite_layers"] == "input out"
+    assert result["constant_layers"] == ""
+    assert not any(name.startswith(("S_", "D_")) for name in result)
+
+
+def some_network(task):
+    """Not one of ours: with a bias, batch normalisation and dropout."""
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Flatten(), nn.Linear(task.v * task.d, 20), nn.BatchNorm1d(20), nn.Dropout(), nn.ReLU(),
+        nn.Linear(20, task.n_c),
+    )  # fmt: skip
+
+
+def test_any_module_has_sensitivities_and_stays_as_it_was():
+    task = SRHM(4, 2, 2, 1, seed=5)
+    net, data = some_network(task), task.sample(60, 3)
+    net[3].eval()
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    first = sensitivities_of(net, task, ["1", "4"], data, seed=4, max_points=20)
+    names = [f"{q}_{k}_{level}" for q in "SD" for k in ("1", "4", "out") for level in (1, 2)]
+    assert {x for x in first if not x.endswith("_se")} == {"constant_layers", *names}
+    assert [part.training for part in net.modules()] == [True] * 4 + [False] + [True] * 2
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+    assert sensitivities_of(net.eval(), task, ["1", "4"], data, seed=4, max_points=20) == first
+    with torch.no_grad():
+        by_hand = lambda x: {"1": dense_layer(net[:2](task.one_hot(x)))}  # noqa: E731
+        one = sensitivities(task, by_hand, data, seed=4, max_points=20)
+    assert {name: first[name] for name in one} == one
+
+
+class Twice(Identity):
+    def forward(self, x):
+        return self.input(self.input(x))
+
+
+class Pair(Identity):
+    def forward(self, x):
+        return super().forward((x, x))[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"layers": ["conv"]}, "'conv'"),
+        ({"layers": "input"}, "'input'"),
+        ({"layers": [""]}, "''"),
+        ({"module": lambda x: x}, "module .*Module"),
+        ({"module": Twice()}, "'input'.* 20 rows for 10 data"),
+        ({"module": Pair()}, "'input'.*tuple"),
+        ({"task": 5}, "task .*SRHM"),
+        ({"samples": 5}, "samples .*Samples"),
+        ({"samples": SRHM(4, 2, 2, 1).sample(90, 0)}, "values"),
+        ({"max_points": -1}, "max_points .*-1"),
+        ({"max_points": 1}, "max_points .*1"),
+        ({"seed": -1}, "seed .*-1"),
+    ],
+)
+def test_bad_input_is_one_sentence(change, words):
     task = SRHM(3, 2, 2, 1)
-    with pytest.raises(ValueError, match=says("names", "submodules", "'conv'")):
-        module_activations(Identity(), task, ["conv"])
+    good = {"module": Identity(), "task": task, "layers": ["input"], "samples": task.sample(20, 0)}
+    with pytest.raises(ValueError, match=words) as error:
+        sensitivities_of(**good | change)
+    assert str(error.value).endswith(".")
+
+
+def test_a_layer_that_is_never_called_is_refused():
+    task, net = SRHM(3, 2, 2, 1), Identity()
+    net.idle = nn.Identity()
+    with pytest.raises(ValueError, match="'idle'.* 0 rows"):
+        sensitivities_of(net, task, ["idle"], task.sample(20, 0))
 
 
 def test_a_new_observable_is_in_every_row(monkeypatch):
