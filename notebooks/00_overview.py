@@ -32,7 +32,7 @@ from srhm_book import style as plots
 from srhm_book.claims import pages
 from srhm_book.claims.headlines import summary
 from srhm_book.claims.ledger import claims
-from srhm_book.complexity.table import complexity_table, searched
+from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import GRIDS
 from srhm_book.invariance.layers import stored_curves
 from srhm_book.paper import published_P_star
@@ -51,7 +51,7 @@ pictures.draw_task(task, task.sample(1, seed=3), seed=0);
 
 # %% mystnb={"figure": {"name": "fig-overview-laws", "caption": "Examples needed, $P^*$, against the paper's two laws: every point of its Figures 4B and 4C (hollow), and ours (filled, with 95 % intervals over seeds). Line: proportional to the law."}, "image": {"alt": "Two panels on logarithmic axes, LCN and CNN. Hollow points of the paper lie along a line of slope one over more than three decades; filled points of this book lie on it at small sizes and below it at large ones."}} tags=["remove-input", "overview"]
 settings = {a: GRIDS[f"{a}_L2"] + GRIDS[f"{a}_L3"] for a in ("lcn", "cnn")}
-tables = {a: complexity_table(searched(own, store)[0]) for a, own in settings.items()}
+tables = {a: complexity_table(searched_runs(own, store)[0]) for a, own in settings.items()}
 pictures.draw_laws(tables, {a: published_P_star(a) for a in tables});
 
 # %% mystnb={"figure": {"name": "fig-overview-falling", "caption": "With more examples, the test error falls together with what the second layer still notices of exchanged synonyms, $S_2$, and of displacements, $D_2$ (LCN, $v=8$, $s_0=1$; bars: range over seeds; hollow: the paper's Figure 12)."}, "image": {"alt": "Three curves against the number of training examples. Test error, sensitivity to synonyms and sensitivity to displacements all fall between one thousand and ten thousand examples, each close to the dotted curve of the paper."}} tags=["remove-input", "overview"]

@@ -44,7 +44,7 @@ from srhm.stats.curves import sample_complexity
 from srhm.training.config import RunConfig
 from srhm_book import style as plots
 from srhm_book.grids import GRID
-from srhm_book.paper import crossing, paper_curve, paper_P_star
+from srhm_book.paper import crossing, paper_P_star, published_fig4A
 from srhm_book.publish.profiles import by_profile
 
 v, repeats, width, lr = by_profile(profile, v, repeats, width, lr)
@@ -139,7 +139,7 @@ own_star = sample_complexity(own, threshold=threshold)
 
 # %% mystnb={"figure": {"caption": "Test error of the locally connected network against the total number of training data, as in Figure 4A of the paper. Dotted, with crosses: the values read off that figure. Our points: mean over seeds, bars from the lowest to the highest seed. Star: P*, on a thick line that spans its 95 % interval.", "name": "fig-4A"}, "image": {"alt": "Two curves of test error against training-set size that begin near 0.9 and fall to zero around thirty thousand: the measured one, with error bars, and the dotted one of the paper."}} tags=["hide-input"]
 figure, ax = plots.new_axes()
-published = paper_curve()
+published = published_fig4A()
 plots.draw_paper(ax, published.P, published.test_error, label="Figure 4A")
 plots.draw_learning_curve(ax, own, label="LCN, here", **plots.style_for(arch="lcn"))
 plots.draw_P_star(ax, own_star, threshold, **plots.style_for(arch="lcn"))

@@ -47,7 +47,7 @@ from srhm_book.complexity.law_tests import (
     prefactors,
     slope_tests,
 )
-from srhm_book.complexity.table import complexity_table, relative_interval, searched
+from srhm_book.complexity.table import complexity_table, relative_interval, searched_runs
 from srhm_book.grids import law_grid
 from srhm_book.paper import published_P_star, reading_rule
 from srhm_book.publish.profiles import by_profile
@@ -66,7 +66,7 @@ options = {"workers": workers, "device": device, "progress": False}
 # the mean curve crosses it.
 
 # %%
-runs, missing = searched(law_grid(arch, profile), store, repeats, **options)
+runs, missing = searched_runs(law_grid(arch, profile), store, repeats, **options)
 table = complexity_table(runs, store.frame() if store else None)
 paper = published_P_star(arch)
 

@@ -46,7 +46,12 @@ from srhm_book.complexity.law_tests import (
     prefactors,
     slope_tests,
 )
-from srhm_book.complexity.table import complexity_table, relative_interval, searched, seed_exponent
+from srhm_book.complexity.table import (
+    complexity_table,
+    relative_interval,
+    searched_runs,
+    seed_exponent,
+)
 from srhm_book.grids import PAPER, STUDY, law_grid, setting
 from srhm_book.paper import published_P_star, reading_rule
 from srhm_book.publish.profiles import by_profile
@@ -65,7 +70,7 @@ options = {"workers": workers, "device": device, "progress": False}
 # the mean curve crosses it.
 
 # %%
-runs, missing = searched(law_grid(arch, profile), store, repeats, **options)
+runs, missing = searched_runs(law_grid(arch, profile), store, repeats, **options)
 table = complexity_table(runs, store.frame() if store else None)
 paper = published_P_star(arch)
 
@@ -202,7 +207,7 @@ lines = ((3, (1, 2, 4, 6)), (4, (1, 2, 4, 6)), (6, (1, 2, 4))) if store else ()
 rows, untrained = [], []
 for label, training in trainings.items():
     for v, s0s in lines:
-        line, lacking = searched([setting(arch, v, s0, **training) for s0 in s0s], store, repeats)
+        line, lacking = searched_runs([setting(arch, v, s0, **training) for s0 in s0s], store, repeats)
         untrained += [f"{label}, {list_settings(lacking)}"] if lacking else []
         line = complexity_table(line).dropna(subset="P_star")
         if len(line) > 1:

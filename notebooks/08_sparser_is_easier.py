@@ -49,7 +49,7 @@ from srhm_book import style as plots
 from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import views
 from srhm_book.complexity.fixed_d import as_predicted, eq5, fit_eq5, sparser_pairs
-from srhm_book.complexity.table import complexity_table, searched
+from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import fixed_d_grid
 from srhm_book.publish.profiles import by_profile
 from srhm_book.wording import describe_setting, list_settings, with_interval
@@ -101,7 +101,7 @@ figure.colorbar(shades, ax=ax, label="$\\log_{10}\\, P^*/n_c$");
 # for which the law says the opposite: the sparser task needs *more*.
 
 # %%
-runs, missing = searched(fixed_d_grid(profile), store, repeats, **options)
+runs, missing = searched_runs(fixed_d_grid(profile), store, repeats, **options)
 table = complexity_table(runs)
 pairs = sparser_pairs(table)
 
@@ -139,7 +139,7 @@ glue("num settings", len(table), display=False)
 
 # %% mystnb={"figure": {"caption": "P* of the sparser of two tasks of equal size over that of the denser, as measured and by Eq. 5, one marker a pair; bars: 95 % intervals over seeds. Lower left: sparser is easier, upper right: sparser is harder. Grey: equality.", "name": "fig-pairs"}, "image": {"alt": "Points along the diagonal of a square with logarithmic axes, most in its lower left quarter."}} tags=["hide-input"]
 figure, ax = plots.new_axes(height=4.2)
-plots_complexity.draw_pairs(ax, pairs)
+plots_complexity.draw_sparser_pairs(ax, pairs)
 
 # %% [markdown]
 # ## Is the store right?

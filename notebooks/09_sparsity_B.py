@@ -34,7 +34,7 @@ from srhm_book import style as plots
 from srhm_book.complexity import sparsity_B_figures as plots_sparsity_B
 from srhm_book.complexity import views
 from srhm_book.complexity.sparsity_B import against_A, collapse, curves_of, pooled_exponent
-from srhm_book.complexity.table import complexity_table, searched
+from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import setting
 from srhm_book.publish.profiles import by_profile
 from srhm_book.wording import describe_setting, join, list_settings, with_interval
@@ -89,7 +89,7 @@ glue("seed range", f"{max(ranges):.2f}" if ranges else "–", display=False)
 
 # %%
 same = [setting(c.arch, c.v, c.s0, L=c.L) for c in curves]
-others, missing_A = searched(same if store else [], store)
+others, missing_A = searched_runs(same if store else [], store)
 both = pd.concat([stars, complexity_table(others)], ignore_index=True)
 measured = collapse(both)
 

@@ -55,24 +55,29 @@ from srhm_book.invariance.agreement import (
 )
 from srhm_book.invariance.layers import spans_transition, stored_curves
 from srhm_book.invariance.runs import SMOKE, runs_for
-from srhm_book.invariance.threshold_figures import draw_falls, draw_pairs, draw_scan, pairs_legend
+from srhm_book.invariance.threshold_figures import (
+    draw_falls,
+    draw_scan,
+    draw_thresholds,
+    pairs_legend,
+)
 from srhm_book.invariance.threshold_views import (
-    NAMES,
+    QUANTITY_WORDS,
     agreement_view,
     missing_view,
     order_view,
     scan_view,
-    settings_view,
+    threshold_settings_view,
 )
 from srhm_book.invariance.thresholds import (
     D2,
     ERROR,
     S2,
-    SYMBOLS,
+    SETTING_COLUMNS,
     crossings,
-    pairs,
     paper_targets,
     runs_of,
+    threshold_points,
 )
 from srhm_book.publish.profiles import by_profile
 from srhm_book.wording import with_interval
@@ -96,7 +101,7 @@ table = crossings(frame, settings, repeats=repeats)
 
 # %% tags=["hide-input"]
 known = table.dropna(subset=["P_star"])
-points = {(arch, q): pairs(table[table.arch == arch], q) for arch in ARCHS for q in (S2, D2)}
+points = {(arch, q): threshold_points(table[table.arch == arch], q) for arch in ARCHS for q in (S2, D2)}
 glue("repeats", repeats, display=False)
 for (arch, q), found in points.items():
     with_P = known[(known.arch == arch) & (known.quantity == ERROR)]
@@ -109,7 +114,7 @@ figure, axes = plots.new_axes(2, 2, height=7.4)
 for row, q in zip(axes, (S2, D2), strict=True):
     for ax, arch in zip(row, ARCHS, strict=True):
         theirs = paper_pairs(arch, q) if profile != "smoke" else None
-        draw_pairs(ax, points[arch, q], theirs, f"$P^*_{q[0]}$")
+        draw_thresholds(ax, points[arch, q], theirs, f"$P^*_{q[0]}$")
         ax.set_title(arch.upper(), fontsize=11)
 everything = pd.concat(points.values())
 pairs_legend(figure, everything, with_paper=profile != "smoke");
@@ -139,10 +144,10 @@ agreement_view(table, "cnn")
 # All settings, with the three sizes of each (LCN, then CNN):
 
 # %% tags=["hide-input"]
-settings_view(table[table.arch == "lcn"])
+threshold_settings_view(table[table.arch == "lcn"])
 
 # %% tags=["hide-input"]
-settings_view(table[table.arch == "cnn"])
+threshold_settings_view(table[table.arch == "cnn"])
 
 # %% [markdown]
 # Where a size is missing, and why:
@@ -216,7 +221,7 @@ reread = crossings(frame, settings, as_in_the_paper, repeats=repeats, num_bootst
 rows = {}
 for arch in ARCHS:
     both = points[arch, S2].merge(
-        pairs(reread[reread.arch == arch], S2), on=list(SYMBOLS), suffixes=("", "_anew")
+        threshold_points(reread[reread.arch == arch], S2), on=list(SETTING_COLUMNS), suffixes=("", "_anew")
     )
     ratios = both[["ratio", "ratio_anew"]]
     rows[arch.upper()] = [len(both), *ratios.median(), *ratios.map(math.log10).std()]
@@ -302,7 +307,7 @@ for arch in ARCHS:
         steps[arch, share] = compare_times(fall_times(own, "step", QUANTITIES, share))
         by_step[arch.upper(), f"{100 * share:.0f} % of the fall"] = order_view(steps[arch, share])
     ratio = {ERROR: 1.0, **steps[arch, 0.5].ratio.dropna()}
-    glue(f"{arch} sequence", ", then ".join(NAMES[q] for q in sorted(ratio, key=ratio.get)), display=False)
+    glue(f"{arch} sequence", ", then ".join(QUANTITY_WORDS[q] for q in sorted(ratio, key=ratio.get)), display=False)
     for q in (S2, D2):
         row = steps[arch, 0.5].loc[q]
         known_ratio = pd.notna(row.ratio)

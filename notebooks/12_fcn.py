@@ -38,11 +38,15 @@ from srhm_book import style as plots
 from srhm_book.claims.invariance import eq8_claim
 from srhm_book.claims.ledger import here
 from srhm_book.grids import setting
-from srhm_book.invariance.agreement import FEWEST, agreement
+from srhm_book.invariance.agreement import FEWEST_POINTS, agreement
 from srhm_book.invariance.runs import runs_for, scales, settings_for
-from srhm_book.invariance.threshold_figures import draw_pairs, draw_scale, pairs_legend
-from srhm_book.invariance.threshold_views import agreement_view, missing_view, settings_view
-from srhm_book.invariance.thresholds import D2, S2, crossings, pairs, runs_of
+from srhm_book.invariance.threshold_figures import draw_scale, draw_thresholds, pairs_legend
+from srhm_book.invariance.threshold_views import (
+    agreement_view,
+    missing_view,
+    threshold_settings_view,
+)
+from srhm_book.invariance.thresholds import D2, S2, crossings, runs_of, threshold_points
 from srhm_book.publish.profiles import by_profile
 from srhm_book.wording import significant, with_interval
 
@@ -66,7 +70,7 @@ found = scales(table)
 # %% tags=["hide-input"]
 glue("width", settings[0].width, display=False)
 glue("num settings", len(found), display=False)
-settings_view(table)
+threshold_settings_view(table)
 
 # %% [markdown]
 # Where a size is missing, and why:
@@ -76,9 +80,9 @@ missing_view(table)
 
 # %% mystnb={"figure": {"caption": "P* of fully connected networks against the size at which S\u2082 (left) and D\u2082 (right) reach 30 % and 10 %, as in Figure 16. Colour and marker: s\u2080; filling: s and L; bars: 95 % intervals over seeds. Line and band: equality, and a factor of two. The paper's points were not read off.", "name": "fig-fcn-pairs"}, "image": {"alt": "Two panels of points on logarithmic axes: P* against the two sample complexities of the sensitivities, near the diagonal."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, height=4.4)
-points = {q: pairs(table, q) for q in (S2, D2)}
+points = {q: threshold_points(table, q) for q in (S2, D2)}
 for ax, q in zip(axes, (S2, D2), strict=True):
-    draw_pairs(ax, points[q], None, f"$P^*_{q[0]}$")
+    draw_thresholds(ax, points[q], None, f"$P^*_{q[0]}$")
 pairs_legend(figure, pd.concat(points.values()), with_paper=False);
 
 # %% tags=["hide-input"]
@@ -99,7 +103,7 @@ ax.set_xlabel("$s^{L/2}(s_0+1)^L n_c m^L$");
 rows = {}
 for group, part in {"all": found, **{f"L = {L}": f for L, f in found.groupby("L")}}.items():
     ratio = part.P_star / part["scale"]
-    enough = len(part) >= FEWEST and part["scale"].nunique() > 1
+    enough = len(part) >= FEWEST_POINTS and part["scale"].nunique() > 1
     fit = fit_power_law(part, ["scale"]) if enough else None
     rows[group] = {
         "settings": len(part),

@@ -55,7 +55,7 @@ from srhm.images.deform import (
     typical_displacement,
     valid_temperatures,
 )
-from srhm.images.networks import NAMES, build_image_network
+from srhm.images.networks import IMAGE_NETWORK_NAMES, build_image_network
 from srhm.images.sensitivity import relative_sensitivity
 from srhm.images.sets import load_images
 from srhm.images.store import ImageStore, run_images
@@ -66,7 +66,7 @@ from srhm_book.images.chapter import architectures_view, averages, chapter_runs,
 from srhm_book.images.figures import (
     draw_cifar_law,
     draw_deformations,
-    draw_error_against,
+    draw_image_errors,
     legend_below,
 )
 from srhm_book.images.grids import architectures_grid, growing_grid, image_run
@@ -171,7 +171,7 @@ architectures_view(table)
 # %% mystnb={"figure": {"caption": "{glue:text}`name`, {glue:text}`P` training images: test error of architectures against relative sensitivity (left) and against the sensitivity to deformations alone (right). Colour: family; marker: its member. Points: means over {glue:text}`seeds` seeds; bars: from the lowest to the highest.", "name": "fig-images-architectures"}, "image": {"alt": "Two panels on logarithmic axes with one point for each architecture: test error against the relative sensitivity R and against the sensitivity D."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, height=4.6, sharey=True)
 for ax, quantity in zip(axes, "RD", strict=True):
-    draw_error_against(ax, table, quantity)
+    draw_image_errors(ax, table, quantity)
 if dataset == "cifar10":
     draw_cifar_law(axes[0])
 axes[1].set_ylabel("")
@@ -189,7 +189,7 @@ for quantity in ("R", "D"):
     span = f"{good[quantity].min():.2g} to {good[quantity].max():.2g}" if len(good) else "–"
     glue(f"span {quantity}", span, display=False)
 losses = runs.train_loss.astype(float).groupby(runs.arch).mean()
-unfit = [f"{NAMES[arch]} {loss:.1f}" for arch, loss in losses.items() if loss > 0.1]
+unfit = [f"{IMAGE_NETWORK_NAMES[arch]} {loss:.1f}" for arch, loss in losses.items() if loss > 0.1]
 glue("unfit", ", ".join(unfit) or "none", display=False)
 glue("span error", f"{good.test_error.min():.3f} to {good.test_error.max():.3f}" if len(good) else "–", display=False)
 R_after = runs.R.astype(float).groupby(runs.arch).mean()
@@ -251,7 +251,7 @@ glue("sizes", ", ".join(f"{P:,}" for P in sorted(by_size.P.unique())) or "–", 
 # %% mystnb={"figure": {"caption": "{glue:text}`name`: test error against relative sensitivity (left) and against the sensitivity to deformations (right) for training sets of {glue:text}`sizes` images; hollow: the smallest. Points: means over {glue:text}`seeds B` seeds; bars: from the lowest to the highest.", "name": "fig-images-growing"}, "image": {"alt": "Two panels on logarithmic axes; for each of a few architectures a line joins its points for growing training sets."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, height=4.6, sharey=True)
 for ax, quantity in zip(axes, "RD", strict=True):
-    draw_error_against(ax, by_size, quantity, joined=True)
+    draw_image_errors(ax, by_size, quantity, joined=True)
 if dataset == "cifar10":
     draw_cifar_law(axes[0])
 axes[1].set_ylabel("")
@@ -264,7 +264,7 @@ for name, part in by_size[by_size.runs > 0].groupby("arch", sort=False):
     ends = part.iloc[0], part.iloc[-1]
     if len(part) < 2:
         continue
-    rows[NAMES[name]] = {
+    rows[IMAGE_NETWORK_NAMES[name]] = {
         "P": f"{ends[0].P:,.0f} → {ends[1].P:,.0f}",
         "test error": f"{ends[0].test_error:.3f} → {ends[1].test_error:.3f}",
         "R_f": f"{ends[0].R:.3g} → {ends[1].R:.3g}",
@@ -288,7 +288,7 @@ if store and len(growing):
     errors = {"trained now": live["test_error"], "stored": kept["test_error"]}
     R = {"R_f now": live["R"], "R_f stored": kept["R"]}
     check = pd.DataFrame(
-        {"architecture": [NAMES[config.arch]], "P": [config.P]}
+        {"architecture": [IMAGE_NETWORK_NAMES[config.arch]], "P": [config.P]}
         | {k: [f"{e:.4f}"] for k, e in errors.items()} | {k: [f"{r:.2f}"] for k, r in R.items()}
     )  # fmt: skip
 check

@@ -110,7 +110,7 @@ ax.legend(loc="lower right");
 
 # %% tags=["hide-input"]
 steps = paper.grid_steps()
-glue("grid ratio", f"{paper.grid_ratio(paper.paper_curve()):.3f}", display=False)
+glue("grid ratio", f"{paper.grid_ratio(paper.published_fig4A()):.3f}", display=False)
 glue("num points", len(steps), display=False)
 glue("off whole", f"{(steps.steps - steps.steps.round()).abs().max():.3f}", display=False)
 wide = steps.pivot(index=["L", "s0"], columns="v", values="steps")
@@ -207,7 +207,7 @@ for s0 in (0, 1, 2, 4):
     style = plots.style_for(s0)
     ax.plot(shown.P, shown.test_error, label=f"12, $s_0$={s0}", markersize=4, **style)
     ax.axvline(paper.paper_P_star("lcn", 8, s0), color=style["color"], linewidth=0.8)
-total = paper.paper_curve()
+total = paper.published_fig4A()
 plots.draw_paper(ax, total.P, total.test_error, label="4A, $s_0$=2")
 ax.axvline(paper.paper_P_star("lcn", 10, 2), color=plots.GREY, linewidth=0.8, linestyle=":")
 ax.axhline(0.1, color=plots.GREY, linewidth=0.8, linestyle="--")

@@ -71,7 +71,7 @@ def paper_P_star(arch: str, v: int, s0: int, L: int = 2, s: int = 2) -> float:
     return float(rows.P_star.iloc[0])
 
 
-def paper_curve() -> pd.DataFrame:
+def published_fig4A() -> pd.DataFrame:
     """Figure 4A (LCN, v=10, s0=2, L=2): columns P (total, ten times the axis) and test_error."""
     table = published("fig4A")
     return pd.DataFrame({"P": table.P_x10, "test_error": table.test_error.clip(lower=0)})
@@ -120,7 +120,7 @@ def reading_rule() -> pd.DataFrame:
     quantity, s0, v, published (P*, P*_S or P*_D in Figures 4, 6, 14), nearest (the curve's point
     nearest to the threshold), interpolated (its crossing), and the ratios of published to both.
     """
-    rows = [("4A", "lcn", "test_error", 2, 10, paper_P_star("lcn", 10, 2), paper_curve(), 0.1)]
+    rows = [("4A", "lcn", "test_error", 2, 10, paper_P_star("lcn", 10, 2), published_fig4A(), 0.1)]
     for arch, figure in LAYER_FIGURES.items():
         for s0 in (0, 1, 2, 4):
             P_star, curve = paper_P_star(arch, 8, s0), published_curve(arch, s0)
@@ -150,7 +150,7 @@ def grid_steps() -> pd.DataFrame:
     table = published_P_star("lcn")
     log = np.log(table.P_star / table.scale)
     first = log.groupby([table.L, table.s0]).transform("first")
-    ratio = grid_ratio(paper_curve())
+    ratio = grid_ratio(published_fig4A())
     return table[["L", "s0", "v"]].assign(steps=(log - first) / np.log(ratio))
 
 

@@ -9,7 +9,7 @@ from srhm.networks.names import COMMON
 from srhm_book.architectures.views import (
     ARCHS,
     by_architecture,
-    draw_error_against,
+    draw_architecture_errors,
     far_from_paper,
     missing,
     style,
@@ -67,7 +67,7 @@ def ax():
 
 
 def test_a_point_and_its_bars_are_the_mean_and_the_range_over_seeds(runs, ax):
-    draw_error_against(ax, by_architecture(runs.assign(test_error=[0.5, 0.9, 0.04])), "S_out")
+    draw_architecture_errors(ax, by_architecture(runs.assign(test_error=[0.5, 0.9, 0.04])), "S_out")
     lcn, vgg16 = ax.containers
     assert (lcn.get_label(), vgg16.get_label()) == ("LCN", "VGG16")
     assert lcn.lines[0].get_xydata().tolist() == [pytest.approx([0.2, 0.7])]
@@ -81,7 +81,7 @@ def test_a_point_and_its_bars_are_the_mean_and_the_range_over_seeds(runs, ax):
 
 def test_a_thin_line_leads_to_the_papers_hollow_point(runs, ax):
     table = with_paper(by_architecture(runs)).dropna(subset="test_error")
-    draw_error_against(ax, table, "S_out")
+    draw_architecture_errors(ax, table, "S_out")
     hollow = [line for line in ax.lines if line.get_markerfacecolor() == "white"]
     theirs = table[["paper_S_out", "paper_test_error"]].to_numpy()
     assert np.concatenate([point.get_xydata() for point in hollow]) == pytest.approx(theirs)
@@ -91,7 +91,7 @@ def test_a_thin_line_leads_to_the_papers_hollow_point(runs, ax):
 
 
 def test_nothing_measured_is_drawn_as_nothing(runs, ax):
-    draw_error_against(ax, by_architecture(runs[:0]), "S_out")
+    draw_architecture_errors(ax, by_architecture(runs[:0]), "S_out")
     assert not ax.lines
     assert not ax.containers
 

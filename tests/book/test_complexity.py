@@ -15,7 +15,7 @@ from srhm_book.complexity.table import (
     prefactor,
     relative_interval,
     rows_of,
-    searched,
+    searched_runs,
     seed_exponent,
 )
 from srhm_book.grids import setting
@@ -154,7 +154,7 @@ def test_searched_reads_the_store_and_names_what_it_lacks(tmp_path):
     store, other = Store(tmp_path), setting("lcn", 8, 2)
     for run in runs_of(LCN, [5000.0] * 3, reach=8).to_dict("records"):
         store.put(run)
-    found, missing = searched([LCN, other, LCN], store, repeats=3)
+    found, missing = searched_runs([LCN, other, LCN], store, repeats=3)
     assert list(found) == [LCN]
     assert missing == [other]
     assert complexity_table(found).P_star.iloc[0] == pytest.approx(5000, rel=1e-3)

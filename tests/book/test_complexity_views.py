@@ -206,7 +206,7 @@ def test_tasks_of_equal_size_are_drawn_as_lines_and_as_pairs():
     assert len(pairs)
     pairs["ratio"] *= 1.1  # off the law, so that the axes differ
     _, ax = plt.subplots()
-    plots_complexity.draw_pairs(ax, pairs)
+    plots_complexity.draw_sparser_pairs(ax, pairs)
     (points,) = ax.containers
     assert points.lines[0].get_xydata() == pytest.approx(pairs[["predicted", "ratio"]].to_numpy())
 
@@ -215,7 +215,7 @@ def test_nothing_measured_is_drawn_as_nothing():
     plots_complexity.draw_fixed_d(complexity_table({}))
     assert not any(ax.containers for ax in plt.gcf().axes)
     _, ax = plt.subplots()
-    plots_complexity.draw_pairs(ax, sparser_pairs(complexity_table({})))
+    plots_complexity.draw_sparser_pairs(ax, sparser_pairs(complexity_table({})))
     assert not ax.containers
     plots_sparsity_B.draw_collapse(complexity_table({}))
     assert not any(ax.containers for ax in plt.gcf().axes)

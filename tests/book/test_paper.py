@@ -29,7 +29,7 @@ def test_one_value():
 
 
 def test_curves_are_in_total_data():
-    assert paper.paper_curve().P.iloc[0] == pytest.approx(999.14)
+    assert paper.published_fig4A().P.iloc[0] == pytest.approx(999.14)
     lcn = paper.published_curve("lcn", 0)
     assert list(lcn.columns) == ["P", "test_error"]
     assert lcn.P.iloc[0] == pytest.approx(8 * 63.042, rel=1e-3)

@@ -25,9 +25,9 @@ from srhm_book.invariance.thresholds import (
     NOT_STORED,
     S2,
     crossings,
-    pairs,
     paper_targets,
     runs_of,
+    threshold_points,
 )
 
 SIZES = [grid_P(i) for i in range(28, 60)]
@@ -69,13 +69,13 @@ def test_crossings_and_pairs_recover_the_truth():
     assert len(table) == 8 * 3 - 2  # no D at s0 = 0
     truth = [400 * 1.5**i for i in range(8)]
     assert table[table.quantity == ERROR].P_star.tolist() == pytest.approx(truth, rel=0.03)
-    found = pairs(table, S2)
+    found = threshold_points(table, S2)
     assert found.ratio.tolist() == pytest.approx([1.3] * 8, rel=0.03)
     assert ((found.ratio_low <= 1.3) & (found.ratio_high >= 1.3)).all()
     # The seeds shift both alike, so the ratio is known far better than either.
     assert (found.ratio_high / found.ratio_low < 1.05).all()
     assert (found.P_x_high / found.P_x_low > 1.1).all()
-    assert len(pairs(table, D2)) == 6
+    assert len(threshold_points(table, D2)) == 6
 
 
 def test_what_is_not_there_has_a_reason():

@@ -6,7 +6,7 @@ from torch import nn
 
 from messages import says
 from srhm.images.config import IMAGE_ARCHITECTURES, NORMALISED
-from srhm.images.networks import NAMES, build_image_network
+from srhm.images.networks import IMAGE_NETWORK_NAMES, build_image_network
 from srhm.networks.vision_import import torchvision_models
 
 CLASSIFIERS = {"vgg": "classifier", "res": "fc", "eff": "classifier"}
@@ -17,7 +17,7 @@ def count(module):
 
 
 def test_every_architecture_has_a_name():
-    assert set(NAMES) == set(IMAGE_ARCHITECTURES)
+    assert set(IMAGE_NETWORK_NAMES) == set(IMAGE_ARCHITECTURES)
 
 
 @pytest.mark.parametrize("arch", IMAGE_ARCHITECTURES)

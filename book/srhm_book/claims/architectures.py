@@ -12,12 +12,12 @@ from srhm_book.architectures.growing import (
     growing_runs,
     paper_points,
 )
-from srhm_book.architectures.growing import PANELS as GROWING_PANELS
+from srhm_book.architectures.growing import FIXED_P_PANELS as GROWING_PANELS
 from srhm_book.architectures.growing import shown as shown_in
 from srhm_book.architectures.views import (
+    ARCHITECTURE_NAMES,
     ARCHS,
-    NAMES,
-    PANELS,
+    FIXED_P_PANELS,
     architecture_runs,
     by_architecture,
     with_paper,
@@ -63,7 +63,7 @@ def _claim(table: pd.DataFrame, letter: str) -> Claim:
     what = f"pairs of architectures in which the better is less sensitive to {WORDS[letter]}"
     return Claim(
         f"fig1_{letter}", GROUP, f"Better architectures are less sensitive to {WORDS[letter]}",
-        PANELS[letter, "out"][3:], CHAPTER,
+        FIXED_P_PANELS[letter, "out"][3:], CHAPTER,
         (Share(what, hits, number, _pairs(len(ARCHS)), theirs[0] / theirs[1]),),
         *_counts(table),
     )  # fmt: skip
@@ -92,7 +92,8 @@ def _growing_claim(table: pd.DataFrame, letter: str) -> Claim:
     return Claim(
         f"growing_{letter}", GROUP, f"With P, errors and {letter} fall together",
         GROWING_PANELS[letter, "out"][3:], CHAPTER, (Share(what, hits, number, paper=paper),),
-        *_counts(table), f"shown are {', '.join(NAMES[arch] for arch in archs) or 'no curves'}",
+        *_counts(table),
+        f"shown are {', '.join(ARCHITECTURE_NAMES[arch] for arch in archs) or 'no curves'}",
     )  # fmt: skip
 
 

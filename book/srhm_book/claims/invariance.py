@@ -8,7 +8,7 @@ from srhm_book.claims.claim import Claim, Number, Share
 from srhm_book.invariance.agreement import agreement, paper_pairs
 from srhm_book.invariance.layers import compare_plateaus, paper_plateaus, stored_curves
 from srhm_book.invariance.runs import settings_for
-from srhm_book.invariance.thresholds import D2, ERROR, S2, crossings, pairs
+from srhm_book.invariance.thresholds import D2, ERROR, S2, crossings, threshold_points
 
 GROUP = "Invariances"
 REACH = 2  # a factor: how near to P* a P*_S or P*_D counts as the same
@@ -39,7 +39,7 @@ def eq8_claim(table: pd.DataFrame, arch: str, quantity: str) -> Claim:
     own = table[table.arch == arch] if len(table) else pd.DataFrame({"quantity": []})
     with_P = own[own.P_star.notna() & (own.quantity == ERROR)] if len(own) else own
     possible = int(((with_P.s0 > 0) if quantity == D2 else with_P.s0 >= 0).sum()) if len(own) else 0
-    points = pairs(own, quantity) if len(own) else pd.DataFrame({"ratio": []})
+    points = threshold_points(own, quantity) if len(own) else pd.DataFrame({"ratio": []})
     theirs = paper_pairs(arch, quantity)
     slopes = ((found := agreement(p)) and found.slope for p in (points, theirs))
     name = f"P*_{quantity[0]}"

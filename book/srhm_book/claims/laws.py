@@ -18,7 +18,7 @@ from srhm_book.complexity.law_tests import (
     slope_tests,
 )
 from srhm_book.complexity.sparsity_B import curves_of, pooled_exponent
-from srhm_book.complexity.table import complexity_table, searched
+from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import fixed_d_grid, law_grid
 from srhm_book.paper import published_P_star
 
@@ -34,7 +34,7 @@ def law_claims(store: Store) -> list[Claim]:
     """The claims of Figures 4 and 10, of Eqs. 3, 4 and 5 and of Figures 7 and 8."""
     found = []
     for arch in CHAPTERS:
-        runs, _ = searched(law_grid(arch), store)
+        runs, _ = searched_runs(law_grid(arch), store)
         table, paper = complexity_table(runs), published_P_star(arch)
         found += [_points_claim(table, paper, arch, L) for L in (2, 3)]
         found += [_law_claim(table, paper, arch), *_exponent_claims(table, paper, arch)]
@@ -129,7 +129,7 @@ def _depth_claim(table: pd.DataFrame) -> Claim:
 
 def _equal_size_claims(store: Store) -> list[Claim]:
     """Eq. 5: which of two inputs of one size needs fewer, and by how much."""
-    runs, _ = searched(fixed_d_grid(), store)
+    runs, _ = searched_runs(fixed_d_grid(), store)
     table = complexity_table(runs)
     pairs = sparser_pairs(table)
     easier = pairs[pairs.predicted < 1]

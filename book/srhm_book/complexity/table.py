@@ -17,10 +17,10 @@ from srhm.training.config import SEED_FIELDS, RunConfig
 from srhm_book.paper import paper_grid_ratio, paper_P_star
 
 _NUMBERS = ("F", "P_star", "low", "high", "scale", "C", "paper", "ratio", "by_rule")
-SYMBOLS = ("arch", "v", "s", "L", "s0", "n_c", "m", "sparsity")
+TASK_COLUMNS = ("arch", "v", "s", "L", "s0", "n_c", "m", "sparsity")
 
 
-def searched(
+def searched_runs(
     settings: Iterable[RunConfig],
     store: Store | None,
     repeats: int = 3,
@@ -77,7 +77,7 @@ def complexity_table(
     by_rule, the same ratio for P* read off by the paper's rule (`by_paper_rule`).
     """
     rows = [_row(setting, own, frame) for setting, own in runs.items()]
-    columns = [*SYMBOLS, "s0+1", "d", "F", "P_star", "low", "high", "num_seeds", "replicates"]
+    columns = [*TASK_COLUMNS, "s0+1", "d", "F", "P_star", "low", "high", "num_seeds", "replicates"]
     columns += ["reason", "scale", "C", "paper", "ratio", "by_rule"]
     table = pd.DataFrame(rows, columns=columns)
     return table.astype(dict.fromkeys(_NUMBERS, float))  # also where there is no row
@@ -153,7 +153,7 @@ def _row(setting: RunConfig, own: pd.DataFrame, frame: pd.DataFrame | None) -> d
     found = sample_complexity(own)
     scale, task = predicted_scale(setting), setting.task
     P_star = math.nan if found.P_star is None else found.P_star
-    row = {name: getattr(setting, name) for name in SYMBOLS}
+    row = {name: getattr(setting, name) for name in TASK_COLUMNS}
     row |= {"s0+1": setting.s0 + 1, "d": task.d, "F": float(task.relevant_fraction)}
     row |= {"P_star": P_star, "low": found.low, "high": found.high, "num_seeds": found.num_seeds}
     row |= {"replicates": found.replicates, "reason": found.reason}

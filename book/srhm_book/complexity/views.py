@@ -16,7 +16,7 @@ from srhm_book.complexity.law_tests import LawTest
 from srhm_book.wording import NOTHING, significant, with_ends, with_interval
 
 
-def settings_view(table: pd.DataFrame) -> pd.DataFrame:
+def complexity_view(table: pd.DataFrame) -> pd.DataFrame:
     """All settings with P*, interval, law, P* / law and what the paper has."""
     return pd.DataFrame(
         {

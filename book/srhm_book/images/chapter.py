@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from srhm.images.config import IMAGE_ARCHITECTURES, ImageRunConfig
-from srhm.images.networks import NAMES
+from srhm.images.networks import IMAGE_NETWORK_NAMES
 from srhm.images.store import ImageStore, run_images
 from srhm.runs.store import to_frame
 from srhm.stats.fits import Estimate
@@ -84,7 +84,7 @@ def architectures_view(table: pd.DataFrame) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            "architecture": table.arch.map(NAMES),
+            "architecture": table.arch.map(IMAGE_NETWORK_NAMES),
             "test error": with_range("test_error", 3),
             "R_f": with_range("R", 1),
             "D_f": [f"{r.D:.4f}" if r.runs else "–" for r in table.itertuples()],

@@ -20,7 +20,7 @@ from srhm_book.complexity.table import rows_of
 
 ERROR, S2, D2 = "test_error", "S_2_1", "D_2_1"
 NOT_STORED = "no runs are stored"
-SYMBOLS = ("arch", "v", "s", "L", "s0")
+SETTING_COLUMNS = ("arch", "v", "s", "L", "s0")
 # Between the two sizes that enclose a crossing: an octave of the grid, rounding included.
 WIDEST_BRACKET = 2.05
 
@@ -80,7 +80,7 @@ def crossings(
     rows = []
     for setting in settings:
         runs = runs_of(frame, setting, repeats)
-        symbols = {name: getattr(setting, name) for name in SYMBOLS}
+        symbols = {name: getattr(setting, name) for name in SETTING_COLUMNS}
         for target in (Target(), *targets(setting)):
             if quantity_exists(target.quantity, setting):
                 found = _crossing(runs, target.quantity, target.threshold, num_bootstrap)
@@ -107,7 +107,7 @@ def _crossing(runs: pd.DataFrame, quantity: str, threshold: float, num_bootstrap
     return nothing | {"num_seeds": found.num_seeds, "reason": reason}
 
 
-def pairs(table: pd.DataFrame, quantity: str) -> pd.DataFrame:
+def threshold_points(table: pd.DataFrame, quantity: str) -> pd.DataFrame:
     """P* and the P* of a sensitivity, side by side, for the settings that have both.
 
     Parameters
@@ -122,11 +122,11 @@ def pairs(table: pd.DataFrame, quantity: str) -> pd.DataFrame:
     are drawn in both (None where open).
     """
     both = table[table.quantity == ERROR].merge(
-        table[table.quantity == quantity], on=list(SYMBOLS), suffixes=("", "_x")
+        table[table.quantity == quantity], on=list(SETTING_COLUMNS), suffixes=("", "_x")
     )
     both = both.dropna(subset=["P_star", "P_star_x"])
     ends = [_ratio_interval(row) for row in both.itertuples()]
-    found = both[list(SYMBOLS)].assign(
+    found = both[list(SETTING_COLUMNS)].assign(
         threshold=both.threshold_x,
         P_star=both.P_star, P_star_low=both.low, P_star_high=both.high, replicates=both.replicates,
         P_x=both.P_star_x, P_x_low=both.low_x, P_x_high=both.high_x,
