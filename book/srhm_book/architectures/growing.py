@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from srhm.networks.names import PATCH_NETWORKS
-from srhm.runs.search import at
+from srhm.runs.search import run_at
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
 from srhm.stats.curves import last_fall
@@ -56,7 +56,7 @@ def growing_runs(profile: str, repeats: int, store: Store | None, **options) -> 
     lcn = setting("lcn", 4, 2, **TOY | {"max_epochs": 3})
     common = COMMON_TRAINING | {"batch_size": 25, "max_epochs": 1, "num_test": 100}
     vgg = setting("cnn", 4, 2).replace(arch="vgg11", **common)
-    toys = [at(toy, P, seed) for toy in (lcn, vgg) for P in sizes for seed in seeds]
+    toys = [run_at(toy, P, seed) for toy in (lcn, vgg) for P in sizes for seed in seeds]
     return sweep(toys, None, **options)
 
 

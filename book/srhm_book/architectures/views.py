@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from srhm.networks.names import COMMON, PATCH_NETWORKS
-from srhm.runs.search import at
+from srhm.runs.search import run_at
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
 from srhm.training.config import RunConfig
@@ -56,7 +56,7 @@ def architecture_runs(
     vgg = RunConfig(
         arch="vgg11", v=4, s0=2, P=P, batch_size=64, lr=0.05, max_epochs=1, num_test=100
     )
-    return sweep([at(toy, P, seed) for toy in (lcn, vgg) for seed in seeds], None, **options)
+    return sweep([run_at(toy, P, seed) for toy in (lcn, vgg) for seed in seeds], None, **options)
 
 
 def by_architecture(runs: pd.DataFrame) -> pd.DataFrame:
