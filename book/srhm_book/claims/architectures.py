@@ -8,11 +8,11 @@ import pandas as pd
 from srhm.runs.store import Store
 from srhm_book.architectures.growing import (
     FIRST_P,
+    GROWING_PANELS,
     by_size,
     growing_runs,
     paper_points,
 )
-from srhm_book.architectures.growing import FIXED_P_PANELS as GROWING_PANELS
 from srhm_book.architectures.growing import shown as shown_in
 from srhm_book.architectures.views import (
     ARCHITECTURE_NAMES,
