@@ -9,11 +9,11 @@ from srhm.runs.store import Store
 from srhm_book.architectures.growing import (
     FIRST_P,
     GROWING_PANELS,
+    architectures_with_curves,
     by_size,
     growing_runs,
     paper_points,
 )
-from srhm_book.architectures.growing import shown as shown_in
 from srhm_book.architectures.views import (
     ARCHITECTURE_NAMES,
     ARCHS,
@@ -80,7 +80,7 @@ def _errors_claim(table: pd.DataFrame) -> Claim:
 
 
 def _growing_claim(table: pd.DataFrame, letter: str) -> Claim:
-    archs = shown_in(table)
+    archs = architectures_with_curves(table)
     curves = [table[table.arch == arch] for arch in archs]
     ours = [ordered_alike(own[f"{letter}_out"], own.test_error) for own in curves]
     published = (paper_points(letter, "out", arch) for arch in archs)
