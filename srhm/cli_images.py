@@ -47,7 +47,7 @@ def _download(options) -> None:
 
 def _image(options) -> None:
     from srhm.images.store import ImageStore, run_images
-    from srhm.runs.progress import Epochs
+    from srhm.training.progress import Epochs
     from srhm.training.run import resolve_device
 
     config = ImageRunConfig(**{name: getattr(options, name) for name in ImageRunConfig.names()})

@@ -43,7 +43,6 @@ def where_to_train(options) -> Iterator[dict]:
 def train(options) -> None:
     """Train one network, or take it from the store; print its row."""
     config = RunConfig(**{name: getattr(options, name) for name in FIELD_HELP})
-    from srhm.runs.progress import Epochs
     from srhm.training.memory import check_memory
     from srhm.training.run import resolve_device
     from srhm.training.run import train as run
@@ -55,8 +54,7 @@ def train(options) -> None:
         if store is not None:
             store.check_writable()
         print(f"training {config.describe()}", file=sys.stderr)
-        with Epochs(config.max_epochs) as progress:
-            row = run(config, options.device, options.threads, progress)
+        row = run(config, options.device, options.threads, progress=True)
         if store is not None:
             store.put(row)
     print(json.dumps(row, indent=2))

@@ -80,7 +80,7 @@ def test_merge_brings_in_image_runs_too(run, tmp_path):
 
 def test_image_says_how_far_it_is(run, monkeypatch):
     monkeypatch.delenv("TQDM_DISABLE", raising=False)
-    monkeypatch.setattr("srhm.runs.progress.SECONDS", 0.0)
+    monkeypatch.setattr("srhm.training.progress.SECONDS", 0.0)
     code, _, err = run("image", *TINY, "--epochs", 2, "--num-probes", "20", "--store", "kept")
     assert code == 0
     assert [line[:19] for line in err.splitlines()[1:]] == [

@@ -18,10 +18,12 @@ from srhm.images.sensitivity import logits, relative_sensitivity
 from srhm.images.sets import ImageSet, load_images
 from srhm.training.loop import Limits, run_epochs, without_single
 from srhm.training.run import make_row, resolve_device
+from srhm.training.threads import flushed_denormals
 
 MAX_SHIFT = 4  # pixels, of augmentation
 
 
+@flushed_denormals()
 def train_on_images(
     config: ImageRunConfig,
     device: str = "auto",
@@ -48,7 +50,6 @@ def train_on_images(
         Before any training: the device, the image set, or too few images in it.
     """
     place = resolve_device(device)
-    torch.set_flush_denormal(True)
     start = time.perf_counter()
     images = load_images(config.dataset, folder) if images is None else images
     if images.name != config.dataset:

@@ -23,14 +23,14 @@ def train_architecture(
     config: RunConfig,
     place: torch.device,
     on_epoch: Callable[[int, float], None] | None = None,
-) -> dict:
+) -> tuple[nn.Module, dict]:
     """Train, test and measure one of `srhm.networks.names.CONVERTED`; the optimiser's rate is
     ``lr``.
 
-    Returns what `srhm.training.run.train` does, without the configuration and the provenance. The
-    layers of the sensitivities are "20", "50", "80" (relative depth in percent) and "out".
+    Returns the network, and the row of `srhm.training.run.train` without the configuration and the
+    provenance. The layers of the sensitivities are "20", "50", "80" (relative depth in percent) and
+    "out".
     """
-    torch.set_flush_denormal(True)
     task = config.task
     train_set, test_set = task.split(config.P, config.num_test, config.seed_sample, config.balanced)
     net = build_architecture(config.arch, task.v, task.d, task.n_c, config.seed_init).to(place)
@@ -40,7 +40,7 @@ def train_architecture(
     result |= {"num_test_used": len(test_set), "test_loss": loss, "test_error": error}
     if result["status"] != "diverged":
         result |= observe(task, _activations(net, task), test_set, config.seed_sample)
-    return result
+    return net, result
 
 
 def _fit(net: nn.Module, config: RunConfig, train_set: Samples, place, on_epoch) -> dict:

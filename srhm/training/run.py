@@ -6,14 +6,17 @@ import functools
 import math
 import pathlib
 import platform
+import re
 import subprocess
 import time
 from collections.abc import Callable
 
 import numpy as np
 import torch
+from torch import nn
 
 import srhm
+from srhm.data.randomness import check_type
 from srhm.data.task import Samples
 from srhm.engine.sparse import ActiveData, Engine, encode, evaluate
 from srhm.networks.names import CONVERTED
@@ -23,68 +26,89 @@ from srhm.training.config import RunConfig
 from srhm.training.loop import Limits, epoch_order, is_silent, run_epochs
 from srhm.training.memory import check_memory
 from srhm.training.observables import observe, sparse_activations
-from srhm.training.threads import num_threads, threads_for
+from srhm.training.progress import told
+from srhm.training.threads import flushed_denormals, num_threads, threads_for
 
 
-def resolve_device(device: str = "auto") -> torch.device:
-    """ "auto" is the GPU where there is one; "cuda" without one is a ValueError."""
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if device not in ("cpu", "cuda"):
-        raise ValueError(f"device must be auto, cpu or cuda, not {device!r}.")
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ValueError("device='cuda' needs a GPU that torch can use; there is none (use 'cpu').")
-    return torch.device(device)
-
-
-def train(
-    config: RunConfig,
-    device: str = "auto",
-    threads: int | None = None,
-    on_epoch: Callable[[int, float], None] | None = None,
-) -> dict:
-    """Train one network as ``config`` says, test it, and measure its sensitivities.
-
-    threads: of torch's arithmetic on the CPU; by default one, but torch's own number for the
-        common architectures (see `srhm.training.threads`).
-    on_epoch: called after each epoch with its number (from 1) and its mean training loss (nats).
-
-    Returns
-    -------
-    A flat dict, ready for JSON: all fields of the configuration; ``status`` ("converged",
-    "max_epochs" or "diverged"); ``test_error``, ``test_loss``, ``train_loss`` (mean over the last
-    epoch; nats); ``epochs``, ``steps``, ``seconds``, ``num_test_used``; with ``test_every``,
-    ``best_test_error``, the least of all looks and the final one; the sensitivities
-    ``S_{k}_{l}``, ``D_{k}_{l}`` with their standard errors (see `srhm.training.observables`); and
-    where it was made: ``commit``, ``python``, ``torch``, ``numpy``, ``device``, ``threads``.
-    A diverged run has None for what is not finite.
+def resolve_device(device: str | torch.device = "auto") -> torch.device:
+    """The device named "auto" (the GPU where there is one), "cpu", "cuda" or "cuda:0", "cuda:1" ...
 
     Raises
     ------
     ValueError
-        Before any training: an impossible ``device`` or ``threads``, or a training that needs more
-        memory than the machine has.
+        For another one, and for a GPU that is not there.
     """
+    number = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if isinstance(device, str) and device == "auto":
+        return torch.device("cuda" if number else "cpu")
+    name = str(device)
+    if not re.fullmatch("cpu|cuda(:[0-9]+)?", name):
+        raise ValueError(f"device must be auto, cpu, cuda or cuda:0, cuda:1 ..., not {device!r}.")
+    place = torch.device(name)
+    if place.type == "cuda" and (place.index or 0) >= number:
+        raise ValueError(
+            f"device={name!r} needs a GPU that torch can use; there are {number} (use 'cpu')."
+        )
+    return place
+
+
+def train(
+    config: RunConfig,
+    device: str | torch.device = "auto",
+    threads: int | None = None,
+    *,
+    on_epoch: Callable[[int, float], None] | None = None,
+    progress: bool = False,
+    return_network: bool = False,
+) -> dict | tuple[dict, nn.Module]:
+    """Train one network as ``config`` says, test it, and measure its sensitivities.
+
+    threads: of torch's arithmetic on the CPU; by default one, but torch's own number for the
+        common architectures (see `srhm.training.threads`).
+    on_epoch: called after each epoch with its number, from 1, and its mean loss (nats).
+    progress: tell on stderr how far it is: a bar in a terminal, elsewhere a line now and then.
+    return_network: return the trained network too, ready for use, on the device it was trained on.
+
+    Returns
+    -------
+    The row, or with ``return_network`` the pair of row and network. The row is a flat dict, ready
+    for JSON: all fields of the configuration; ``status`` ("converged", "max_epochs" or "diverged");
+    ``test_error``, ``test_loss``, ``train_loss`` (mean over the last epoch; nats); ``epochs``,
+    ``steps``, ``seconds``, ``num_test_used``; with ``test_every``, ``best_test_error``, the least
+    of all looks and the final one; the sensitivities ``S_{k}_{l}``, ``D_{k}_{l}`` with their
+    standard errors (see `srhm.training.observables`); and where it was made: ``commit``,
+    ``python``, ``torch``, ``numpy``, ``device``, ``threads``. A diverged run has None for what is
+    not finite.
+
+    Raises
+    ------
+    ValueError
+        Before any training: no `RunConfig`, an impossible ``device``, ``threads`` or ``on_epoch``,
+        or a training that needs more memory than the machine has.
+    """
+    check_type("config", config, RunConfig)
+    if not (on_epoch is None or callable(on_epoch)):
+        raise ValueError(f"on_epoch must be a function of epoch and loss, not {on_epoch!r}.")
     place = resolve_device(device)
     number = threads_for(config.arch, threads)
     check_memory(config, place)
     start = time.perf_counter()
-    with num_threads(number):
-        if config.arch in CONVERTED:
-            result = train_architecture(config, place, on_epoch)
-        else:
-            result = _train_patches(config, place, on_epoch)
-        return make_row(config, result, time.perf_counter() - start, place)
+    listener = told(config.max_epochs, progress, on_epoch)
+    fit_and_measure = train_architecture if config.arch in CONVERTED else _train_patches
+    with num_threads(number), flushed_denormals(), listener as after_epoch:
+        network, result = fit_and_measure(config, place, after_epoch)
+        row = make_row(config, result, time.perf_counter() - start, place)
+    return (row, network.eval()) if return_network else row
 
 
-def _train_patches(config: RunConfig, place: torch.device, on_epoch) -> dict:
-    """Train, test and measure an LCN, CNN or FCN."""
+def _train_patches(config: RunConfig, place, on_epoch) -> tuple[PatchNetwork, dict]:
+    """Train, test and measure an LCN, CNN or FCN, as `train_architecture` does the others."""
     engine, data, test_set = prepare(config, place)
     best = BestError(config)
     look = functools.partial(best.look, engine, test_set)
     result = fit(engine, data, config, after_epoch=look, on_epoch=on_epoch)
     engine.finish()
-    return result | best.beside(measure(engine, config, test_set, result["status"]))
+    return engine.net, result | best.beside(measure(engine, config, test_set, result["status"]))
 
 
 def prepare(config: RunConfig, place: torch.device) -> tuple[Engine, ActiveData, Samples]:
@@ -96,8 +120,6 @@ def prepare(config: RunConfig, place: torch.device) -> tuple[Engine, ActiveData,
 
 def load(config: RunConfig, place: torch.device) -> tuple[PatchNetwork, ActiveData, Samples]:
     """The untrained network, the training data as it reads them, and the test data."""
-    # Momenta of unused weights decay towards denormals, on which CPUs are slow.
-    torch.set_flush_denormal(True)
     task = config.task
     train_set, test_set = task.split(config.P, config.num_test, config.seed_sample, config.balanced)
     net = build_network(config.arch, task, config.width, config.seed_init, config.scaling).to(place)
@@ -175,7 +197,7 @@ def _jsonable(value):
 
 def provenance(device: torch.device) -> dict:
     """Commit, versions and device that made a result."""
-    name = torch.cuda.get_device_name() if device.type == "cuda" else platform.machine()
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
     return {
         "commit": _commit(),
         "python": platform.python_version(),

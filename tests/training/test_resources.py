@@ -3,21 +3,60 @@
 import pytest
 import torch
 
+from srhm.images import train as images
+from srhm.images.config import ImageRunConfig
 from srhm.runs.trace import trace
-from srhm.training import memory
+from srhm.training import architectures, loop, memory, run
+from srhm.training.batched import Group
 from srhm.training.config import RunConfig
+from srhm.training.replicas import train_group
 from srhm.training.run import train
 
 TINY = RunConfig(v=4, P=64, batch_size=16, width=16, max_epochs=3, num_test=50)
 
 
-@pytest.fixture(autouse=True)
-def three_threads():
+def flushes():
+    return (torch.full((8,), 1e-20) * 1e-20).max().item() == 0
+
+
+@pytest.fixture(autouse=True, params=[False, True])
+def process(request):
+    """The process has three threads, and flushes denormals or not: before and after each test."""
     before = torch.get_num_threads()
     torch.set_num_threads(3)
+    torch.set_flush_denormal(request.param)
     yield
-    assert torch.get_num_threads() == 3
+    after = torch.get_num_threads(), flushes()
     torch.set_num_threads(before)
+    torch.set_flush_denormal(False)
+    assert after == (3, request.param)
+
+
+@pytest.mark.parametrize("how", ["train", "group", "trace", "architecture", "images"])
+def test_denormals_are_zero_while_it_trains(how, monkeypatch):
+    seen = set()
+
+    def watched(*arguments, **options):
+        seen.add(flushes())
+        return run_epochs(*arguments, **options)
+
+    run_epochs = loop.run_epochs
+    for module in (run, architectures, images):
+        monkeypatch.setattr(module, "run_epochs", watched)
+    monkeypatch.setattr(Group, "run", lambda self, own=Group.run: (seen.add(flushes()), own(self)))
+    if how == "group":
+        train_group([TINY], "cpu")
+    elif how == "trace":
+        trace(TINY, device="cpu")
+    elif how == "images":
+        config = ImageRunConfig(
+            dataset="digits", arch="lenet", P=20, batch_size=10, epochs=1, num_probes=3
+        )
+        images.train_on_images(config, "cpu")
+    else:
+        short = TINY.replace(s0=2, max_epochs=1, batch_size=32)
+        train(short.replace(arch="vgg11") if how == "architecture" else short, "cpu")
+    assert seen == {True}
 
 
 def test_one_thread_unless_more_are_asked_for():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from tqdm import tqdm
 
@@ -41,3 +43,22 @@ class Epochs:
         elif self.enabled and time.monotonic() - self.last >= self.seconds:
             self.last = time.monotonic()
             print(f"epoch {epoch} of at most {self.most}, {text}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def told(
+    most: int, progress: bool, on_epoch: Callable[[int, float], None] | None
+) -> Iterator[Callable[[int, float], None] | None]:
+    """What a training of at most ``most`` epochs calls after each: `Epochs` if there is to be
+    ``progress``, then ``on_epoch`` if there is one."""
+    if not progress:
+        yield on_epoch
+        return
+    with Epochs(most) as bar:
+
+        def both(epoch: int, loss: float) -> None:
+            bar(epoch, loss)
+            if on_epoch is not None:
+                on_epoch(epoch, loss)
+
+        yield both

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from srhm.runs.progress import Epochs
+from srhm.training.progress import Epochs
 
 
 @pytest.fixture(autouse=True)
