@@ -21,6 +21,7 @@ _HOMES = {
     "live_check": "runs.checks",
     "load_network": "runs.networks",
     "merge": "runs.store",
+    "rows_of": "runs.search",
     "run_at": "runs.search",
     "sample_complexity": "stats.curves",
     "save_network": "runs.networks",

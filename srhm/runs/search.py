@@ -12,10 +12,12 @@ import functools
 import itertools
 import math
 import numbers
+import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from srhm.data.randomness import check_int, check_type
@@ -76,9 +78,26 @@ def run_at(setting: RunConfig, P: int, seed: int) -> RunConfig:
     return setting.replace(P=P, batch_size=batch, lr=lr, **dict.fromkeys(SEED_FIELDS, seed))
 
 
+def rows_of(frame: pd.DataFrame, setting: RunConfig) -> pd.DataFrame:
+    """The runs of ``frame`` that belong to ``setting``, at any P and seeds.
+
+    Where P is small the batch and the learning rate are the smaller ones of `run_at`.
+    """
+    keep = pd.Series(True, index=frame.index)
+    for name, value in setting.as_dict().items():
+        if name not in ("P", *SEED_FIELDS, "batch_size", "lr"):
+            keep &= frame[name] == value
+    rows = frame[keep]
+    batches = {P: run_at(setting, int(P), 0) for P in rows.P.unique()}
+    expected = pd.DataFrame([(c.batch_size, c.lr) for c in rows.P.map(batches)], rows.index)
+    if rows.empty:
+        return rows
+    return rows[(rows.batch_size == expected[0]) & np.isclose(rows.lr, expected[1])]
+
+
 def search(
     settings: Iterable[RunConfig],
-    store: Store | None,
+    store: Store | str | os.PathLike | None,
     repeats: int = 3,
     targets: Iterable[Target] | Target = (Target(),),
     max_P: int = 10**6,
@@ -93,7 +112,7 @@ def search(
     settings: one configuration per setting; its P is the first guess, its seeds are not used.
     repeats: number of seeds (0, 1, ...): each is new rules, a new sample and a new initialisation.
     max_P: the search never asks for more data than this (nor for more than the task has).
-    executor, workers, sweep_options: as for `srhm.runs.sweep.sweep` (also progress, device).
+    store, executor, workers, sweep_options: as for `srhm.runs.sweep.sweep` (also progress, device).
 
     Returns
     -------
@@ -111,6 +130,7 @@ def search(
     settings = check_configs("settings", settings)
     targets = _check_targets(targets, settings)
     searches = [_Search(setting, repeats, max_P) for setting in settings]
+    store = store if store is None or isinstance(store, Store) else Store(store)
     pool = None
     try:
         while wanted := {c.key: c for s in searches for t in targets for c in s.missing(t)}:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from messages import says
+from srhm.runs.search import rows_of
 from srhm.runs.store import Store
 from srhm.stats.fits import Estimate
 from srhm_book.complexity.table import (
@@ -14,7 +15,6 @@ from srhm_book.complexity.table import (
     complexity_table,
     prefactor,
     relative_interval,
-    rows_of,
     searched_runs,
     seed_exponent,
 )

@@ -6,7 +6,6 @@ import math
 import pytest
 import torch
 
-from messages import says
 from srhm.training.config import RunConfig
 from srhm.training.loop import epoch_order
 from srhm.training.run import load, resolve_device, train

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from srhm.runs.search import run_at, search, stored_searches
+from srhm.runs.search import rows_of, search, stored_searches
 from srhm.runs.store import Store
 from srhm.stats.curves import interval, learning_curve, sample_complexity
 from srhm.stats.fits import Estimate, log_replicates
 from srhm.stats.laws import predicted_scale
-from srhm.training.config import SEED_FIELDS, RunConfig
+from srhm.training.config import RunConfig
 from srhm_book.paper import paper_grid_ratio, paper_P_star
 
 _NUMBERS = ("F", "P_star", "low", "high", "scale", "C", "paper", "ratio", "by_rule")
@@ -37,24 +37,6 @@ def searched_runs(
     frame = search(settings, None, repeats, **search_options)
     found = {config: rows_of(frame, config) for config in settings}
     return found, []
-
-
-def rows_of(frame: pd.DataFrame, setting: RunConfig) -> pd.DataFrame:
-    """The runs of ``frame`` that belong to ``setting``, at any P and seeds.
-
-    Where P is small the batch and the learning rate are the smaller ones of
-    `srhm.runs.search.run_at`.
-    """
-    keep = pd.Series(True, index=frame.index)
-    for name, value in setting.as_dict().items():
-        if name not in ("P", *SEED_FIELDS, "batch_size", "lr"):
-            keep &= frame[name] == value
-    rows = frame[keep]
-    batches = {P: run_at(setting, int(P), 0) for P in rows.P.unique()}
-    expected = pd.DataFrame([(c.batch_size, c.lr) for c in rows.P.map(batches)], rows.index)
-    if rows.empty:
-        return rows
-    return rows[(rows.batch_size == expected[0]) & np.isclose(rows.lr, expected[1])]
 
 
 def complexity_table(

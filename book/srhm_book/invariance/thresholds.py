@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from srhm.runs.search import Target, quantity_exists
+from srhm.runs.search import Target, quantity_exists, rows_of
 from srhm.stats.curves import interval, sample_complexity
 from srhm.training.config import SEED_FIELDS, RunConfig
-from srhm_book.complexity.table import rows_of
 
 ERROR, S2, D2 = "test_error", "S_2_1", "D_2_1"
 NOT_STORED = "no runs are stored"
