@@ -36,6 +36,15 @@ def test_decode_reads_tensors_and_arrays_of_any_number_type(task):
     assert task.decode(x[:0]).shape == (0,)
 
 
+def test_decoded_labels_are_of_the_smallest_type():
+    for n_c, dtype in ((256, np.uint8), (257, np.uint16)):
+        task = SRHM(17, 2, 1, 0, n_c=n_c, m=1)
+        every = task.sample(task.num_data, 0)
+        labels = task.decode(task.one_hot(every))
+        assert labels.dtype == every.labels.dtype == dtype
+        assert (labels == every.labels).all()
+
+
 def test_decode_tells_every_other_tuple_from_the_rules():
     """All 2-tuples at one level: those of the rules give their class, all others are refused."""
     task = SRHM(5, 2, 1, 0, n_c=3, m=2)
@@ -75,6 +84,8 @@ def test_decode_says_where_an_input_breaks_the_rules(task):
     refused(lambda r: r.zero_(), "level 2", "patch 0", "empty")
     refused(lambda r: r[:, where[0]].zero_(), "level 1", f"patch {patch}", "exactly")
     refused(lambda r: r[:, where[0]].fill_(1), f"position {where[0]}", [1.0] * 4)
+    other = (good.values[4500, 0] + 1) % 4
+    refused(lambda r: r[other, where[0]].fill_(1), f"position {where[0]}", 1.0)
     refused(lambda r: r[:, where[0]].mul_(0.5), f"position {where[0]}", 0.5)
     refused(lambda r: r[:, where[0]].fill_(torch.nan), f"position {where[0]}", "nan")
     # An empty half leaves one level-1 patch where the level-2 rule has two.

@@ -17,7 +17,7 @@ from hypothesis import given
 
 from messages import says
 from srhm.data.randomness import PURPOSES, distinct_words, generator
-from srhm.data.samples import Samples
+from srhm.data.samples import Samples, blocks
 from srhm.data.task import SRHM
 from strategies import all_data, digit, inputs, looks_uniform, places, repeatable, seeds, tasks
 
@@ -218,6 +218,16 @@ def test_training_and_test_data_never_overlap(P):
     train, test = task.split(P, 80, seed=2)
     assert (len(train), len(test)) == (P, min(80, 256 - P))
     assert len(set(inputs(task, train)) | set(inputs(task, test))) == len(train) + len(test)
+
+
+@pytest.mark.parametrize(("size", "rows"), [(1, 2**18), (16, 2**14), (1024, 256), (10**6, 256)])
+def test_work_is_cut_into_blocks_that_fit_the_cache(size, rows):
+    """2^18 numbers at once, but 256 rows at least; every row in one block."""
+    n = 2 * rows + 1
+    cut = [list(range(n)[block]) for block in blocks(n, size)]
+    assert [len(part) for part in cut] == [rows, rows, 1]
+    assert sum(cut, []) == list(range(n))
+    assert list(blocks(0, size)) == []
 
 
 def test_samples_are_indexed_by_slices_and_arrays():
