@@ -224,9 +224,9 @@ def test_training_and_test_data_never_overlap(P):
 def test_work_is_cut_into_blocks_that_fit_the_cache(size, rows):
     """2^18 numbers at once, but 256 rows at least; every row in one block."""
     n = 2 * rows + 1
-    cut = [list(range(n)[block]) for block in blocks(n, size)]
+    cut = [np.arange(n)[block] for block in blocks(n, size)]
     assert [len(part) for part in cut] == [rows, rows, 1]
-    assert sum(cut, []) == list(range(n))
+    assert (np.concatenate(cut) == np.arange(n)).all()
     assert list(blocks(0, size)) == []
 
 

@@ -103,6 +103,17 @@ def test_the_blocks_of_the_work_do_not_matter(monkeypatch, sparsity):
     assert all((a == b).all() for a, b in zip(work(), whole, strict=True))
 
 
+def test_more_choices_than_a_byte_has():
+    """Synonyms and places that just need a second one."""
+    task = SRHM(257, 2, 1, 256, n_c=2, m=257)
+    x = task.sample(2000, 0)
+    before, after = (tree(task, y.values)[1][0] for y in (x, task.exchange_synonyms(x, 1, 0)))
+    assert (before != after).all()
+    places = task.displace(x, 1, 0).positions % 257
+    assert {before.max(), after.max(), places.max()} == {256}
+    assert looks_uniform(np.bincount(places.ravel() // 16)[:16])
+
+
 def test_empty_samples_stay_empty():
     task = SRHM(4, 2, 2, 1)
     x = task.sample(0, 0)
