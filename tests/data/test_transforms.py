@@ -147,7 +147,7 @@ def test_tasks_without_synonyms_or_empty_places_are_refused():
 
 def test_samples_of_another_task_are_refused():
     task = SRHM(4, 2, 2, 1, m=2)
-    x = task.sample(5, 0)
+    x = task.sample(100, 0)
     for other in (SRHM(4, 2, 1, 1), SRHM(6, 2, 2, 1), SRHM(4, 2, 2, 2)):
         y = other.sample(min(300, other.num_data), 0)
         for transform in (task.exchange_synonyms, task.displace):
@@ -157,6 +157,6 @@ def test_samples_of_another_task_are_refused():
         pair for pair in np.ndindex(4, 4) if not (task.rules[0].reshape(-1, 2) == pair).all(1).any()
     )
     values = x.values.copy()
-    values[3, 2:] = unknown
-    with pytest.raises(ValueError, match=says("sample 3", "level 1", "tuple 1")):
+    values[[43, 70], 2:] = unknown  # the first is named
+    with pytest.raises(ValueError, match=says("sample 43", "level 1", "tuple 1")):
         task.exchange_synonyms(Samples(values, x.positions, x.labels), 1, 0)
