@@ -8,7 +8,9 @@ from torch import nn
 
 from messages import says
 from srhm.data.task import SRHM
+from srhm.engine.rows import DirectRows, LazyRows
 from srhm.engine.sparse import Engine, encode, evaluate
+from srhm.engine.updates import DeferredBlocks, DirectBlocks
 from srhm.networks.patch import build_network
 
 GRID = [
@@ -64,10 +66,27 @@ def test_activations_agree_at_active_positions_and_are_zero_elsewhere(arch, shap
     sparse = Engine(net, LR, MOMENTUM, BATCH).activations(encoded)
     full = dense.activations(task.one_hot(data))
     torch.testing.assert_close(sparse[-1], full[-1])
-    for h, at, expected in zip(sparse, encoded.positions, full, strict=False):
+    for h, at, expected in zip(sparse[:-1], encoded.positions, full[:-1], strict=True):
         placed = torch.zeros_like(expected)
         placed.scatter_(1, at.long()[:, :, None].expand(h.shape), h)
         torch.testing.assert_close(placed, expected)
+
+
+@pytest.mark.parametrize(
+    ("arch", "deferred", "lazy"), [("lcn", 4, 23), ("cnn", 4, 2), ("fcn", 1, 23)]
+)
+def test_small_batches_have_lazy_updates(arch, deferred, lazy):
+    """The largest batches with a row for each block, and reading less than half of the rows.
+
+    A datum has 2 inputs of the hidden layer, of 8 blocks (FCN: 1), and reads 4 rows of 192 (CNN:
+    24).
+    """
+    _, net, _ = make(arch, (2, 2), 3, "A")
+    kinds = {batch: Engine(net, LR, MOMENTUM, batch) for batch in range(1, 40)}
+    assert [b for b, e in kinds.items() if type(e.hidden[0]) is DeferredBlocks][-1] == deferred
+    assert [b for b, e in kinds.items() if type(e.hidden[0]) is DirectBlocks][0] == deferred + 1
+    assert [b for b, e in kinds.items() if type(e.first) is LazyRows][-1] == lazy
+    assert [b for b, e in kinds.items() if type(e.first) is DirectRows][0] == lazy + 1
 
 
 def test_evaluate_counts_errors_in_chunks():
