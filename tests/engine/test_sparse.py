@@ -82,11 +82,10 @@ def test_small_batches_have_lazy_updates(arch, deferred, lazy):
     24).
     """
     _, net, _ = make(arch, (2, 2), 3, "A")
-    kinds = {batch: Engine(net, LR, MOMENTUM, batch) for batch in range(1, 40)}
-    assert [b for b, e in kinds.items() if type(e.hidden[0]) is DeferredBlocks][-1] == deferred
-    assert [b for b, e in kinds.items() if type(e.hidden[0]) is DirectBlocks][0] == deferred + 1
-    assert [b for b, e in kinds.items() if type(e.first) is LazyRows][-1] == lazy
-    assert [b for b, e in kinds.items() if type(e.first) is DirectRows][0] == lazy + 1
+    engines = {batch: Engine(net, LR, MOMENTUM, batch) for batch in range(1, 40)}
+    for batch, engine in engines.items():
+        assert type(engine.hidden[0]) is (DeferredBlocks if batch <= deferred else DirectBlocks)
+        assert type(engine.first) is (LazyRows if batch <= lazy else DirectRows)
 
 
 def test_evaluate_counts_errors_in_chunks():
