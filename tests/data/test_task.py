@@ -131,7 +131,7 @@ def test_sizes_and_defaults():
 @given(tasks())
 @repeatable
 def test_rules_have_distinct_tuples_and_cannot_be_changed(task):
-    for level, rules in enumerate(task.rules, start=1):
+    for level, rules in zip(range(1, task.L + 1), task.rules, strict=True):
         parents = task.n_c if level == task.L else task.v
         assert rules.shape == (parents, task.m, task.s)
         assert rules.max() < task.v
