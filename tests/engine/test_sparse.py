@@ -8,9 +8,8 @@ from torch import nn
 
 from messages import says
 from srhm.data.task import SRHM
-from srhm.engine.rows import DirectRows, LazyRows
 from srhm.engine.sparse import Engine, encode, evaluate
-from srhm.engine.updates import DeferredBlocks, DirectBlocks
+from srhm.engine.updates import DeferredBlocks, DirectBlocks, DirectRows, LazyRows
 from srhm.networks.patch import build_network
 
 GRID = [
