@@ -28,7 +28,7 @@ def test_every_figure_is_the_one_output_of_its_cell(executed):
                 kinds = [output["output_type"] for output in cell["outputs"]]
                 assert kinds == ["display_data"], f"{path.name}: {kinds} after {cell['source'][-1]}"
                 with_figures.add(path.name)
-    scripts = (Path(__file__).parent.parent.parent / "notebooks").glob("*.py")
+    scripts = (ROOT / "notebooks").glob("*.py")
     asked = {f"{p.stem}.ipynb" for p in scripts if '"figure":' in p.read_text(encoding="utf-8")}
     assert with_figures == asked
     assert "01_data.ipynb" in asked
