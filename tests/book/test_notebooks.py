@@ -226,7 +226,7 @@ def test_a_line_tells_of_each_notebook_where_there_is_no_terminal(tiny, capfd):
     assert len(lines) == 2
     assert re.fullmatch(r"01_tiny: .*\b\d+\.\d s", lines[0])
     assert re.fullmatch(r"02_bad: failed.*\b\d+\.\d s", lines[1])
-    run(names="01")
+    run(names="01", force=True)
     assert capfd.readouterr().err == ""
 
 
