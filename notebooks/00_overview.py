@@ -1,9 +1,5 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   html_theme.sidebar_secondary.remove: true
 # ---
 
@@ -20,7 +16,9 @@ profile = "book"  # every profile: this page shows what is stored
 device = "auto"
 workers = 0
 
-arch, s0 = "lcn", 1  # of the last picture: a setting of Figure 12 ("lcn") or 15 ("cnn")
+# The last picture is a setting of Figure 12 ("lcn") or 15 ("cnn").
+arch = "lcn"
+s0 = 1  # empty elements per informative one
 
 # %% tags=["remove-cell"]
 from IPython.display import HTML
@@ -37,7 +35,9 @@ from srhm_book.grids import GRIDS
 from srhm_book.invariance.layers import stored_curves
 from srhm_book.paper import published_P_star
 from srhm_book.pictures import overview as pictures
+from srhm_book.publish.profiles import by_profile
 
+by_profile(profile)
 plots.use_style()
 store = Store(project("results"))
 found = claims(store)
@@ -45,16 +45,16 @@ found = claims(store)
 # %% tags=["remove-input"]
 HTML(pages.glance_html(found))
 
-# %% mystnb={"figure": {"name": "fig-overview-task", "caption": "A datum: a class is made of features, these of features of the input, among empty places. Exchanging synonyms or displacing features keeps the class."}, "image": {"alt": "A tree: a class on top, two lettered features among empty places below it, four lettered features among twelve empty places in the input. Two more rows show the input with other letters, and with the same letters in other places."}} tags=["remove-input", "overview"]
+# %% mystnb={"figure": {"caption": "A datum: a class is made of features, these of features of the input, among empty places. Exchanging synonyms or displacing features keeps the class.", "name": "fig-overview-task"}, "image": {"alt": "A tree: a class on top, two lettered features among empty places below it, four lettered features among twelve empty places in the input. Two more rows show the input with other letters, and with the same letters in other places."}} tags=["remove-input", "overview"]
 task = SRHM(v=3, s=2, L=2, s0=1, n_c=2, m=3, seed=0)
 pictures.draw_task(task, task.sample(1, seed=3), seed=0);
 
-# %% mystnb={"figure": {"name": "fig-overview-laws", "caption": "Examples needed, $P^*$, against the paper's two laws: every point of its Figures 4B and 4C (hollow), and ours (filled, with 95 % intervals over seeds). Line: proportional to the law."}, "image": {"alt": "Two panels on logarithmic axes, LCN and CNN. Hollow points of the paper lie along a line of slope one over more than three decades; filled points of this book lie on it at small sizes and below it at large ones."}} tags=["remove-input", "overview"]
+# %% mystnb={"figure": {"caption": "Examples needed, $P^*$, against the paper's two laws: every point of its Figures 4B and 4C (hollow), and ours (filled, with 95 % intervals over seeds). Line: proportional to the law.", "name": "fig-overview-laws"}, "image": {"alt": "Two panels on logarithmic axes, LCN and CNN. Hollow points of the paper lie along a line of slope one over more than three decades; filled points of this book lie on it at small sizes and below it at large ones."}} tags=["remove-input", "overview"]
 settings = {a: GRIDS[f"{a}_L2"] + GRIDS[f"{a}_L3"] for a in ("lcn", "cnn")}
 tables = {a: complexity_table(searched_runs(own, store)[0]) for a, own in settings.items()}
 pictures.draw_laws(tables, {a: published_P_star(a) for a in tables});
 
-# %% mystnb={"figure": {"name": "fig-overview-falling", "caption": "With more examples, the test error falls together with what the second layer still notices of exchanged synonyms, $S_2$, and of displacements, $D_2$ (LCN, $v=8$, $s_0=1$; bars: range over seeds; hollow: the paper's Figure 12)."}, "image": {"alt": "Three curves against the number of training examples. Test error, sensitivity to synonyms and sensitivity to displacements all fall between one thousand and ten thousand examples, each close to the dotted curve of the paper."}} tags=["remove-input", "overview"]
+# %% mystnb={"figure": {"caption": "With more examples, the test error falls together with what the second layer still notices of exchanged synonyms, $S_2$, and of displacements, $D_2$ (LCN, $v=8$, $s_0=1$; bars: range over seeds; hollow: the paper's Figure 12).", "name": "fig-overview-falling"}, "image": {"alt": "Three curves against the number of training examples. Test error, sensitivity to synonyms and sensitivity to displacements all fall between one thousand and ten thousand examples, each close to the dotted curve of the paper."}} tags=["remove-input", "overview"]
 pictures.draw_falling(stored_curves(store.frame(), arch)[s0], arch);
 
 # %% [markdown]

@@ -1,9 +1,5 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   html_theme.sidebar_secondary.remove: true
 # ---
 
@@ -28,7 +24,9 @@ from srhm.runs.store import Store
 from srhm_book.claims import pages
 from srhm_book.claims.headlines import summary
 from srhm_book.claims.ledger import claims
+from srhm_book.publish.profiles import by_profile
 
+by_profile(profile)
 found = claims(Store(project("results")))
 
 # %% tags=["remove-input"]
