@@ -15,6 +15,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
+from srhm_book import cli
+
 ROOT = Path(__file__).parent.parent.parent
 SIZES = ("desk", "phone")
 
@@ -221,7 +223,18 @@ def test_a_book_without_executed_notebooks_is_refused(tmp_path):
     command = [Path(sys.executable).with_name("jupyter-book"), "build", "."]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1
-    assert "book/executed/01_data" in done.stderr
+    assert "book/executed/00_overview" in done.stderr
     assert "srhm-book run" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "_build" / "html" / "index.html").exists()
+
+
+def test_the_executed_book_is_printed(chromium, executed, monkeypatch):
+    folder = executed.parent.parent
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    (folder / "srhm").mkdir(exist_ok=True)  # so that it is taken for the repository
+    monkeypatch.chdir(folder)
+    assert cli.main(["pdf"]) == 0
+    printed = (folder / "_build" / "pdf" / "srhm.pdf").read_bytes()
+    assert printed.startswith(b"%PDF")
+    assert len(printed) > 500_000  # its figures are in it

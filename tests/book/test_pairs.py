@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from jupytext.cli import jupytext
 
+from checkouts import make_checkout
 from srhm_book.publish.notebooks import run_notebooks
 from srhm_book.publish.pairs import check_unedited, pair
 
@@ -163,7 +164,7 @@ def test_what_is_no_notebook_is_not_overwritten(copy):
 def repository(copy):
     """A repository of two small notebooks, of which the second was edited in Jupyter."""
     script = copy()
-    Path("_toc.yml").write_text("root: book/index\n", encoding="utf-8")
+    make_checkout(Path())
     shutil.copytree(ROOT / "book" / "paper", "book/paper")
     other = Path(shutil.copy(script, script.with_name("02_other.py")))
     script.write_text(
