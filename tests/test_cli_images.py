@@ -38,7 +38,7 @@ def test_image_explains_every_field(run):
         (["--arch", "resnet9"], "arch must be one of fc2"),
         (["--P", "2000"], "P must be an integer from 1 to 1200, not 2000"),
         (["--delta", "9"], "delta must be from 0.5 to 3.4 pixels"),
-        (["--device", "tpu"], "device must be auto, cpu or cuda"),
+        (["--device", "tpu"], "device must be auto, cpu, cuda"),
         (["--dataset", "cifar10", "--data", "nowhere"], "CIFAR-10 is not in 'nowhere'"),
     ],
 )

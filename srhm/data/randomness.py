@@ -27,11 +27,11 @@ def check_int(name: str, value, least: int, most: int | None = None) -> int:
     return whole
 
 
-def check_type(name: str, value, kind: type, hint: str = "") -> None:
-    """ValueError that names ``value`` unless it is a ``kind``; ``hint`` says how to get one."""
+def check_type(name: str, value, kind: type) -> None:
+    """ValueError that names ``value`` unless it is a ``kind``."""
     if not isinstance(value, kind):
         given = f"{type(value).__name__} {reprlib.repr(value)}"
-        raise ValueError(f"{name} must be a {kind.__name__}{hint}, not the {given}.")
+        raise ValueError(f"{name} must be a {kind.__name__}, not the {given}.")
 
 
 def check_seed(name: str, value) -> int:

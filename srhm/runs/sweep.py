@@ -112,7 +112,8 @@ def check_configs(name: str, configs: Iterable[RunConfig]) -> list[RunConfig]:
     """The configurations as a list; ValueError where they are none, or a single one."""
     if isinstance(configs, RunConfig):
         raise ValueError(f"{name} must be a list of RunConfig, not a single one.")
-    check_type(name, configs, Iterable, " of RunConfig")
+    if not isinstance(configs, Iterable):
+        raise ValueError(f"{name} must be a list of RunConfig, not {configs!r}.")
     configs = list(configs)
     for config in configs:
         check_type(f"each of {name}", config, RunConfig)

@@ -302,6 +302,7 @@ def test_a_pool_survives_the_death_of_its_processes():
         ({"configs": 5}, ("configs", "RunConfig", 5)),
         ({"configs": None}, ("configs", "RunConfig", None)),
         ({"configs": config(0)}, ("configs", "list", "RunConfig")),
+        ({"store": 5}, ("folder", 5)),
         ({"workers": -1}, ("workers", 0, -1)),
         ({"workers": 1.5}, ("workers", "integer", 0, 1.5)),
         ({"workers": True}, ("workers", "integer", 0, True)),

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from srhm.networks.patch import CNN
-from srhm.runs.networks import load_network, save_network, untrained_network
+from srhm.runs.saved_networks import load_network, save_network, untrained_network
 from srhm.training.config import RunConfig
 from srhm.training.run import train
 
