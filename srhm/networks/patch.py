@@ -109,7 +109,8 @@ class PatchNetwork(nn.Module):
 
 
 def check_input(x: torch.Tensor, v: int, d: int | None = None) -> None:
-    """ValueError unless ``x`` is of shape (n, v, d), features before positions; None: any d."""
+    """ValueError unless ``x`` is a tensor (n, v, d), features before positions; None: any d."""
+    check_type("x", x, torch.Tensor)
     if x.ndim != 3 or x.shape[1] != v or d not in (None, x.shape[2]):
         size = "d" if d is None else f"d={d}"
         raise ValueError(

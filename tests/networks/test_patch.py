@@ -139,6 +139,8 @@ def test_an_input_of_another_shape_is_refused(arch):
         with pytest.raises(ValueError, match=r"v=3, d=16") as error:
             net(wrong)
         assert str(tuple(wrong.shape)) in str(error.value)
+    with pytest.raises(ValueError, match="Tensor.*ndarray"):
+        net(x.numpy())
 
 
 @pytest.mark.parametrize(
