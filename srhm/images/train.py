@@ -18,12 +18,10 @@ from srhm.images.sensitivity import logits, relative_sensitivity
 from srhm.images.sets import ImageSet, load_images
 from srhm.training.loop import Limits, run_epochs, without_single
 from srhm.training.run import make_row, resolve_device
-from srhm.training.threads import flushed_denormals
 
 MAX_SHIFT = 4  # pixels, of augmentation
 
 
-@flushed_denormals()
 def train_on_images(
     config: ImageRunConfig,
     device: str = "auto",

@@ -13,7 +13,7 @@ from srhm.runs.pool import SpawnPool, num_cores
 from srhm.training.config import SEED_FIELDS, RunConfig
 from srhm.training.observables import observe, sparse_activations
 from srhm.training.run import fit, prepare, resolve_device
-from srhm.training.threads import flushed_denormals, num_threads
+from srhm.training.threads import num_threads
 
 
 def trace(config: RunConfig, per_octave: int = 4, device: str = "auto") -> pd.DataFrame:
@@ -39,7 +39,7 @@ def trace(config: RunConfig, per_octave: int = 4, device: str = "auto") -> pd.Da
     """
     if type(per_octave) is not int or per_octave < 1:
         raise ValueError(f"per_octave must be an integer of at least 1, not {per_octave!r}.")
-    with num_threads(1), flushed_denormals():
+    with num_threads(1):
         return _trace(config, per_octave, resolve_device(device))
 
 

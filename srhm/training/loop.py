@@ -14,8 +14,10 @@ import torch
 
 from srhm.engine.sparse import ActiveData, Engine
 from srhm.training.config import RunConfig
+from srhm.training.threads import flushed_denormals
 
 
+@flushed_denormals()
 def run_epochs(
     step: Callable[[torch.Tensor], torch.Tensor],
     batches: Callable[[], Iterable[torch.Tensor]],

@@ -27,7 +27,7 @@ from srhm.training.loop import Limits, epoch_order, is_silent, run_epochs
 from srhm.training.memory import check_memory
 from srhm.training.observables import observe, sparse_activations
 from srhm.training.progress import told
-from srhm.training.threads import flushed_denormals, num_threads, threads_for
+from srhm.training.threads import num_threads, threads_for
 
 
 def resolve_device(device: str | torch.device = "auto") -> torch.device:
@@ -95,7 +95,7 @@ def train(
     start = time.perf_counter()
     listener = told(config.max_epochs, progress, on_epoch)
     fit_and_measure = train_architecture if config.arch in CONVERTED else _train_patches
-    with num_threads(number), flushed_denormals(), listener as after_epoch:
+    with num_threads(number), listener as after_epoch:
         network, result = fit_and_measure(config, place, after_epoch)
         row = make_row(config, result, time.perf_counter() - start, place)
     return (row, network.eval()) if return_network else row
