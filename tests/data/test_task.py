@@ -186,6 +186,16 @@ def test_data_of_a_seed_never_change(task, expected):
     assert _digest(*arrays) == expected
 
 
+def test_from_half_of_all_data_on_samples_are_cut_from_one_permutation():
+    """Pinned as well: below it they are drawn until they are distinct."""
+    task = SRHM(4, 2, 2, 0)  # 256 data
+    every = inputs(task, task.sample(256, 0))
+    assert inputs(task, task.sample(128, 0)) == every[:128]
+    fewer = inputs(task, task.sample(127, 0))
+    assert fewer != every[:127]
+    assert fewer[:40] == inputs(task, task.sample(40, 0))
+
+
 def test_seeds_alone_decide_and_global_state_is_left_alone():
     def draw(seed):
         task = SRHM(6, 2, 2, 1, seed=seed)
