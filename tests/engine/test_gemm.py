@@ -20,6 +20,16 @@ def test_against_double_precision(rows, inner, layout):
     torch.testing.assert_close(gemm.matmul(a, b), expected, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("capability", "built", "expected"),
+    [("AVX512", True, True), ("AVX512", False, False), ("AVX2", True, False)],
+)
+def test_onednn_is_for_wide_instructions(monkeypatch, capability, built, expected):
+    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: capability)
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: built)
+    assert gemm._onednn_available() is expected
+
+
 @pytest.mark.parametrize("rows", [3, 4, 8, 13])
 @pytest.mark.parametrize("inner", [8, 13])
 def test_onednn_gives_the_same_on_every_processor(monkeypatch, rows, inner):
