@@ -124,6 +124,7 @@ def test_sizes_and_defaults():
     assert task == SRHM(10, 3, 2, 4, 10, 100) != SRHM(10, 3, 2, 4, seed=1)
     assert hash(task) == hash(SRHM(np.int64(10), 3, 2, np.uint8(4)))
     assert type(SRHM(np.int64(10), 3, 2, 4).v) is int
+    assert SRHM(2, 62, 1, 0, m=1).rules[0].shape == (2, 1, 62)  # just small enough
     with pytest.raises(dataclasses.FrozenInstanceError):
         task.v = 3
 
@@ -275,6 +276,7 @@ def test_samples_are_indexed_by_slices_and_arrays():
         ({"seed": -1}, ("seed", "integer", 0, "not -1")),
         ({"seed": 0.5}, ("seed", "integer", 0, "not 0.5")),
         ({"s": 40}, ("v^s", "2^63", "4^40")),
+        ({"v": 2, "s": 63, "m": 1}, ("v^s", "2^63", "not 2^63")),
         ({"v": 2**32, "m": 1}, ("v^s", "2^63", "4294967296^2")),
         ({"L": 17}, ("s^L", 65536, "2^17")),
         ({"L": 10**9}, ("s^L", 65536, "2^1000000000")),
