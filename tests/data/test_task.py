@@ -109,6 +109,12 @@ def test_words_are_distinct_and_uniform_when_a_datum_takes_two():
     assert set(zip(*every.tolist(), strict=True)) == set(itertools.product(range(3), range(5)))
 
 
+def test_a_word_takes_all_digits_that_fit_63_bits():
+    """Pinned: another cut would draw other data from the same seed."""
+    task = SRHM(2, 2, 5, 1)  # the class, then a rule and two places for each of 31 tuples
+    assert task._word_sizes == [2**62, 2**32]
+
+
 def test_the_number_of_data_is_exact():
     # SPEC: n_c·m^((s^L-1)/(s-1)) strings; times the places of each tuple, s0+1 a child.
     assert SRHM(4, 2, 2, 0).num_data == 256
