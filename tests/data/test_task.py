@@ -179,6 +179,7 @@ def _digest(*arrays):
         (SRHM(8, 2, 2, 1, seed=3), "c6fbeff7ca941df2"),
         (SRHM(5, 3, 2, 2, n_c=7, m=4, sparsity="B", seed=1), "2ca4054ee369c697"),
         (SRHM(4, 2, 2, 0), "1e27a0eba467d002"),
+        (SRHM(6, 2, 4, 2, seed=2), "918bc42806c1a518"),  # more than one word a datum
     ],
     ids=repr,
 )
