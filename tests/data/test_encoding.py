@@ -173,6 +173,8 @@ def test_rules_are_looked_up_alike_in_a_table_and_in_a_list():
         expected[(every == row).all(axis=1)] = number
     assert (table(every) == expected).all()
     assert (listed(every) == expected).all()
+    one = RuleLookup(np.array([[[0, 1, 2]]]), 6, max_table=0)  # most tuples come after it
+    assert (one(every) == np.where((every == [0, 1, 2]).all(axis=1), 0, -1)).all()
 
 
 @pytest.mark.filterwarnings("error")
