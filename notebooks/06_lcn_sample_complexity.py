@@ -212,7 +212,7 @@ for key, values in {"ratio": found.ratio, "ruled": found.by_rule, "direct": dire
 # ## All settings
 
 # %% tags=["hide-input"]
-views.settings_view(found)
+views.complexity_view(found)
 
 # %% [markdown]
 # ## Is the store right?

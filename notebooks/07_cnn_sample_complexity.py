@@ -234,7 +234,7 @@ shown.set_index(["v", "training"]) if rows else "No line of settings is trained 
 # ## All settings
 
 # %% tags=["hide-input"]
-views.settings_view(found)
+views.complexity_view(found)
 
 # %% [markdown]
 # ## Is the store right?

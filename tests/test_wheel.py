@@ -65,7 +65,7 @@ def test_commands_from_a_wheel(installed, tmp_path):
     found = json.loads(done.stdout)
     assert all(Path(home).is_relative_to(installed) for home in found["home"])
     assert found["sweep"][0] == 0, found["sweep"]
-    assert len(list((tmp_path / "results").rglob("P64_*.json"))) == 1
+    assert len(list((tmp_path / "results").rglob("*.jsonl"))) == 1
     for command, word in (("image", "'data'"), ("claims", "book/paper"), ("run", "notebooks")):
         code, err = found[command]
         assert (code, err.count("\n")) == (2, 1 + (command == "image")), err

@@ -83,9 +83,8 @@ def test_claims_as_json_and_as_a_table(run, tmp_path):
     code, out, _ = run("claims", "--json", "--store", tmp_path / "none")
     assert code == 0
     items = json.loads(out)
-    assert {"id", "statement", "measured", "interval", "settings", "seeds", "verdict"} <= set(
-        items[0]
-    )
+    assert {"id", "statement", "parts", "settings", "seeds", "verdict"} <= set(items[0])
+    assert {"value", "interval", "expected", "verdict"} <= set(items[0]["parts"][0])
     code, out, _ = run("claims", "--store", tmp_path / "none")
     assert code == 0
     assert "| Claim |" in out

@@ -111,7 +111,7 @@ def found_with(monkeypatch, tmp_path, star_of):
 
     tasks = [(a, v, s0) for a in ("lcn", "cnn") for v in (4, 6) for s0 in (1, 2, 4)]
     curves = [setting(a, v, s0, sparsity="B") for a, v, s0 in tasks]
-    monkeypatch.setattr(claims_laws, "searched", searched)
+    monkeypatch.setattr(claims_laws, "searched_runs", searched)
     monkeypatch.setattr(claims_laws, "curves_of", lambda *_: searched(curves))
     monkeypatch.setattr(complexity, "sample_complexity", sample_complexity)
     monkeypatch.setattr(complexity, "by_paper_rule", lambda *_: None)

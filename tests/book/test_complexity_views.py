@@ -51,7 +51,7 @@ def close_figures():
 
 
 def test_all_settings(table):
-    shown = views.settings_view(table)
+    shown = views.complexity_view(table)
     row = shown.loc[2, 2, 8, 1, 8, 8]
     assert row["P*"] == "6,140"
     assert row["law"] == "4,100"
