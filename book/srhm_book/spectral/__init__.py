@@ -1,0 +1,1 @@
+"""Kernel ridge regression in low dimension: where the spectral-bias prediction fails."""

@@ -1,0 +1,170 @@
+"""What two theories predict, without a free parameter.
+
+*Spectral bias* (the replica method; Bordelon, Canatar & Pehlevan 2020): learning P points is learning
+the whole density with an effective ridge κ, whatever the sample. *Two points* (d = 1, no ridge): the
+predictor interpolates linearly between the two training points next to the boundary.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.integrate import quad
+from scipy.linalg import eigh_tridiagonal
+from scipy.optimize import brentq
+
+from srhm_book.spectral.krr import fit_line, inverse_kernel
+
+NUM_CELLS = 8192
+NUM_MODES = 300  # computed one by one; those beyond follow their asymptotic law
+NUM_EIGENVALUES = 1_000_000
+
+
+# ---- the self-consistent theory --------------------------------------------------------------
+
+
+def effective_ridge(eigenvalues: np.ndarray, P: int, ridge: float, trace: float = 1.0) -> float:
+    """κ, the solution of κ = λ/P + (κ/P) Σ_ρ λ_ρ/(λ_ρ + κ).
+
+    eigenvalues: of the kernel's operator on the density. trace: their whole sum, K(x, x); what
+    the given ones lack of it counts as eigenvalues far below κ.
+    """
+    rest = max(trace - eigenvalues.sum(), 0.0)  # rounding aside
+
+    def excess(log_kappa: float) -> float:
+        kappa = math.exp(log_kappa)
+        learned = np.sum(eigenvalues / (eigenvalues + kappa)) + rest / kappa
+        return ridge / (P * kappa) + learned / P - 1
+
+    return math.exp(brentq(excess, math.log(1e-30), math.log(2 * (ridge + trace) / P), xtol=1e-10))
+
+
+def noise_factor(eigenvalues: np.ndarray, P: int, kappa: float) -> float:
+    """1/(1 - γ), γ = Σ_ρ λ_ρ²/(λ_ρ + κ)² / P: what fitting a finite sample adds to the bias."""
+    return 1 / (1 - np.sum((eigenvalues / (eigenvalues + kappa)) ** 2) / P)
+
+
+def spectral_bias_error(
+    eigenvalues: np.ndarray, power: np.ndarray, P: int, ridge: float, total: float = 1.0
+) -> float:
+    """Test error Σ_ρ c_ρ² κ²/(λ_ρ + κ)² / (1 - γ).
+
+    power: c_ρ², the target's weight on each eigenfunction, of `total`; the rest is not learned.
+    """
+    kappa = effective_ridge(eigenvalues, P, ridge)
+    bias = np.sum(power * (kappa / (eigenvalues + kappa)) ** 2) + total - power.sum()
+    return float(bias * noise_factor(eigenvalues, P, kappa))
+
+
+# ---- the spectrum on the line ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LineSpectrum:
+    """Eigenvalues (n,), largest first; eigenfunctions (num_cells, n) on x; power c_ρ² (n,)."""
+
+    x: np.ndarray
+    mass: np.ndarray
+    eigenvalues: np.ndarray
+    functions: np.ndarray
+    power: np.ndarray
+
+
+def cells(chi: float, num: int = NUM_CELLS) -> tuple[np.ndarray, np.ndarray]:
+    """Points x (num,) and the mass (num,) of the cell around each; `num` is even.
+
+    The cells are as narrow, in every place, as the waves there: uniform in |x|^((2+χ)/2).
+    """
+    if num < 4 or num % 2:
+        raise ValueError(f"num must be even and at least 4, not {num}.")
+    s = np.linspace(-1, 1, 2 * num + 1)
+    x = np.sign(s) * np.abs(s) ** (2 / (2 + chi))
+    edges, x = x[::2], x[1::2]
+    return x, np.diff(np.sign(edges) * np.abs(edges) ** (1 + chi)) / 2
+
+
+def line_spectrum(chi: float, sigma: float, modes: int = 40, num: int = NUM_CELLS) -> LineSpectrum:
+    """The first eigenfunctions of ∫ K(x, y) φ(y) p(y) dy = λ_ρ φ(x).
+
+    They solve σ² φ'' = (1 - 2σ p(x)/λ_ρ) φ with σ φ' = ± φ at the ends ∓1. On the cells the inverse
+    of the operator is tridiagonal: the equation in finite differences.
+    """
+    x, mass = cells(chi, num)
+    diagonal, beside = inverse_kernel(x, sigma)
+    root = np.sqrt(mass)
+    inverse, vectors = eigh_tridiagonal(
+        diagonal / mass, beside / (root[1:] * root[:-1]), select="i", select_range=(0, modes - 1)
+    )
+    functions = vectors / root[:, None]
+    functions *= np.sign(functions[-1])
+    power = ((mass * np.sign(x)) @ functions) ** 2
+    return LineSpectrum(x, mass, 1 / inverse, functions, power)
+
+
+def line_eigenvalues(chi: float, sigma: float, num: int = NUM_EIGENVALUES) -> np.ndarray:
+    """Many eigenvalues (num,) on the line: `NUM_MODES` computed, the others by their law.
+
+    The number of half waves grows by one from each to the next: 1/sqrt(λ_ρ) grows by
+    π / ∫ sqrt(2 p/σ) dx, whatever the phase at the ends.
+    """
+    first = line_spectrum(chi, sigma, NUM_MODES).eigenvalues
+    step = math.pi / (math.sqrt(2 / sigma) * 2 * math.sqrt((1 + chi) / 2) * 2 / (2 + chi))
+    start = np.mean(first[-2:] ** -0.5) + 1.5 * step  # even and odd ones differ in phase
+    rest = (start + step * np.arange(num - NUM_MODES)) ** -2.0
+    return np.concatenate([first, rest])
+
+
+class LineTheory:
+    """The spectral-bias prediction in d = 1 for one χ and σ."""
+
+    def __init__(self, chi: float, sigma: float):
+        self.chi, self.sigma = chi, sigma
+        self.eigenvalues = line_eigenvalues(chi, sigma)
+
+    def kappa(self, P: int, ridge: float) -> float:
+        """The effective ridge."""
+        return effective_ridge(self.eigenvalues, P, ridge)
+
+    def predictor(self, P: int, ridge: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """x, the mass there, and the mean predictor: that of the whole density with ridge κ.
+
+        It solves σ² f'' = f + (2σ p/κ)(f - f*). Cells with a ridge of κ over their mass are the
+        whole density; their number keeps a cell below the waves' length at κ.
+        """
+        kappa = self.kappa(P, ridge)
+        num = 2 * int(np.clip(10 / math.sqrt(kappa * self.sigma), NUM_CELLS / 2, 2e6))
+        x, mass = cells(self.chi, num)
+        return x, mass, fit_line(x, np.sign(x), kappa / mass, self.sigma)
+
+    def error(self, P: int, ridge: float = 0.0) -> float:
+        """The predicted test error; equals `spectral_bias_error` with all c_ρ²."""
+        x, mass, f = self.predictor(P, ridge)
+        bias = mass @ (f - np.sign(x)) ** 2
+        return float(bias * noise_factor(self.eigenvalues, P, self.kappa(P, ridge)))
+
+
+# ---- the two points ----------------------------------------------------------------------------
+
+
+def two_point_error(left: float, right: float, chi: float) -> float:
+    """ε of the straight line from -1 at -left to +1 at right, over the density |x|^χ (1 + χ)/2."""
+    ends = left ** (3 + chi) + right ** (3 + chi)
+    return 4 / ((2 + chi) * (3 + chi)) * ends / (left + right) ** 2
+
+
+def two_point_law(chi: float) -> tuple[float, float]:
+    """Mean of P ε for many P without ridge in d = 1, and the relative standard deviation of ε.
+
+    P left^(1+χ)/2 and P right^(1+χ)/2 are independent and exponential: their sum is a Gamma(2), of
+    moments 2 and 6, the share u of one in it uniform; ε is proportional to the sum.
+    """
+    p, q = (3 + chi) / (1 + chi), 1 / (1 + chi)
+
+    def shape(u: float, power: int) -> float:
+        return ((u**p + (1 - u) ** p) / (u**q + (1 - u) ** q) ** 2) ** power
+
+    first, second = (quad(shape, 0, 1, args=(power,))[0] for power in (1, 2))
+    mean = 2 * 4 / ((2 + chi) * (3 + chi)) * 2 * first
+    return mean, math.sqrt(6 * second / (2 * first) ** 2 - 1)
