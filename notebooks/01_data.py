@@ -32,10 +32,10 @@ seed = 0  # of the rules; the samples take it too
 # %% tags=["hide-input"]
 import numpy as np
 from myst_nb import glue
-from srhm_book import style as plots
-from srhm_book.pictures import model as pictures
 
 from srhm.data.task import SRHM
+from srhm_book import style as plots
+from srhm_book.pictures import model as pictures
 
 plots.use_style()
 task = SRHM(v=v, s=s, L=L, s0=s0, n_c=n_c, m=m, seed=seed)

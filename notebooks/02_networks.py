@@ -34,12 +34,12 @@ seed = 0
 import pandas as pd
 import torch
 from myst_nb import glue
-from srhm_book import style as plots
-from srhm_book.pictures import model as pictures
 
 from srhm.data.task import SRHM
 from srhm.networks.patch import NETWORKS, build_network
 from srhm.training.config import RunConfig
+from srhm_book import style as plots
+from srhm_book.pictures import model as pictures
 
 plots.use_style()
 torch.set_num_threads(1)  # the order of summation, and so the last digits, depends on it

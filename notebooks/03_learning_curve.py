@@ -34,9 +34,6 @@ lr = 0.32  # learning rate per unit of width, at batch 128: the paper's 0.01 at 
 # %% tags=["hide-input"]
 import pandas as pd
 from myst_nb import glue
-from srhm_book import style as plots
-from srhm_book.grids import GRID
-from srhm_book.paper import crossing, paper_curve, paper_P_star
 
 from srhm.runs.checks import live_check
 from srhm.runs.paths import project
@@ -45,6 +42,9 @@ from srhm.runs.store import Store
 from srhm.runs.sweep import sweep
 from srhm.stats.curves import sample_complexity
 from srhm.training.config import RunConfig
+from srhm_book import style as plots
+from srhm_book.grids import GRID
+from srhm_book.paper import crossing, paper_curve, paper_P_star
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None

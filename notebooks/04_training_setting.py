@@ -35,11 +35,6 @@ import numpy as np
 import pandas as pd
 import torch
 from myst_nb import glue
-from srhm_book import style as plots
-from srhm_book.complexity.law_tests import depth_tests, exponent_tests
-from srhm_book.complexity.table import complexity_table
-from srhm_book.grids import GRID, GRIDS, PAPER, PAPER_SMALLER, SMALL_BATCH, STUDY, setting
-from srhm_book.wording import describe_setting, with_ends, with_interval
 
 from srhm.runs.checks import live_check
 from srhm.runs.paths import project
@@ -49,6 +44,11 @@ from srhm.stats.curves import sample_complexity
 from srhm.stats.fits import fit_power_law
 from srhm.stats.ratios import paired_ratio
 from srhm.training.run import train
+from srhm_book import style as plots
+from srhm_book.complexity.law_tests import depth_tests, exponent_tests
+from srhm_book.complexity.table import complexity_table
+from srhm_book.grids import GRID, GRIDS, PAPER, PAPER_SMALLER, SMALL_BATCH, STUDY, setting
+from srhm_book.wording import describe_setting, with_ends, with_interval
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None

@@ -40,8 +40,6 @@ import pandas as pd
 import torch
 from matplotlib.ticker import LogLocator, NullLocator
 from myst_nb import glue
-from srhm_book import style as plots
-from srhm_book.grids import TOY, layer_curves, setting
 
 from srhm.data.task import SRHM
 from srhm.engine.sparse import Engine, encode
@@ -50,6 +48,8 @@ from srhm.runs.checks import live_check
 from srhm.runs.paths import project
 from srhm.runs.store import Store
 from srhm.runs.sweep import sweep
+from srhm_book import style as plots
+from srhm_book.grids import TOY, layer_curves, setting
 
 sys.path.insert(0, str(project("benchmarks")))
 import timing  # what is timed, and the dense peer, are those of `make bench`

@@ -33,6 +33,10 @@ repeats = 3  # seeds per point: each is new rules, a new sample and new initial 
 # %% tags=["hide-input"]
 import pandas as pd
 from myst_nb import glue
+
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.store import Store
 from srhm_book import style as plots
 from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import views
@@ -48,10 +52,6 @@ from srhm_book.complexity.table import complexity_table, relative_interval, sear
 from srhm_book.grids import PAPER, STUDY, law_grid, setting
 from srhm_book.paper import published_P_star, reading_rule
 from srhm_book.wording import describe_setting, join, list_settings, significant, with_interval
-
-from srhm.runs.checks import live_check
-from srhm.runs.paths import project
-from srhm.runs.store import Store
 
 plots.use_style()
 pd.set_option("display.max_rows", None)

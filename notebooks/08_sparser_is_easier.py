@@ -42,6 +42,10 @@ repeats = 3  # seeds per point: each is new rules, a new sample and new initial 
 import numpy as np
 import pandas as pd
 from myst_nb import glue
+
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.store import Store
 from srhm_book import style as plots
 from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import views
@@ -49,10 +53,6 @@ from srhm_book.complexity.fixed_d import as_predicted, eq5, fit_eq5, sparser_pai
 from srhm_book.complexity.table import complexity_table, searched
 from srhm_book.grids import fixed_d_grid
 from srhm_book.wording import describe_setting, list_settings, with_interval
-
-from srhm.runs.checks import live_check
-from srhm.runs.paths import project
-from srhm.runs.store import Store
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None

@@ -28,6 +28,10 @@ workers = 0  # processes for training; 0 is one per core
 # %% tags=["hide-input"]
 import pandas as pd
 from myst_nb import glue
+
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.store import Store
 from srhm_book import style as plots
 from srhm_book.complexity import sparsity_B_figures as plots_sparsity_B
 from srhm_book.complexity import views
@@ -35,10 +39,6 @@ from srhm_book.complexity.sparsity_B import against_A, collapse, curves_of, pool
 from srhm_book.complexity.table import complexity_table, searched
 from srhm_book.grids import setting
 from srhm_book.wording import describe_setting, join, list_settings, with_interval
-
-from srhm.runs.checks import live_check
-from srhm.runs.paths import project
-from srhm.runs.store import Store
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None

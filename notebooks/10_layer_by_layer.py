@@ -33,6 +33,15 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 from myst_nb import glue
+
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.search import at
+from srhm.runs.store import Store
+from srhm.runs.sweep import sweep
+from srhm.training.config import RunConfig
+from srhm.training.observables import sparse_activations
+from srhm.training.run import fit, prepare, resolve_device
 from srhm_book import style as plots
 from srhm_book.grids import TOY, curve, layer_curves, setting
 from srhm_book.invariance.conventions import compare_conventions
@@ -52,15 +61,6 @@ from srhm_book.invariance.layers import (
 from srhm_book.invariance.layers_figures import draw_layers
 from srhm_book.pictures.sensitivity import draw_sensitivities
 from srhm_book.wording import significant
-
-from srhm.runs.checks import live_check
-from srhm.runs.paths import project
-from srhm.runs.search import at
-from srhm.runs.store import Store
-from srhm.runs.sweep import sweep
-from srhm.training.config import RunConfig
-from srhm.training.observables import sparse_activations
-from srhm.training.run import fit, prepare, resolve_device
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None

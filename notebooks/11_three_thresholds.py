@@ -34,6 +34,12 @@ import math
 
 import pandas as pd
 from myst_nb import glue
+
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.search import Target, at, grid_index, grid_P
+from srhm.runs.store import Store
+from srhm.runs.trace import trace_all
 from srhm_book import style as plots
 from srhm_book.claims.invariance import COVERED, MOST_SCATTER, SLOPE_REACH, eq8_verdict
 from srhm_book.complexity.transitions import compare_times, fall_times
@@ -67,12 +73,6 @@ from srhm_book.invariance.thresholds import (
     runs_of,
 )
 from srhm_book.wording import with_interval
-
-from srhm.runs.checks import live_check
-from srhm.runs.paths import project
-from srhm.runs.search import Target, at, grid_index, grid_P
-from srhm.runs.store import Store
-from srhm.runs.trace import trace_all
 
 plots.use_style()
 pd.set_option("display.max_colwidth", None)

@@ -30,6 +30,12 @@ import math
 
 import pandas as pd
 from myst_nb import glue
+
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.search import at
+from srhm.runs.store import Store
+from srhm.stats.fits import fit_power_law
 from srhm_book import style as plots
 from srhm_book.claims.invariance import eq8_verdict
 from srhm_book.grids import setting
@@ -39,12 +45,6 @@ from srhm_book.invariance.threshold_figures import draw_pairs, draw_scale, pairs
 from srhm_book.invariance.threshold_views import agreement_view, missing_view, settings_view
 from srhm_book.invariance.thresholds import D2, S2, crossings, pairs, runs_of
 from srhm_book.wording import significant, with_interval
-
-from srhm.runs.checks import live_check
-from srhm.runs.paths import project
-from srhm.runs.search import at
-from srhm.runs.store import Store
-from srhm.stats.fits import fit_power_law
 
 plots.use_style()
 pd.set_option("display.max_colwidth", None)

@@ -31,6 +31,10 @@ repeats = 3  # seeds: each is new rules, a new sample and new initial weights
 # %% tags=["hide-input"]
 import pandas as pd
 from myst_nb import glue
+
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.store import Store
 from srhm_book import style as plots
 from srhm_book.architectures.growing import (
     FIRST_P,
@@ -57,10 +61,6 @@ from srhm_book.architectures.views import (
 from srhm_book.grids import COMMON_TRAINING, STUDIED, architecture_run, training_study
 from srhm_book.images.chapter import rank_correlation
 from srhm_book.paper import published
-
-from srhm.runs.checks import live_check
-from srhm.runs.paths import project
-from srhm.runs.store import Store
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None

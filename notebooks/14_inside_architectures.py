@@ -28,6 +28,10 @@ repeats = 3  # seeds: each is new rules, a new sample and new initial weights
 # %% tags=["hide-input"]
 import pandas as pd
 from myst_nb import glue
+
+from srhm.runs.checks import live_check
+from srhm.runs.paths import project
+from srhm.runs.store import Store
 from srhm_book import style as plots
 from srhm_book.architectures.growing import (
     DEPTHS,
@@ -40,10 +44,6 @@ from srhm_book.architectures.growing import (
 )
 from srhm_book.architectures.views import NAMES
 from srhm_book.grids import architecture_run
-
-from srhm.runs.checks import live_check
-from srhm.runs.paths import project
-from srhm.runs.store import Store
 
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None

@@ -49,15 +49,6 @@ seed = 0
 import pandas as pd
 import torch
 from myst_nb import glue
-from srhm_book import style as plots
-from srhm_book.images.chapter import architectures_view, averages, chapter_runs, rank_correlation
-from srhm_book.images.figures import (
-    draw_cifar_law,
-    draw_deformations,
-    draw_error_against,
-    legend_below,
-)
-from srhm_book.images.grids import architectures_grid, growing_grid, image_run
 
 from srhm.images.config import NORMALISED
 from srhm.images.deform import (
@@ -73,6 +64,15 @@ from srhm.images.sets import load_images
 from srhm.images.store import ImageStore, run_images
 from srhm.images.train import fit, train_on_images
 from srhm.runs.checks import live_check
+from srhm_book import style as plots
+from srhm_book.images.chapter import architectures_view, averages, chapter_runs, rank_correlation
+from srhm_book.images.figures import (
+    draw_cifar_law,
+    draw_deformations,
+    draw_error_against,
+    legend_below,
+)
+from srhm_book.images.grids import architectures_grid, growing_grid, image_run
 
 plots.use_style()
 pd.set_option("display.max_colwidth", None)

@@ -27,13 +27,13 @@ workers = 0
 import numpy as np
 import pandas as pd
 from myst_nb import glue
+
+from srhm.stats.fits import fit_power_law
 from srhm_book import paper
 from srhm_book import style as plots
 from srhm_book.complexity.law_tests import with_factors
 from srhm_book.paper import published
 from srhm_book.wording import significant, with_interval
-
-from srhm.stats.fits import fit_power_law
 
 plots.use_style()
 

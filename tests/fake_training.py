@@ -45,7 +45,6 @@ def calls(log):
 
 if __name__ == "__main__":
     import fake_training  # by its name, so that a spawned process finds it too
-
     from srhm.runs.sweep import sweep
 
     # A background job of a shell starts with the signal ignored, and so would its children.

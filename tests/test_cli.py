@@ -8,11 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from srhm_book.build.notebooks import NotebookError, Outcome
-
 from srhm import cli
 from srhm.runs.store import Store
 from srhm.training.config import FIELD_HELP, RunConfig
+from srhm_book.publish.notebooks import NotebookError, Outcome
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = ("train", "sweep", "grid", "verify", "merge", "notebooks", "claims", "image", "download")
@@ -179,7 +178,7 @@ def test_notebooks_passes_on_what_was_asked(run, monkeypatch, tmp_path):
         asked.update(names=names, parameters=parameters, **options)
         return [Outcome("01_data", Path("x/01_data.ipynb"), executed=True)]
 
-    monkeypatch.setattr("srhm_book.build.notebooks.run_notebooks", driver)
+    monkeypatch.setattr("srhm_book.publish.notebooks.run_notebooks", driver)
     words = "01_data -p v 8 -p lr 1e-3 -p arch cnn -p flag true --profile smoke --workers 1"
     assert run("notebooks", *words.split())[:2] == (0, "x/01_data.ipynb: executed\n")
     assert asked["names"] == ["01_data"]
@@ -194,7 +193,7 @@ def test_a_failed_notebook_is_an_error(run, monkeypatch):
     def driver(*_, **__):
         raise NotebookError("01_data failed in cell 3")
 
-    monkeypatch.setattr("srhm_book.build.notebooks.run_notebooks", driver)
+    monkeypatch.setattr("srhm_book.publish.notebooks.run_notebooks", driver)
     fails(run("notebooks"), "01_data failed in cell 3")
 
 

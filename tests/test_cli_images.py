@@ -4,8 +4,8 @@ import json
 import sys
 
 import pytest
-from image_files import make_cifar10
 
+from image_files import make_cifar10
 from srhm.images import sets as images
 from srhm.images.config import IMAGE_FIELD_HELP
 from srhm.images.store import ImageStore

@@ -10,9 +10,9 @@ import yaml
 from srhm.cli import Parser, add_command, add_device, add_scheduler, add_store, add_workers
 from srhm.cli import run_command as run
 from srhm.commands import open_store, where_to_train
-from srhm_book.build.notebooks import run_notebooks
 from srhm_book.claims.ledger import claims, to_json, to_markdown
 from srhm_book.grids import CURVES, GRIDS, run_grid
+from srhm_book.publish.notebooks import run_notebooks
 
 
 def main(arguments: list[str] | None = None) -> int:

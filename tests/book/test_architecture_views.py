@@ -3,6 +3,8 @@
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
+
+from srhm.networks.names import COMMON
 from srhm_book.architectures.views import (
     ARCHS,
     by_architecture,
@@ -13,8 +15,6 @@ from srhm_book.architectures.views import (
     with_paper,
 )
 from srhm_book.grids import CURVES, architecture_run
-
-from srhm.networks.names import COMMON
 
 
 @pytest.fixture
@@ -82,9 +82,8 @@ def test_runs_of_the_figures():
 
 def test_claims_follow_the_points(tmp_path, monkeypatch, runs):
     """Seven architectures whose error rises with S and falls with D."""
-    from srhm_book.claims import architectures as module
-
     from srhm.runs.store import Store
+    from srhm_book.claims import architectures as module
 
     many = []
     for i, arch in enumerate(ARCHS):
@@ -104,9 +103,8 @@ def test_claims_follow_the_points(tmp_path, monkeypatch, runs):
 
 def test_a_wide_interval_tells_nothing(tmp_path, monkeypatch):
     """One outlier among seven: the interval holds 0 and the paper's value."""
-    from srhm_book.claims import architectures as module
-
     from srhm.runs.store import Store
+    from srhm_book.claims import architectures as module
 
     order = (0.6, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7)
     rows = []
@@ -122,9 +120,8 @@ def test_a_wide_interval_tells_nothing(tmp_path, monkeypatch):
 
 def test_claims_follow_the_growing_training_sets(tmp_path, monkeypatch):
     """The LCN's error rises with S and falls with D."""
-    from srhm_book.claims import architectures as module
-
     from srhm.runs.store import Store
+    from srhm_book.claims import architectures as module
 
     rows = []
     for i, P in enumerate((870, 2599, 5400, 7400)):

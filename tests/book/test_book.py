@@ -15,7 +15,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from srhm_book.build.notebooks import run_notebooks
+
+from srhm_book.publish.notebooks import run_notebooks
 
 ROOT = Path(__file__).parent.parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -222,10 +223,9 @@ def test_dark_mode_keeps_figures_on_white(visit):
 
 def test_pages_show_the_claims(visit):
     """The main ones on the landing page, all on a page of their own."""
-    from srhm_book.claims.ledger import HEADLINES, claims
-
     from srhm.runs.paths import project
     from srhm.runs.store import Store
+    from srhm_book.claims.ledger import HEADLINES, claims
 
     items = claims(Store(project("results")))
     main = [item for item in items if item.id in HEADLINES]

@@ -3,15 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+
+from srhm.runs.store import Store
+from srhm.stats.fits import Estimate
+from srhm.stats.laws import predicted_scale
 from srhm_book.claims import laws as claims_laws
 from srhm_book.claims.laws import law_claims
 from srhm_book.complexity.law_tests import LawTest
 from srhm_book.grids import fixed_d_grid, law_grid, setting
 from synthetic import runs_of
-
-from srhm.runs.store import Store
-from srhm.stats.fits import Estimate
-from srhm.stats.laws import predicted_scale
 
 
 def test_nothing_stored_is_not_measured(tmp_path):

@@ -5,6 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+
+from srhm.runs.store import Store
+from srhm.stats.fits import Estimate
 from srhm_book.complexity.table import (
     by_paper_rule,
     complexity_table,
@@ -17,9 +20,6 @@ from srhm_book.complexity.table import (
 from srhm_book.grids import setting
 from srhm_book.paper import paper_P_star
 from synthetic import runs_of
-
-from srhm.runs.store import Store
-from srhm.stats.fits import Estimate
 
 LCN = setting("lcn", 8, 1)
 

@@ -4,6 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+
+from srhm.stats.fits import Estimate
+from srhm.stats.laws import predicted_scale
 from srhm_book import style as plots
 from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import sparsity_B_figures as plots_sparsity_B
@@ -23,9 +26,6 @@ from srhm_book.wording import (
     with_interval,
 )
 from synthetic import runs_of
-
-from srhm.stats.fits import Estimate
-from srhm.stats.laws import predicted_scale
 
 
 def runs_on_the_law(settings, spread=1.2):

@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+
+from srhm.stats.laws import lcn_scale
 from srhm_book.complexity.fixed_d import as_predicted, eq5, fit_eq5, sparser_pairs
 from srhm_book.complexity.table import complexity_table
 from srhm_book.grids import fixed_d_grid, setting
 from synthetic import runs_of
-
-from srhm.stats.laws import lcn_scale
 
 
 @pytest.mark.parametrize("s", [2, 3, 5])

@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
-from srhm_book import grids
-from srhm_book.grids import GRIDS, PAPER, SPARSITY_B, sparsity_B_curves
 
 from srhm.runs.store import Store, to_frame
 from srhm.stats.laws import predicted_scale
+from srhm_book import grids
+from srhm_book.grids import GRIDS, PAPER, SPARSITY_B, sparsity_B_curves
 
 
 def blocks():

@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+
 from srhm_book.architectures.growing import (
     DEPTHS,
     PANELS,

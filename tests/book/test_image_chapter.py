@@ -6,6 +6,10 @@ import pandas as pd
 import pytest
 import torch
 from scipy.stats import spearmanr
+
+from srhm.images.config import IMAGE_ARCHITECTURES
+from srhm.images.networks import NAMES
+from srhm.images.store import ImageStore
 from srhm_book.images import figures as plots_images
 from srhm_book.images.chapter import (
     architectures_view,
@@ -15,10 +19,6 @@ from srhm_book.images.chapter import (
     stored_runs,
 )
 from srhm_book.images.grids import SIZE, architectures_grid, growing_grid
-
-from srhm.images.config import IMAGE_ARCHITECTURES
-from srhm.images.networks import NAMES
-from srhm.images.store import ImageStore
 
 
 def row_of(config, **changes):

@@ -3,6 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+
+from srhm.stats.fits import Estimate
+from srhm.stats.laws import cnn_scale, lcn_scale
 from srhm_book.complexity.law_tests import (
     COMPLETE,
     OTHERS_HELD,
@@ -15,9 +18,6 @@ from srhm_book.complexity.law_tests import (
     prefactors,
     slope_tests,
 )
-
-from srhm.stats.fits import Estimate
-from srhm.stats.laws import cnn_scale, lcn_scale
 
 
 def table(arch="lcn", C=1.5, scatter=0.03, bend=lambda row: 1.0, depths=((2, 2), (2, 3), (3, 2))):

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+
+from srhm.data.task import SRHM
+from srhm.training.observables import Layer, dense_layer, sensitivities
 from srhm_book.claims.invariance import invariance_claims
 from srhm_book.grids import layer_curves
 from srhm_book.invariance import layers
 from srhm_book.invariance.conventions import compare_conventions, draw_anew
 from srhm_book.invariance.decisions import changed_decisions
 from srhm_book.pictures.sensitivity import dense, distances, draw_sensitivities, typical, variants
-
-from srhm.data.task import SRHM
-from srhm.training.observables import Layer, dense_layer, sensitivities
 
 mpl.use("Agg")
 TASK = SRHM(v=5, s=2, L=2, s0=2, n_c=3, m=4, seed=3)

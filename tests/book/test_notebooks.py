@@ -7,9 +7,9 @@ from pathlib import Path
 import jupytext
 import nbformat
 import pytest
-from srhm_book.build.notebooks import NotebookError, pair, run_notebooks
 
 from srhm.runs.sweepfile import read_sweep
+from srhm_book.publish.notebooks import NotebookError, pair, run_notebooks
 
 ROOT = Path(__file__).parent.parent.parent
 SCRIPTS = sorted((ROOT / "notebooks").glob("*.py"))

@@ -3,6 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+
+from srhm.runs.store import Store
+from srhm.stats.laws import predicted_scale
 from srhm_book.complexity import sparsity_B
 from srhm_book.complexity.sparsity_B import (
     against_A,
@@ -14,9 +17,6 @@ from srhm_book.complexity.sparsity_B import (
 from srhm_book.complexity.table import complexity_table
 from srhm_book.grids import setting, sparsity_B_curves
 from synthetic import runs_of
-
-from srhm.runs.store import Store
-from srhm.stats.laws import predicted_scale
 
 
 def table(families, spread=1.0, sparsity="B", bend=0.0, C=1.5):

@@ -3,7 +3,8 @@
 import itertools
 
 import pytest
-from srhm_book.build.stamps import files_behind, modules_behind
+
+from srhm_book.publish.stamps import files_behind, modules_behind
 
 FILES = {
     "__init__": "import importlib\n\ndef __getattr__(name):\n"

@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+
+from srhm.runs.search import Target, at, grid_P
 from srhm_book.claims.invariance import COVERED, eq8_verdict
 from srhm_book.grids import setting
 from srhm_book.invariance.agreement import (
@@ -26,8 +28,6 @@ from srhm_book.invariance.thresholds import (
     paper_targets,
     runs_of,
 )
-
-from srhm.runs.search import Target, at, grid_P
 
 SIZES = [grid_P(i) for i in range(28, 60)]
 

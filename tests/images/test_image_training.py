@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 import torch
-from image_files import make_cifar10
 from torch import nn
 
+from image_files import make_cifar10
 from srhm.images.config import IMAGE_FIELD_HELP, ImageRunConfig
 from srhm.images.sets import load_images
 from srhm.images.store import ImageStore, run_images

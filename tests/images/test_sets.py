@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from image_files import make_cifar10
 from torch import nn
 
+from image_files import make_cifar10
 from srhm.images import sets as images
 from srhm.images.downloads import DownloadError
 from srhm.images.sets import (

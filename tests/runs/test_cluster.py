@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 
-import fake_training
 import pytest
-from fake_training import calls, config
 
+import fake_training
+from fake_training import calls, config
 from srhm import cli
 from srhm.runs.cluster import cluster_executor
 from srhm.runs.store import Store

@@ -11,10 +11,10 @@ import time
 from functools import partial
 from pathlib import Path
 
-import fake_training
 import pytest
-from fake_training import calls, config
 
+import fake_training
+from fake_training import calls, config
 from srhm.runs.pool import SpawnPool
 from srhm.runs.store import Store, StoreError, StoreWarning
 from srhm.runs.sweep import SweepError, sweep

@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from srhm_book.complexity.transitions import compare_times, fall_times, order
 
 from srhm.runs.trace import is_due, trace, trace_all
 from srhm.stats.ratios import PairedRatio
 from srhm.training.config import RunConfig
 from srhm.training.run import train
+from srhm_book.complexity.transitions import compare_times, fall_times, order
 
 EASY = RunConfig(v=4, s0=1, P=200, batch_size=32, arch="cnn", width=32, lr=0.3, num_test=400)
 EASY = EASY.replace(stop_loss=0.1, max_epochs=30)

@@ -1,8 +1,8 @@
 """The papermill driver: runs the notebooks whose inputs changed and keeps only good copies.
 
 `notebooks/NAME.py` (percent cells) is the source; `notebooks/NAME.ipynb` is made from it.
-An executed copy carries a stamp, the hash of all it was made from (`srhm_book.build.stamps`): while
-that is unchanged the copy is reused. A notebook that fails never replaces a good copy.
+An executed copy carries a stamp, the hash of all it was made from (`.stamps`): while that is
+unchanged the copy is reused. A notebook that fails never replaces a good copy.
 Needs the extra `book`.
 """
 
@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from srhm.runs.paths import project
 from srhm.runs.pool import num_cores
-from srhm_book.build.stamps import inputs_stamp, stamp_of
+from srhm_book.publish.stamps import inputs_stamp, stamp_of
 
 PROFILES = ("book", "fresh", "smoke")
 KERNEL_ENVIRONMENT = {
