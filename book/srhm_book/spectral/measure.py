@@ -128,7 +128,7 @@ def ridgeless_box(
     ds=(2, 3), chis=CHIS, samples: dict[int, int] | None = None
 ) -> pd.DataFrame:  # fmt: skip
     """Test error without ridge in the box. Columns d, chi, P, seed, error."""
-    samples = samples or {128: 40, 256: 40, 512: 40, 1024: 20, 2048: 20, 4096: 10}
+    samples = samples or {256: 60, 512: 60, 1024: 40, 2048: 20, 4096: 12, 8192: 6}
     rows = [
         (d, chi, P, seed, box_error(d, chi, P, seed))
         for d in ds for chi in chis for P, number in samples.items() for seed in range(number)

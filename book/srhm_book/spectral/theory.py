@@ -58,6 +58,28 @@ def spectral_bias_error(
     return float(bias * noise_factor(eigenvalues, P, kappa))
 
 
+def with_tail(
+    eigenvalues: np.ndarray, power: np.ndarray, keep: int, num: int = NUM_EIGENVALUES
+) -> tuple[np.ndarray, np.ndarray]:
+    """The first `keep` of a spectrum measured on few points, continued to `num` by power laws.
+
+    Beyond about a tenth of their number the points, not the density, decide the spectrum. What is
+    left of the trace (1, K(x, x)) and of the power (1, that of a target ±1) is known: with the
+    height at `keep`, the mean over the octave below it, it fixes the tail, A (ρ/keep)^-b with
+    Σ = A keep/(b - 1).
+    """
+    rank = np.arange(keep + 1, num + 1) / keep
+    octave = np.arange(keep // 2 + 1, keep + 1)
+    found = []
+    for values in (eigenvalues, power):
+        left, slope = 1 - values[:keep].sum(), 2.0
+        for _ in range(50):  # the height at `keep` depends on the slope, which it fixes
+            height = values[octave - 1].mean() / np.mean((octave / keep) ** -slope)
+            slope = 1 + height * keep / left
+        found.append(np.concatenate([values[:keep], height * rank**-slope]))
+    return found[0], found[1]
+
+
 # ---- the spectrum on the line ------------------------------------------------------------------
 
 
