@@ -31,6 +31,10 @@ def effective_ridge(eigenvalues: np.ndarray, P: int, ridge: float, trace: float 
     eigenvalues: of the kernel's operator on the density. trace: their whole sum, K(x, x); what
     the given ones lack of it counts as eigenvalues far below κ.
     """
+    if ridge <= 0 and P >= len(eigenvalues):
+        raise ValueError(
+            f"P must be below {len(eigenvalues)}, the number of eigenvalues, without ridge, not {P}."
+        )
     rest = max(trace - eigenvalues.sum(), 0.0)  # rounding aside
 
     def excess(log_kappa: float) -> float:
