@@ -200,7 +200,7 @@ def live_check(kept: pd.DataFrame, measured: pd.DataFrame, value: str = "error")
 
 def main(arguments: list[str]) -> None:
     """Measures and stores the sweeps named, or all."""
-    from srhm_book.spectral.fashion import measure_fashion
+    from srhm_book.spectral.images import measure_fashion
 
     sweeps = {**SWEEPS, "fashion": functools.partial(measure_fashion, *arguments[1:])}
     names = arguments[:1] or list(SWEEPS)

@@ -7,6 +7,7 @@ predictor interpolates linearly between the two training points next to the boun
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from scipy.linalg import eigh_tridiagonal
 from scipy.optimize import brentq
 
 from srhm_book.spectral.krr import fit_line, inverse_kernel
+from srhm_book.spectral.task import SIGMA
 
 NUM_CELLS = 8192
 NUM_MODES = 300  # computed one by one; those beyond follow their asymptotic law
@@ -169,6 +171,12 @@ class LineTheory:
         x, mass, f = self.predictor(P, ridge)
         bias = mass @ (f - np.sign(x)) ** 2
         return float(bias * noise_factor(self.eigenvalues, P, self.kappa(P, ridge)))
+
+
+@functools.cache
+def line_theory(chi: float, sigma: float = SIGMA) -> LineTheory:
+    """One `LineTheory` for each χ and σ: its spectrum takes seconds."""
+    return LineTheory(chi, sigma)
 
 
 # ---- the two points ----------------------------------------------------------------------------
