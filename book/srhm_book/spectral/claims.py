@@ -14,7 +14,7 @@ from srhm_book.spectral.exponents import (
     ridge_findings,
     variance_findings,
 )
-from srhm_book.spectral.images import image_finding
+from srhm_book.spectral.images import image_findings
 
 CHAPTER = "30_spectral_bias"
 SOURCES = {
@@ -34,7 +34,7 @@ def spectral_claims() -> list[Claim]:
         except FileNotFoundError as error:
             claims.append(_absent(name, str(error)))
     try:
-        return [*claims, _claim(image_finding())]
+        return [*claims, *map(_claim, image_findings(measure.read("fashion")))]
     except FileNotFoundError as error:
         return [*claims, _absent("fashion", str(error))]
 

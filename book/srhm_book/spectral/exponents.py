@@ -11,7 +11,6 @@ import pandas as pd
 
 from srhm.stats.fits import Estimate
 from srhm_book.spectral import task, theory
-from srhm_book.spectral.theory import two_point_law
 
 NUM_BOOTSTRAP = 1000
 ASYMPTOTIC = 0.03  # the laws are for P to infinity: how far off they may be at ours
@@ -22,7 +21,8 @@ RULE = (
     f"rival theory's and does not hold that (without a rival: is narrower than {100 * PRECISE:.0f} "
     "% of the expected value); it *differs* when it misses the expected one; else it is *open*."
 )
-FITTED = {"ridge": (3.0, 300.0), "variance": (1.0, 1000.0)}  # in λ/λ*: above it, below the box
+# Fits above the crossover: well above λ*, and an interface well inside the box.
+FIT_FROM, WIDEST = 10.0, 0.3
 BOX_FROM = 1000  # least P of the fits in d = 2, 3
 DOUBLED = 2.0  # the crossover as measured: where the ridge doubles the error
 
@@ -33,7 +33,7 @@ class Finding:
 
     quantity: str
     d: int
-    chi: float
+    chi: float | None
     expected: float
     rival: float | None
     measured: Estimate
@@ -77,8 +77,11 @@ def slope(frame: pd.DataFrame, against: str = "P", value: str = "error", seed: i
 def _bootstrap(fit: Callable, seed: int) -> Estimate:
     rng = np.random.default_rng(seed)
     draws = [fit(rng) for _ in range(NUM_BOOTSTRAP)]
+    value = float(fit())
+    if not math.isfinite(value):
+        raise ValueError("The points do not determine the fit.")
     low, high = np.nanquantile(draws, [0.025, 0.975])
-    return Estimate(float(fit()), float(low), float(high))
+    return Estimate(value, float(low), float(high))
 
 
 def negative(estimate: Estimate) -> Estimate:
@@ -90,7 +93,9 @@ def mean(values: np.ndarray, scale: float = 1.0, seed: int = 0) -> Estimate:
     """The mean of `values` times `scale`."""
     values = np.asarray(values)
     return _bootstrap(
-        lambda rng=None: scale * np.mean(values if rng is None else rng.choice(values, len(values))),
+        lambda rng=None: (
+            scale * np.mean(values if rng is None else rng.choice(values, len(values)))
+        ),
         seed,
     )
 
@@ -142,84 +147,101 @@ def doubling(ratios: np.ndarray, errors: np.ndarray, P: int, chi: float) -> floa
 # ---- findings ----------------------------------------------------------------------------------
 
 
+def _finding(quantity, d, chi, expected, rival, estimate: Callable, seeds) -> list[Finding]:
+    """One finding, or none where the points are too few for its fit."""
+    try:
+        return [Finding(quantity, int(d), chi, expected, rival, estimate(), int(seeds))]
+    except ValueError:
+        return []
+
+
+def _fewest(part: pd.DataFrame, by: str = "P") -> int:
+    return part.groupby(by).seed.nunique().min()
+
+
+def beta_finding(part: pd.DataFrame, d: int, chi: float) -> list[Finding]:
+    """The exponent of ε ~ P^-β without ridge."""
+    expected, rival = task.true_exponent(d, chi), task.bias_exponent(d, chi)
+    name = "β without ridge"
+    return _finding(name, d, chi, expected, rival, lambda: negative(slope(part)), _fewest(part))
+
+
 def line_findings(frame: pd.DataFrame) -> list[Finding]:
     """Without ridge on the line: exponent, prefactor and spread of the error, for each χ."""
     found = []
     for chi, part in frame.groupby("chi"):
-        seeds = int(part.groupby("P").seed.nunique().min())
-        beta = negative(slope(part))
-        expected, rival = task.true_exponent(1, chi), task.bias_exponent(1, chi)
-        found.append(Finding("β without ridge", 1, chi, expected, rival, beta, seeds))
-        P, errors = _best_known(part)
-        law, spread = two_point_law(chi)
-        replica = theory.line_theory(chi).error(P) * P
+        numbers = part.groupby("P").size()
+        P = int(numbers[numbers == numbers.max()].index.max())  # the largest of the best known
+        errors = part[part.P == P].error.to_numpy()
+        law, spread = theory.two_point_law(chi)
+        bias = theory.line_theory(chi).error(P) * P
         found += [
-            Finding("P ε without ridge", 1, chi, law, replica, mean(errors, P), len(errors)),
-            Finding(
-                "spread of ε over samples", 1, chi, spread, 0.0, relative_spread(errors), len(errors)
+            *beta_finding(part, 1, chi),
+            *_finding("P ε without ridge", 1, chi, law, bias, lambda: mean(errors, P), len(errors)),
+            *_finding(
+                "spread of ε over samples", 1, chi, spread, 0.0,
+                lambda: relative_spread(errors), len(errors),
             ),
         ]  # fmt: skip
     return found
 
 
-def _best_known(part: pd.DataFrame) -> tuple[int, np.ndarray]:
-    """The largest P that has the most samples, and its errors."""
-    numbers = part.groupby("P").size()
-    P = int(numbers[numbers == numbers.max()].index.max())
-    return P, part[part.P == P].error.to_numpy()
-
-
 def ridge_findings(frame: pd.DataFrame) -> list[Finding]:
-    """The crossover's exponent, and that of ε ~ λ^β above it at the largest P, for each χ."""
-    found, (low, high) = [], FITTED["ridge"]
+    """The crossover's exponent, and that of ε ~ λ^β above it at the largest P, for each χ.
+
+    The spectral-bias theory has a crossover too, the rival: where λ/P is its κ without ridge, P^-2.
+    """
+    found = []
     for chi, part in frame.groupby("chi"):
-        seeds = int(part.groupby("P").seed.nunique().min())
-        # The spectral-bias theory has a crossover too: where λ/P is its κ without ridge, P^-2.
-        found.append(
-            Finding(
-                "λ* against P", 1, chi, task.crossover_exponent(1, chi), -1.0,
-                crossover_slope(frame, chi), seeds,
-            )
+        above, seeds = well_above(part), _fewest(part)
+        found += _finding(
+            "λ* against P", 1, chi, task.crossover_exponent(1, chi), -1.0,
+            lambda: crossover_slope(part, chi), seeds,
         )  # fmt: skip
-        large = part[(part.P == part.P.max()) & part.ratio.between(low, high)]
-        found.append(
-            Finding(
-                "ε against λ above λ*", 1, chi, task.ridge_exponent(1, chi), None,
-                slope(large, "ratio"), seeds,
-            )
+        found += _finding(
+            "ε against λ above λ*", 1, chi, task.ridge_exponent(1, chi), None,
+            lambda: slope(above, "ratio"), seeds,
         )  # fmt: skip
     return found
 
 
+def well_above(part: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the largest P with λ >= `FIT_FROM` λ* and an interface of width <= `WIDEST`.
+
+    part: of one χ, with columns P, ratio, chi.
+    """
+    P, chi = int(part.P.max()), part.chi.iloc[0]
+    width = task.interface_width(part.ratio * task.crossover(P, 1, chi), P, chi)
+    return part[(part.P == P) & (part.ratio >= FIT_FROM) & (width <= WIDEST)]
+
+
 def variance_findings(frame: pd.DataFrame) -> list[Finding]:
     """The exponent of the relative variance in λ/λ* above the crossover, at the largest P."""
-    found, (low, high) = [], FITTED["variance"]
+    found = []
     for chi, part in frame.groupby("chi"):
-        own = part[(part.P == part.P.max()) & part.ratio.between(low, high)]
-        measured = slope(own, "ratio", "variance")
-        seeds = int(own.groupby("ratio")["size"].sum().min())
-        expected = task.self_averaging_exponent(chi)
-        found.append(Finding("variance above λ*", 1, chi, expected, 0.0, measured, seeds))
+        above = well_above(part)
+        found += _finding(
+            "variance above λ*", 1, chi, task.self_averaging_exponent(chi), 0.0,
+            lambda: slope(above, "ratio", "variance"), part[part.P == part.P.max()]["size"].max()
+            * part[part.P == part.P.max()].seed.nunique(),
+        )  # fmt: skip
     return found
 
 
 def box_findings(frame: pd.DataFrame) -> list[Finding]:
     """Without ridge in d = 2, 3: the exponent, for each d and χ, from P of at least `BOX_FROM`."""
-    found = []
-    for (d, chi), part in frame.groupby(["d", "chi"]):
-        part = part[part.P >= min(BOX_FROM, part.P.max() / 2)]
-        measured = negative(slope(part))
-        seeds = int(part.groupby("P").seed.nunique().min())
-        expected, rival = task.true_exponent(d, chi), task.bias_exponent(d, chi)
-        found.append(Finding("β without ridge", int(d), chi, expected, rival, measured, seeds))
-    return found
+    large = frame[frame.P >= min(BOX_FROM, frame.P.max() / 2)]
+    return [
+        finding for (d, chi), part in large.groupby(["d", "chi"])
+        for finding in beta_finding(part, int(d), chi)
+    ]  # fmt: skip
 
 
 def to_table(findings: list[Finding]) -> pd.DataFrame:
     """One row a finding, as the page shows it."""
     rows = [
         {
-            "d": f.d, "χ": f"{f.chi:g}", "quantity": f.quantity, "expected": f"{f.expected:.3f}",
+            "d": f.d, "χ": "" if f.chi is None else f"{f.chi:g}", "quantity": f.quantity, "expected": f"{f.expected:.3f}",
             "rival": "–" if f.rival is None else f"{f.rival:.3f}",
             "measured": f"{f.measured.value:.3f} ({f.measured.low:.3f} to {f.measured.high:.3f})",
             "seeds": f.seeds, "verdict": f.verdict,

@@ -20,10 +20,13 @@ from scipy.linalg import eigh
 from srhm.networks.vision_import import torchvision_models
 from srhm.runs.paths import project
 from srhm_book.spectral import measure
+from srhm_book.spectral.exponents import Finding, mean, negative, slope
 from srhm_book.spectral.krr import laplace, predict
+from srhm_book.spectral.theory import spectral_bias_from_points
 
 SIGMA_IMAGES = 100.0
 NUM_SPECTRUM = 8192  # images that stand for the density
+MOST_P = NUM_SPECTRUM // 8  # beyond, the prediction shows how few they are
 SAMPLES = {64: 20, 128: 20, 256: 20, 512: 20, 1024: 10, 2048: 10, 4096: 5}
 NAME = "Fashion-MNIST"
 ENCODING = "pixels / 255, 784 of them; target +1 for even classes, -1 for odd ones"
@@ -104,3 +107,29 @@ def measure_fashion(folder: str | None = None) -> str:
         name = f"fashion_spectrum_{num}"
         paths.append(measure.write(name, image_spectrum(images, num), **notes))
     return "\n".join(map(str, paths))
+
+
+# ---- the prediction, from what is stored -----------------------------------------------------
+
+
+def predicted_curve(sizes, num: int = NUM_SPECTRUM) -> np.ndarray:
+    """Errors predicted at the training sizes, from the stored spectrum of `num` images."""
+    kept = measure.read(f"fashion_spectrum_{num}")
+    values, power = kept.eigenvalue.to_numpy(), kept.power.to_numpy()
+    return np.array([spectral_bias_from_points(values, power, P) for P in sizes])
+
+
+def image_findings(curve: pd.DataFrame) -> list[Finding]:
+    """Exponent and height of the learning curve against the prediction, up to `MOST_P`."""
+    curve = curve[curve.P <= MOST_P]
+    sizes = np.sort(curve.P.unique())
+    predicted = dict(zip(sizes, predicted_curve(sizes), strict=True))
+    seeds = int(curve.groupby("P").seed.nunique().min())
+    ratio = curve.assign(ratio=curve.error / curve.P.map(predicted))
+    bias = slope(ratio, value="ratio").value  # measured minus predicted, weighed alike
+    beta = negative(slope(curve))
+    last = ratio[ratio.P == sizes[-1]].ratio.to_numpy()
+    return [
+        Finding("β without ridge", 784, None, beta.value + bias, None, beta, seeds),
+        Finding(f"ε over predicted, P = {sizes[-1]}", 784, None, 1.0, None, mean(last), len(last)),
+    ]

@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -82,7 +81,7 @@ def line_variance(chi: float, P: int, seeds: Sequence[int], ratio: float) -> flo
 
 def ridgeless_line(chis=CHIS, samples: dict[int, int] | None = None) -> pd.DataFrame:
     """Test error without ridge; samples: how many at each P. Columns chi, P, seed, error."""
-    samples = samples or {100: 400, 1000: 400, 10_000: 400, 100_000: 100, 1_000_000: 30}
+    samples = samples or {100: 1000, 1000: 1000, 10_000: 1000, 100_000: 300, 1_000_000: 60}
     rows = [
         (chi, P, seed, line_error(chi, P, seed))
         for chi in chis for P, number in samples.items() for seed in range(number)
@@ -94,7 +93,7 @@ def ridge_line(
     chis=CHIS, samples: dict[int, int] | None = None, ratios: Sequence[float] | None = None
 ) -> pd.DataFrame:
     """Test error against the ridge, in units of λ*; 0 among them. Columns chi, P, ratio, ..."""
-    samples = samples or {1000: 100, 10_000: 100, 100_000: 30}
+    samples = samples or {1000: 400, 10_000: 400, 100_000: 150}
     ratios = [0.0, *(np.geomspace(1e-3, 1e4, 15) if ratios is None else ratios)]
     rows = [
         (chi, P, float(f"{ratio:.4g}"), seed, line_error(chi, P, seed, float(f"{ratio:.4g}")))
@@ -112,8 +111,8 @@ def variance_line(
 
     Columns chi, P, ratio, seed (the group's first), size, variance.
     """
-    samples = samples or {1000: 50, 10_000: 50}
-    ratios = np.geomspace(1e-3, 1e4, 8) if ratios is None else ratios
+    samples = samples or {1000: 50, 10_000: 50, 100_000: 25}
+    ratios = np.geomspace(1e-3, 1e4, 15) if ratios is None else ratios
     rows = []
     for chi in chis:
         for P, size in samples.items():
@@ -158,11 +157,9 @@ def write(name: str, frame: pd.DataFrame, **notes) -> Path:
     made = {"commit": commit(), "numpy": np.__version__, "scipy": scipy.__version__, **notes}
     text = "".join(f"# {key}: {value}\n" for key, value in made.items())
     text += frame.to_csv(index=False, float_format="%.10g", lineterminator="\n")
-    with tempfile.NamedTemporaryFile(
-        "w", dir=target.parent, suffix=".tmp", delete=False, encoding="utf-8"
-    ) as file:
-        file.write(text)
-    os.replace(file.name, target)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, target)
     return target
 
 

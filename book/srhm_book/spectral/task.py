@@ -87,6 +87,11 @@ def crossover(P: int, d: int, chi: float) -> float:
     return float(P) ** crossover_exponent(d, chi)
 
 
+def interface_width(ridge: float, P: int, chi: float, sigma: float = SIGMA) -> float:
+    """w on the line, where the terms of σ² f'' = f + (2σ P p/λ)(f - f*) balance, p ~ |x_1|^χ."""
+    return (sigma * ridge / (P * (1 + chi))) ** (1 / (2 + chi))
+
+
 def self_averaging_exponent(chi: float) -> float:
     """In d = 1 above λ*: relative variance ~ (λ/λ*) to this power, -(1 + χ)/(2 + χ).
 

@@ -21,35 +21,35 @@ from srhm_book.spectral.task import SIGMA
 
 NUM_CELLS = 8192
 NUM_MODES = 300  # computed one by one; those beyond follow their asymptotic law
-NUM_EIGENVALUES = 1_000_000
+MOST_EIGENVALUES = 1e9
 
 
 # ---- the self-consistent theory --------------------------------------------------------------
 
 
-def effective_ridge(eigenvalues: np.ndarray, P: int, ridge: float, trace: float = 1.0) -> float:
+def effective_ridge(eigenvalues: np.ndarray, P: int, ridge: float, counts=1) -> float:
     """κ, the solution of κ = λ/P + (κ/P) Σ_ρ λ_ρ/(λ_ρ + κ).
 
-    eigenvalues: of the kernel's operator on the density. trace: their whole sum, K(x, x); what
-    the given ones lack of it counts as eigenvalues far below κ.
+    eigenvalues: of the kernel's operator on the density; counts: how many there are of each.
     """
-    if ridge <= 0 and P >= len(eigenvalues):
+    number = np.sum(np.broadcast_to(counts, eigenvalues.shape))
+    if ridge <= 0 and P >= number:
         raise ValueError(
-            f"P must be below {len(eigenvalues)}, the number of eigenvalues, without ridge, not {P}."
+            f"P must be below {number:g}, the number of eigenvalues, without ridge, not {P}."
         )
-    rest = max(trace - eigenvalues.sum(), 0.0)  # rounding aside
 
     def excess(log_kappa: float) -> float:
         kappa = math.exp(log_kappa)
-        learned = np.sum(eigenvalues / (eigenvalues + kappa)) + rest / kappa
+        learned = np.sum(counts * eigenvalues / (eigenvalues + kappa))
         return ridge / (P * kappa) + learned / P - 1
 
-    return math.exp(brentq(excess, math.log(1e-30), math.log(2 * (ridge + trace) / P), xtol=1e-10))
+    most = 2 * (ridge + np.sum(counts * eigenvalues)) / P
+    return math.exp(brentq(excess, math.log(1e-30), math.log(most), xtol=1e-10))
 
 
-def noise_factor(eigenvalues: np.ndarray, P: int, kappa: float) -> float:
+def noise_factor(eigenvalues: np.ndarray, P: int, kappa: float, counts=1) -> float:
     """1/(1 - γ), γ = Σ_ρ λ_ρ²/(λ_ρ + κ)² / P: what fitting a finite sample adds to the bias."""
-    return 1 / (1 - np.sum((eigenvalues / (eigenvalues + kappa)) ** 2) / P)
+    return 1 / (1 - np.sum(counts * (eigenvalues / (eigenvalues + kappa)) ** 2) / P)
 
 
 def spectral_bias_error(
@@ -64,26 +64,32 @@ def spectral_bias_error(
     return float(bias * noise_factor(eigenvalues, P, kappa))
 
 
-def with_tail(
-    eigenvalues: np.ndarray, power: np.ndarray, keep: int, num: int = NUM_EIGENVALUES
-) -> tuple[np.ndarray, np.ndarray]:
-    """The first `keep` of a spectrum measured on few points, continued to `num` by power laws.
+def spectral_bias_from_points(eigenvalues: np.ndarray, power: np.ndarray, P: int) -> float:
+    """The error predicted for P points without ridge, from the spectrum of N > P points.
 
-    Beyond about a tenth of their number the points, not the density, decide the spectrum. What is
-    left of the trace (1, K(x, x)) and of the power (1, that of a target ±1) is known: with the
-    height at `keep`, the mean over the octave below it, it fixes the tail, A (ρ/keep)^-b with
-    Σ = A keep/(b - 1).
+    eigenvalues (N,) of their kernel matrix over N; power (N,): squared projections of their targets
+    on its eigenvectors, over N. Far down, these are the points' own and not the density's; the
+    theory, which holds for N points with a ridge N δ as well, says by how much:
+
+        1/κ = Σ_ρ 1/(λ_ρ + δ) / N,  Σ_ρ λ_ρ/(λ_ρ + κ) = N (1 - δ/κ) in the density's spectrum,
+
+    and the error on the N points themselves is (δ/κ)² times that on others. δ is chosen so that κ
+    is that of P points without ridge. (The estimator of Jacot et al. 2020, read backwards.)
     """
-    rank = np.arange(keep + 1, num + 1) / keep
-    octave = np.arange(keep // 2 + 1, keep + 1)
-    found = []
-    for values in (eigenvalues, power):
-        left, slope = 1 - values[:keep].sum(), 2.0
-        for _ in range(50):  # the height at `keep` depends on the slope, which it fixes
-            height = values[octave - 1].mean() / np.mean((octave / keep) ** -slope)
-            slope = 1 + height * keep / left
-        found.append(np.concatenate([values[:keep], height * rank**-slope]))
-    return found[0], found[1]
+    N = len(eigenvalues)
+    if not 1 <= P < N:
+        raise ValueError(f"P must be from 1 to {N - 1}, below the number of eigenvalues, not {P}.")
+    values = np.maximum(eigenvalues, 1e-14)
+
+    def kappa(delta: float) -> float:
+        return 1 / np.mean(1 / (values + delta))
+
+    delta = math.exp(
+        brentq(lambda x: 1 - math.exp(x) / kappa(math.exp(x)) - P / N, math.log(1e-14), 7)
+    )
+    growth = kappa(delta) ** 2 * np.mean((values + delta) ** -2)  # dκ/dδ = 1/(1 - γ) for N points
+    bias = np.sum(power * (kappa(delta) / (values + delta)) ** 2) / growth
+    return float(bias / (1 - (1 - 1 / growth) * N / P))
 
 
 # ---- the spectrum on the line ------------------------------------------------------------------
@@ -100,15 +106,19 @@ class LineSpectrum:
     power: np.ndarray
 
 
-def cells(chi: float, num: int = NUM_CELLS) -> tuple[np.ndarray, np.ndarray]:
+def cells(chi: float, num: int = NUM_CELLS, finest: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """Points x (num,) and the mass (num,) of the cell around each; `num` is even.
 
-    The cells are as narrow, in every place, as the waves there: uniform in |x|^((2+χ)/2).
+    The cells are as narrow, in every place, as the waves there: uniform in s = |x|^((2+χ)/2).
+    Below 1, `finest` is the s around which they begin to widen, for an interface that narrow.
     """
     if num < 4 or num % 2:
         raise ValueError(f"num must be even and at least 4, not {num}.")
     s = np.linspace(-1, 1, 2 * num + 1)
+    if finest < 1:
+        s = np.sinh(s * np.arcsinh(1 / finest)) * finest
     x = np.sign(s) * np.abs(s) ** (2 / (2 + chi))
+    x[[0, -1]] = -1, 1
     edges, x = x[::2], x[1::2]
     return x, np.diff(np.sign(edges) * np.abs(edges) ** (1 + chi)) / 2
 
@@ -131,17 +141,20 @@ def line_spectrum(chi: float, sigma: float, modes: int = 40, num: int = NUM_CELL
     return LineSpectrum(x, mass, 1 / inverse, functions, power)
 
 
-def line_eigenvalues(chi: float, sigma: float, num: int = NUM_EIGENVALUES) -> np.ndarray:
-    """Many eigenvalues (num,) on the line: `NUM_MODES` computed, the others by their law.
+def line_eigenvalues(chi: float, sigma: float) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues on the line and how many there are of each, `MOST_EIGENVALUES` in all.
 
-    The number of half waves grows by one from each to the next: 1/sqrt(λ_ρ) grows by
-    π / ∫ sqrt(2 p/σ) dx, whatever the phase at the ends.
+    `NUM_MODES` are computed, the others follow their law: the number of half waves grows by one
+    from each to the next, and 1/sqrt(λ_ρ) by π / ∫ sqrt(2 p/σ) dx, whatever the phase at the ends.
+    Those of ranks within 1 % of each other count as equal.
     """
     first = line_spectrum(chi, sigma, NUM_MODES).eigenvalues
     step = math.pi / (math.sqrt(2 / sigma) * 2 * math.sqrt((1 + chi) / 2) * 2 / (2 + chi))
-    start = np.mean(first[-2:] ** -0.5) + 1.5 * step  # even and odd ones differ in phase
-    rest = (start + step * np.arange(num - NUM_MODES)) ** -2.0
-    return np.concatenate([first, rest])
+    start = np.mean(first[-2:] ** -0.5) - (NUM_MODES - 1.5) * step  # even and odd differ in phase
+    edges = np.unique(np.geomspace(NUM_MODES, MOST_EIGENVALUES, 1300).round())
+    ranks = (edges[1:] + edges[:-1] - 1) / 2
+    counts = np.concatenate([np.ones(NUM_MODES), np.diff(edges)])
+    return np.concatenate([first, (start + step * ranks) ** -2.0]), counts
 
 
 class LineTheory:
@@ -149,28 +162,28 @@ class LineTheory:
 
     def __init__(self, chi: float, sigma: float):
         self.chi, self.sigma = chi, sigma
-        self.eigenvalues = line_eigenvalues(chi, sigma)
+        self.eigenvalues, self.counts = line_eigenvalues(chi, sigma)
 
     def kappa(self, P: int, ridge: float) -> float:
         """The effective ridge."""
-        return effective_ridge(self.eigenvalues, P, ridge)
+        return effective_ridge(self.eigenvalues, P, ridge, self.counts)
 
     def predictor(self, P: int, ridge: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """x, the mass there, and the mean predictor: that of the whole density with ridge κ.
 
         It solves σ² f'' = f + (2σ p/κ)(f - f*). Cells with a ridge of κ over their mass are the
-        whole density; their number keeps a cell below the waves' length at κ.
+        whole density.
         """
         kappa = self.kappa(P, ridge)
-        num = 2 * int(np.clip(10 / math.sqrt(kappa * self.sigma), NUM_CELLS / 2, 2e6))
-        x, mass = cells(self.chi, num)
+        x, mass = cells(self.chi, finest=min(1.0, math.sqrt(kappa * self.sigma)))
         return x, mass, fit_line(x, np.sign(x), kappa / mass, self.sigma)
 
     def error(self, P: int, ridge: float = 0.0) -> float:
         """The predicted test error; equals `spectral_bias_error` with all c_ρ²."""
         x, mass, f = self.predictor(P, ridge)
         bias = mass @ (f - np.sign(x)) ** 2
-        return float(bias * noise_factor(self.eigenvalues, P, self.kappa(P, ridge)))
+        kappa = self.kappa(P, ridge)
+        return float(bias * noise_factor(self.eigenvalues, P, kappa, self.counts))
 
 
 @functools.cache
