@@ -1,4 +1,4 @@
-"""What was measured beside what was expected: estimates with intervals, one rule for the verdicts."""
+"""What was measured beside what was expected: estimates with intervals, a rule for verdicts."""
 
 from __future__ import annotations
 
@@ -68,10 +68,15 @@ def slope(frame: pd.DataFrame, against: str = "P", value: str = "error", seed: i
     weights = 1 / np.maximum(spread, 1e-4)
 
     def fit(rng=None) -> float:
-        draws = [v if rng is None else rng.choice(v, len(v)) for _, v in groups]
+        draws = [_draw(v, rng) for _, v in groups]
         return np.polyfit(x, np.log([np.mean(v) for v in draws]), 1, w=weights)[0]
 
     return _bootstrap(fit, seed)
+
+
+def _draw(values: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
+    """The values, or with a generator as many drawn from them with replacement."""
+    return values if rng is None else rng.choice(values, len(values))
 
 
 def _bootstrap(fit: Callable, seed: int) -> Estimate:
@@ -105,7 +110,7 @@ def relative_spread(values: np.ndarray, seed: int = 0) -> Estimate:
     values = np.asarray(values)
 
     def fit(rng=None) -> float:
-        drawn = values if rng is None else rng.choice(values, len(values))
+        drawn = _draw(values, rng)
         return float(np.std(drawn, ddof=1) / np.mean(drawn))
 
     return _bootstrap(fit, seed)
@@ -147,10 +152,10 @@ def doubling(ratios: np.ndarray, errors: np.ndarray, P: int, chi: float) -> floa
 # ---- findings ----------------------------------------------------------------------------------
 
 
-def _finding(quantity, d, chi, expected, rival, estimate: Callable, seeds) -> list[Finding]:
-    """One finding, or none where the points are too few for its fit."""
+def _finding(quantity, d, chi, expected, rival, seeds, estimate, *points) -> list[Finding]:
+    """One finding, of `estimate(*points)`, or none where they are too few for the fit."""
     try:
-        return [Finding(quantity, int(d), chi, expected, rival, estimate(), int(seeds))]
+        return [Finding(quantity, int(d), chi, expected, rival, estimate(*points), int(seeds))]
     except ValueError:
         return []
 
@@ -159,11 +164,15 @@ def _fewest(part: pd.DataFrame, by: str = "P") -> int:
     return part.groupby(by).seed.nunique().min()
 
 
+def beta(part: pd.DataFrame) -> Estimate:
+    """β of ε ~ P^-β."""
+    return negative(slope(part))
+
+
 def beta_finding(part: pd.DataFrame, d: int, chi: float) -> list[Finding]:
     """The exponent of ε ~ P^-β without ridge."""
     expected, rival = task.true_exponent(d, chi), task.bias_exponent(d, chi)
-    name = "β without ridge"
-    return _finding(name, d, chi, expected, rival, lambda: negative(slope(part)), _fewest(part))
+    return _finding("β without ridge", d, chi, expected, rival, _fewest(part), beta, part)
 
 
 def line_findings(frame: pd.DataFrame) -> list[Finding]:
@@ -172,17 +181,14 @@ def line_findings(frame: pd.DataFrame) -> list[Finding]:
     for chi, part in frame.groupby("chi"):
         numbers = part.groupby("P").size()
         P = int(numbers[numbers == numbers.max()].index.max())  # the largest of the best known
-        errors = part[part.P == P].error.to_numpy()
+        errors = part.error[part.P.eq(P)].to_numpy()
         law, spread = theory.two_point_law(chi)
-        bias = theory.line_theory(chi).error(P) * P
-        found += [
-            *beta_finding(part, 1, chi),
-            *_finding("P ε without ridge", 1, chi, law, bias, lambda: mean(errors, P), len(errors)),
-            *_finding(
-                "spread of ε over samples", 1, chi, spread, 0.0,
-                lambda: relative_spread(errors), len(errors),
-            ),
-        ]  # fmt: skip
+        bias, number = theory.line_theory(chi).error(P) * P, len(errors)
+        found += beta_finding(part, 1, chi)
+        found += _finding("P ε without ridge", 1, chi, law, bias, number, mean, errors, P)
+        found += _finding(
+            "spread of ε over samples", 1, chi, spread, 0.0, number, relative_spread, errors
+        )
     return found
 
 
@@ -194,14 +200,12 @@ def ridge_findings(frame: pd.DataFrame) -> list[Finding]:
     found = []
     for chi, part in frame.groupby("chi"):
         above, seeds = well_above(part), _fewest(part)
+        expected = task.crossover_exponent(1, chi)
+        found += _finding("λ* against P", 1, chi, expected, -1.0, seeds, crossover_slope, part, chi)
+        expected = task.ridge_exponent(1, chi)
         found += _finding(
-            "λ* against P", 1, chi, task.crossover_exponent(1, chi), -1.0,
-            lambda: crossover_slope(part, chi), seeds,
-        )  # fmt: skip
-        found += _finding(
-            "ε against λ above λ*", 1, chi, task.ridge_exponent(1, chi), None,
-            lambda: slope(above, "ratio"), seeds,
-        )  # fmt: skip
+            "ε against λ above λ*", 1, chi, expected, None, seeds, slope, above, "ratio"
+        )
     return found
 
 
@@ -212,7 +216,7 @@ def well_above(part: pd.DataFrame) -> pd.DataFrame:
     """
     P, chi = int(part.P.max()), part.chi.iloc[0]
     width = task.interface_width(part.ratio * task.crossover(P, 1, chi), P, chi)
-    return part[(part.P == P) & (part.ratio >= FIT_FROM) & (width <= WIDEST)]
+    return part[part.P.eq(P) & (part.ratio >= FIT_FROM) & (width <= WIDEST)]
 
 
 def variance_findings(frame: pd.DataFrame) -> list[Finding]:
@@ -220,17 +224,17 @@ def variance_findings(frame: pd.DataFrame) -> list[Finding]:
     found = []
     for chi, part in frame.groupby("chi"):
         above = well_above(part)
+        number = above.drop_duplicates("seed")["size"].sum()
+        expected = task.self_averaging_exponent(chi)
         found += _finding(
-            "variance above λ*", 1, chi, task.self_averaging_exponent(chi), 0.0,
-            lambda: slope(above, "ratio", "variance"), part[part.P == part.P.max()]["size"].max()
-            * part[part.P == part.P.max()].seed.nunique(),
-        )  # fmt: skip
+            "variance above λ*", 1, chi, expected, 0.0, number, slope, above, "ratio", "variance"
+        )
     return found
 
 
 def box_findings(frame: pd.DataFrame) -> list[Finding]:
     """Without ridge in d = 2, 3: the exponent, for each d and χ, from P of at least `BOX_FROM`."""
-    large = frame[frame.P >= min(BOX_FROM, frame.P.max() / 2)]
+    large = frame[min(BOX_FROM, frame.P.max() / 2) <= frame.P]
     return [
         finding for (d, chi), part in large.groupby(["d", "chi"])
         for finding in beta_finding(part, int(d), chi)
@@ -241,7 +245,8 @@ def to_table(findings: list[Finding]) -> pd.DataFrame:
     """One row a finding, as the page shows it."""
     rows = [
         {
-            "d": f.d, "χ": "" if f.chi is None else f"{f.chi:g}", "quantity": f.quantity, "expected": f"{f.expected:.3f}",
+            "d": f.d, "χ": "" if f.chi is None else f"{f.chi:g}", "quantity": f.quantity,
+            "expected": f"{f.expected:.3f}",
             "rival": "–" if f.rival is None else f"{f.rival:.3f}",
             "measured": f"{f.measured.value:.3f} ({f.measured.low:.3f} to {f.measured.high:.3f})",
             "seeds": f.seeds, "verdict": f.verdict,

@@ -1,4 +1,4 @@
-"""The chapter's figures: colour and marker for χ, a solid line what is, a dashed one spectral bias."""
+"""The chapter's figures: colour and marker for χ; solid what is, dashed the spectral bias."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ CHI_STYLES = {
 }
 SOLID = {"linestyle": "-", "linewidth": 1.4}
 DASHED = {"linestyle": "--", "linewidth": 1.4}
+DOTTED = {"linestyle": ":", "linewidth": 1.4}
 
 
 def draw_means(ax, frame: pd.DataFrame, x: str = "P", value: str = "error", **look) -> None:
@@ -174,7 +175,7 @@ def draw_boxes(axes, errors: pd.DataFrame) -> None:
             last = part.P.max()
             P = np.array([part.P.min(), last])
             for exponent, line in ((task.true_exponent, SOLID), (task.bias_exponent, DASHED)):
-                height = part[part.P == last].error.mean()
+                height = part[last == part.P].error.mean()
                 law = height * (P / last) ** -exponent(int(d), chi)
                 ax.plot(P, law, color=look["color"], **line)
             draw_means(ax, part, label=f"χ = {chi:g}", **look)

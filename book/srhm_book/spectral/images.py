@@ -128,7 +128,7 @@ def image_findings(curve: pd.DataFrame) -> list[Finding]:
     ratio = curve.assign(ratio=curve.error / curve.P.map(predicted))
     bias = slope(ratio, value="ratio").value  # measured minus predicted, weighed alike
     beta = negative(slope(curve))
-    last = ratio[ratio.P == sizes[-1]].ratio.to_numpy()
+    last = ratio[sizes[-1] == ratio.P].ratio.to_numpy()
     return [
         Finding("β without ridge", 784, None, beta.value + bias, None, beta, seeds),
         Finding(f"ε over predicted, P = {sizes[-1]}", 784, None, 1.0, None, mean(last), len(last)),

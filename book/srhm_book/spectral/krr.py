@@ -1,7 +1,7 @@
 """Kernel ridge regression with the Laplace kernel K(x, y) = exp(-|x - y| / σ), solved exactly.
 
-The predictor minimises Σ (f(x_i) - y_i)² + λ ‖f‖²_K. Any dimension: Cholesky, O(P³). On the line the
-kernel is that of a Markov process, so that the inverse of its matrix is tridiagonal: O(P).
+The predictor minimises Σ (f(x_i) - y_i)² + λ ‖f‖²_K. Any dimension: Cholesky, O(P³). On the line
+the kernel is that of a Markov process, so that the inverse of its matrix is tridiagonal: O(P).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What two theories predict, without a free parameter.
 
-*Spectral bias* (the replica method; Bordelon, Canatar & Pehlevan 2020): learning P points is learning
-the whole density with an effective ridge κ, whatever the sample. *Two points* (d = 1, no ridge): the
-predictor interpolates linearly between the two training points next to the boundary.
+*Spectral bias* (the replica method; Bordelon, Canatar & Pehlevan 2020): learning P points is
+learning the whole density with an effective ridge κ, whatever the sample. *Two points* (d = 1, no
+ridge): the predictor interpolates linearly between the two training points next to the boundary.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def effective_ridge(eigenvalues: np.ndarray, P: int, ridge: float, counts=1) -> 
     eigenvalues: of the kernel's operator on the density; counts: how many there are of each.
     """
     number = np.sum(np.broadcast_to(counts, eigenvalues.shape))
-    if ridge <= 0 and P >= number:
+    if ridge <= 0 and number <= P:
         raise ValueError(
             f"P must be below {number:g}, the number of eigenvalues, without ridge, not {P}."
         )

@@ -1,0 +1,313 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+#   srhm:
+#     reads: ["results/spectral/*.csv"]
+# ---
+
+# %% [markdown]
+# # When the spectral bias fails
+#
+# **The question.** A kernel learns the leading eigenfunctions of its operator first: this *spectral
+# bias* predicts whole learning curves from the spectrum alone {cite:p}`bordelon2020`. Is that so when
+# the data have few dimensions? {cite:t}`tomasini2022bias` ask it where it can be answered, for a target
+# that changes sign where the data thin out.
+
+# %% tags=["parameters", "hide-input"]
+profile = "book"  # "book": from the store; "fresh": fewer samples, measured now; "smoke": a toy
+device = "auto"  # not used: all of it runs on one core
+workers = 0  # not used
+P = 0  # largest training set, measured now; 0: the profile's
+samples = 0  # samples at each P, measured now; 0: the profile's
+data = ""  # folder with torchvision's FashionMNIST; "": data/
+
+# %% tags=["remove-cell"]
+import numpy as np
+import pandas as pd
+from myst_nb import glue
+from srhm_book import style
+from srhm_book.spectral import chapter, figures, images, measure
+from srhm_book.spectral.exponents import (
+    RULE,
+    box_findings,
+    line_findings,
+    ridge_findings,
+    to_table,
+    variance_findings,
+)
+from srhm_book.spectral.task import CHIS, SIGMA
+from srhm_book.wording import join
+
+style.use_style()
+measured = chapter.frames(profile, P, samples)
+findings = [
+    *line_findings(measured["ridgeless_line"]),
+    *ridge_findings(measured["ridge_line"]),
+    *variance_findings(measured["variance_line"]),
+    *box_findings(measured["ridgeless_box"]),
+]
+
+
+def of(quantity, d=1):
+    return [f for f in findings if f.quantity == quantity and f.d == d]
+
+
+def span(found, what=lambda f: f.measured.value):
+    values = [what(f) for f in found if f.chi]  # at χ = 0 the two theories agree
+    return f"{min(values):.2f} to {max(values):.2f}" if values else "–"
+
+
+def verdicts(found):
+    """ "agree" if all do, else how many."""
+    number = sum(f.verdict == "agrees" for f in found)
+    return "all agree" if found and number == len(found) else f"{number} of {len(found)} agree"
+
+
+line = measured["ridgeless_line"]
+most = int(line.P.max())
+for d in (1, 2, 3):
+    betas = of("β without ridge", d)
+    glue(f"beta {d}", span(betas), display=False)
+    glue(f"true {d}", span(betas, lambda f: f.expected), display=False)
+    glue(f"bias {d}", span(betas, lambda f: f.rival), display=False)
+    glue(f"betas {d}", verdicts(betas), display=False)
+    gaps = [f.rival / f.expected - 1 for f in betas]
+    glue(f"gap {d}", f"{100 * max(gaps):.0f}" if gaps else "–", display=False)
+heights = [f for f in of("P ε without ridge") if f.chi]
+wrong = [f.measured.value / f.rival for f in heights]
+glue("too low", f"{min(wrong):,.0f} to {max(wrong):,.0f}" if wrong else "–", display=False)
+refuted = bool(wrong) and all(f.measured.low > f.rival for f in heights)
+glue("fails", "fails" if refuted else "cannot be told from the truth here", display=False)
+for name in ("P ε without ridge", "spread of ε over samples", "λ* against P",
+             "ε against λ above λ*", "variance above λ*"):
+    glue(name, verdicts(of(name)), display=False)
+glue("spread", span(of("spread of ε over samples")), display=False)
+glue("most", f"{most:,}", display=False)
+glue("rule", RULE, display=False)
+glue("sigma", f"{SIGMA:g}", display=False)
+glue("box most", f"{int(measured['ridgeless_box'].P.max()):,}", display=False)
+glue("findings table", to_table(findings).style.hide(axis="index"), display=False)
+
+# %% [markdown]
+# **The answer.** On the line the spectral-bias theory {glue:text}`fails` without a ridge. For densities
+# that vanish at the boundary, $\chi>0$, the error falls as $P^{-\beta}$ with $\beta$ =
+# {glue:text}`beta 1`, where the theory says {glue:text}`bias 1`, and is {glue:text}`too low` times what
+# it predicts. The two training points next to the boundary give exponent, height and even the scatter
+# of the error, without a free parameter. With a ridge above $\lambda^*$, and on images, the
+# spectral bias does hold.
+
+# %% mystnb={"figure": {"name": "fig-spectral-curves", "caption": "Test error of kernel regression without ridge on the line. Points: means over samples, bars (mostly hidden): 95 % of the mean. Solid: two points next to the boundary; dashed: spectral bias from the exact spectrum. At χ = 0 both fall alike. Neither has a free parameter."}, "image": {"alt": "Test error against training-set size, logarithmic, four values of chi. All points lie on the four solid parallel lines of slope minus one; the dashed lines of the spectral-bias theory fall more steeply for chi above zero."}}
+figure, ax = style.new_axes(height=4.6)
+figures.draw_ridgeless(ax, measured["ridgeless_line"])
+
+# %% [markdown]
+# ## What was expected, and why
+#
+# Points $x$ have a density $\propto |x_1|^\chi$ in $x_1 \in [-1, 1]$ and a uniform one along the other
+# axes; the target is $f^* = \operatorname{sign}(x_1)$. The predictor minimises
+# $\sum_i (f(x_i) - f^*(x_i))^2 + \lambda \|f\|_K^2$ with the Laplace kernel
+# $K(x, y) = e^{-|x-y|/\sigma}$; its error $\varepsilon$ is the mean square over the density. Three
+# lengths compete (fixed before measuring, in `srhm_book.spectral.task`):
+#
+# - *Sampling.* The points next to the boundary are $r \sim P^{-1/(d+\chi)}$ away. Without ridge $f$
+#   changes sign within $r$: $\varepsilon \sim r^{1+\chi}$, so $\beta = (1+\chi)/(d+\chi)$.
+# - *Smoothing.* A ridge widens the interface to $w \sim (\lambda/P)^{1/(1+d+\chi)}$, and
+#   $\varepsilon \sim w^{1+\chi}$. It rules when $w > r$: above $\lambda^* \sim P^{-1/(d+\chi)}$.
+# - *Spectral bias without ridge.* It takes $P$ points for infinitely many with an effective ridge
+#   $\lambda/P = \kappa \sim P^{-(d+1)/d}$. Put into $w$: $\beta = (d+1)(1+\chi)/(d(1+d+\chi))$, too
+#   steep for every $\chi > 0$, by less the larger $d$.
+#
+# ## The regression
+#
+# On the line the Laplace kernel is that of a Markov process. The inverse of its matrix is then
+# tridiagonal, and the whole regression takes a time proportional to $P$; a test compares it with
+# Cholesky.
+#
+# ```{literalinclude} /book/srhm_book/spectral/krr.py
+# :pyobject: inverse_kernel
+# ```
+#
+# ```{literalinclude} /book/srhm_book/spectral/krr.py
+# :pyobject: fit_line
+# ```
+
+# %% mystnb={"figure": {"name": "fig-spectral-predictors", "caption": "Predictors of six samples (χ = 1) around the boundary, below and above the crossover; dashed: the mean that the spectral-bias theory predicts. Below, each goes straight between its own two points; above, all follow the theory."}, "image": {"alt": "Two panels. Left, small ridge: six broken lines that cross zero at different places and slopes, steeper than or unlike the dashed curve. Right, large ridge: six smooth curves on top of the dashed one."}}
+figure, axes = style.new_axes(2, height=3.6, sharey=True)
+figures.draw_predictors(axes, chi=1, P=10_000, ratios=(0.01, 100), seeds=range(6))
+
+# %% [markdown]
+# ## The crossover
+#
+# Measured against $\lambda/\lambda^*$, with $\lambda^* = P^{-1/(1+\chi)}$, the errors of all $P$ fall
+# onto one curve ({numref}`fig-spectral-collapse`). Right of the crossover the theory's dashed lines
+# are on it; left of it they go on falling, further the larger $P$. The exponent of $\lambda^*$
+# (measured where the ridge doubles the error): {glue:text}`λ* against P`, over
+# {glue:text}`chis` values of $\chi$. That of $\varepsilon$ in $\lambda$ above it, $(1+\chi)/(2+\chi)$:
+# {glue:text}`ε against λ above λ*`.
+
+# %% mystnb={"figure": {"name": "fig-spectral-collapse", "caption": "P times the test error on the line against the ridge in units of λ* = P^(-1/(1+χ)). Points: means over samples; bars: 95 % of the mean. Dashed, of the same colours: spectral bias at each P. Grey: two points, no ridge."}, "image": {"alt": "Four panels, one for each chi. The points of three training-set sizes lie on one curve, flat at small ridges and rising at large ones. The dashed theory curves agree with it at large ridges and fall below it at small ones, the more the larger P, except for chi zero."}}
+figure, axes = style.new_axes(2, 2, height=6.2, sharex=True)
+figures.draw_ridge_collapse(axes, measured["ridge_line"])
+
+# %% [markdown]
+# ## The prediction from the spectrum
+#
+# The eigenfunctions of the kernel's operator, $\int K(x,y)\,\phi_\rho(y)\,p(y)\,dy = \lambda_\rho
+# \phi_\rho(x)$, solve on the line
+#
+# $$ \sigma^2 \phi_\rho'' = \Bigl(1 - \frac{2\sigma\,p(x)}{\lambda_\rho}\Bigr)\phi_\rho,
+# \qquad \sigma\phi_\rho' = \pm\phi_\rho \text{ at } \mp 1, $$ (eq-spectral-ode)
+#
+# waves that become long, and no longer oscillate, where $p$ vanishes. The theory needs nothing but
+# $\lambda_\rho$ and $c_\rho = \langle f^*, \phi_\rho\rangle$:
+#
+# ```{literalinclude} /book/srhm_book/spectral/theory.py
+# :pyobject: effective_ridge
+# ```
+#
+# ```{literalinclude} /book/srhm_book/spectral/theory.py
+# :pyobject: spectral_bias_error
+# ```
+
+# %% mystnb={"figure": {"name": "fig-spectral-modes", "caption": "Eigenfunctions on the line: solutions of the equation (lines) and eigenvectors of the kernel matrix of 1,000 points (markers). Where the density vanishes, right, nothing oscillates around the boundary."}, "image": {"alt": "Two panels with three curves each and markers on them. For chi zero the curves are sines of constant wavelength; for chi four they are flat or straight in the middle and oscillate near the ends."}}
+figure, axes = style.new_axes(2, height=3.6)
+figures.draw_modes(axes, chis=(0, 4), P=1000)
+
+# %% mystnb={"figure": {"name": "fig-spectral-spectrum", "caption": "Eigenvalues (left) and the target's power on them (right; the target is odd, so on every second one): from the equation (lines) and from the kernel matrix of one sample of 1,000 points (markers)."}, "image": {"alt": "Two panels with falling power laws for four chi. Eigenvalues: markers on the lines, all of slope minus two. Power: steeper for larger chi, and the markers scatter around the lines."}}
+figure, axes = style.new_axes(2, height=3.8)
+figures.draw_spectrum(axes, CHIS, P=1000)
+
+# %% [markdown]
+# A sample's eigenvalues follow the equation's. Its $c_\rho^2$ are those of the density for the first
+# ranks only: further down they depend on where its own points next to the boundary happen to lie.
+# That is what the theory averages away.
+#
+# ## Not self-averaging
+#
+# Below $\lambda^*$ the predictor depends on two points, so that it differs from sample to sample however
+# large $P$ is; the theory takes any two samples for alike. The standard deviation of $\varepsilon$ over
+# samples is {glue:text}`spread` of its mean ($\chi>0$); against the value that the two points give for
+# $P\to\infty$: {glue:text}`spread of ε over samples`, and for the mean of $P\varepsilon$ {glue:text}`P ε without ridge`. Above,
+# $n \sim (\lambda/\lambda^*)^{(1+\chi)/(2+\chi)}$ points share the interface, and the relative variance
+# should fall as $1/n$: {glue:text}`variance above λ*`.
+
+# %% mystnb={"figure": {"name": "fig-spectral-variance", "caption": "Variance of the predictor over samples, relative to the squared error of its mean, against λ/λ*. Hollow: the smallest P, full: the largest. Means over groups of samples; bars: 95 %. Lines: the expected powers, from the first full point with λ of at least 10 λ*."}, "image": {"alt": "Four falling curves, hollow and full markers together. Near one at small ridges, then falling along power laws, steeper for larger chi."}}
+figure, ax = style.new_axes(height=4.4)
+figures.draw_variance(ax, measured["variance_line"])
+
+# %% [markdown]
+# ## Two and three dimensions
+#
+# The larger $d$, the nearer the two exponents: at $\chi = 4$ the spectral bias is off by
+# {glue:text}`gap 1` % on the line, {glue:text}`gap 2` % in two dimensions and {glue:text}`gap 3` % in
+# three. Of the exponents measured, up to $P =$ {glue:text}`box most`, with the true ones: in $d=2$
+# {glue:text}`betas 2`, in $d=3$ {glue:text}`betas 3`.
+
+# %% mystnb={"figure": {"name": "fig-spectral-exponents", "caption": "The exponent β of the test error without ridge. Markers: measured, with 95 % intervals over samples; solid: true; dashed: spectral bias."}, "image": {"alt": "Three panels, for one, two and three dimensions: exponent against chi. A solid and a dashed curve meet at chi zero and part for larger chi, most in one dimension. The measured points follow the solid curve."}}
+figure, axes = style.new_axes(3, height=3.4, sharey=True)
+figures.draw_exponents(axes, findings)
+
+# %% mystnb={"figure": {"name": "fig-spectral-boxes", "caption": "Test error without ridge in two and three dimensions. Points: means over samples; bars: 95 % of the mean. Lines through the last point: the true slope (solid) and that of the spectral bias (dashed)."}, "image": {"alt": "Two panels of falling test errors against training-set size for four chi, each with a solid and a slightly steeper dashed line."}}
+figure, axes = style.new_axes(2, height=4.2)
+figures.draw_boxes(axes, measured["ridgeless_box"])
+
+# %% tags=["remove-cell"]
+curve = measure.read("fashion")
+notes = measure.notes("fashion")
+image_results = images.image_findings(curve)
+image_beta, image_ratio = image_results
+sizes = sorted(curve.P.unique())
+predictions = {}
+for num, name in ((images.NUM_SPECTRUM, "spectral bias"), (images.NUM_SPECTRUM // 2, "half the images")):
+    shown = [size for size in sizes if size <= num // 8]
+    predictions[name] = pd.Series(images.predicted_curve(shown, num), index=shown)
+found = images.load_fashion(data or None) if profile != "smoke" else None
+if found is None:
+    again = "The images are not at hand here, so that none of it was measured again."
+else:
+    assert found.sha256 == notes["sha256"], "other images than the stored ones"
+    now = images.learning_curve(found, {64: 3, 256: 1})
+    measure.live_check(curve, now)
+    again = f"{len(now)} of its points were measured again just now, and agree."
+glue("image again", again, display=False)
+glue("image set", notes["images"], display=False)
+glue("image encoding", notes["encoding"], display=False)
+glue("image hash", notes["sha256"][:12], display=False)
+value = image_beta.measured
+glue("image beta", f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f})", display=False)
+glue("image predicted", f"{image_beta.expected:.3f}", display=False)
+glue("image sizes", f"{sizes[0]:,} to {images.MOST_P:,}", display=False)
+value = image_ratio.measured
+glue("image ratio", f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f})", display=False)
+glue("image verdicts", join([image_beta.verdict, image_ratio.verdict]), display=False)
+glue("image number", f"{images.NUM_SPECTRUM:,}", display=False)
+glue("image table", to_table(image_results).style.hide(axis="index"), display=False)
+
+# %% [markdown]
+# ## Real images
+#
+# {glue:text}`image set` ({glue:text}`image encoding`), the same kernel without ridge. The prediction is
+# made from the kernel matrix of {glue:text}`image number` other images; the part of its spectrum that
+# is theirs and not the density's is removed by the theory itself
+# (`srhm_book.spectral.theory.spectral_bias_from_points`). From $P =$ {glue:text}`image sizes` the
+# exponent is {glue:text}`image beta`, predicted {glue:text}`image predicted`; the last error is
+# {glue:text}`image ratio` of the predicted one. Verdicts: {glue:text}`image verdicts`. In the many dimensions of images the
+# spectral bias predicts well what it misses on the line.
+
+# %% mystnb={"figure": {"name": "fig-spectral-images", "caption": "{glue:text}`image set`: test error without ridge. Points: means over samples, on all test images; bars: 95 % of the mean. Dashed: spectral bias, as far as its number of images allows; dotted: from half of them."}, "image": {"alt": "Measured test errors fall slowly with the training-set size, close to the dashed prediction and to the dotted one."}}
+figure, ax = style.new_axes(height=4.0)
+figures.draw_images(ax, curve, predictions)
+
+# %% tags=["remove-cell"]
+check = chapter.check_store(measured) if profile == "book" and not (P or samples) else None
+text = "All but the images was measured just now."
+if check is not None:
+    text = (
+        f"{check['rows again'].sum():,} of the {check['of'].sum():,} stored rows were measured "
+        "again just now, from the same seeds; the largest relative difference is "
+        f"{check['largest relative difference'].astype(float).max():.0e}, where "
+        f"{measure.RELATIVE_TOLERANCE:.0e} would fail the build."
+    )
+glue("check", text, display=False)
+glue("chis", measured["ridge_line"].chi.nunique(), display=False)
+counts = pd.Series([f.verdict for f in [*findings, *image_results]]).value_counts()
+glue("verdict counts", join(f"{number} {verdict}" for verdict, number in counts.items()), display=False)
+glue("by chance", f"{0.05 * len(findings):.1f}", display=False)
+odd = [f"{f.quantity}, d = {f.d}, χ = {f.chi:g}" for f in findings if f.verdict != "agrees"]
+glue("not agreeing", "; ".join(odd) or "none", display=False)
+glue("commits", join(sorted({measure.notes(name)["commit"] for name in measure.SWEEPS})), display=False)
+
+# %% [markdown]
+# ## All numbers
+#
+# {glue:text}`rule` Verdicts: {glue:text}`verdict counts`. Not agreeing: {glue:text}`not agreeing`. Among as
+# many intervals of 95 % about {glue:text}`by chance` miss by chance.
+#
+# ````{dropdown} Each quantity: expected, the rival theory's, measured
+# ```{glue:} findings table
+# ```
+# ```{glue:} image table
+# ```
+# ````
+#
+# **Is the store right?** {glue:text}`check` {glue:text}`image again`
+#
+# ````{dropdown} Measuring it all again
+# ```bash
+# # results/spectral/*.csv, minutes on one core:
+# .venv/bin/python -m srhm_book.spectral.measure
+# # The images (torchvision downloads them):
+# .venv/bin/python -c "from torchvision.datasets import FashionMNIST; FashionMNIST('data', download=True)"
+# .venv/bin/python -m srhm_book.spectral.measure fashion data
+# ```
+# The stored rows were made at commit {glue:text}`commits`, the images have the SHA-256
+# {glue:text}`image hash`….
+# ````
+#
+# **Limits.** The box, $\sigma =$ {glue:text}`sigma` and the images' classes are our choices. In $d=2$ and 3
+# only the exponents of the spectral bias are drawn, not its curves. Fitted slopes hold for the sizes
+# fitted; at $\chi=4$ in three dimensions $r$ is still a third of the box. On images the prediction
+# rests on {glue:text}`image number` of them, and rises a little with their number (dotted to dashed).
