@@ -4,11 +4,12 @@ VENV = .venv
 BIN = $(VENV)/bin
 HTML = _build/html/index.html
 
-.PHONY: help env book test sweep bench lock clean
+.PHONY: help env book pdf test sweep bench lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make book    run the notebooks that are out of date and build the book: $(HTML)"
+	@echo "make pdf     the book as one PDF too, linked from its pages (needs Chromium)"
 	@echo "make test    check the package, the notebooks and the built book"
 	@echo "make sweep   train what results/ lacks of the sweeps in sweeps/ and of the figures' grids"
 	@echo "make bench   measure the speed of training (make bench QUICK=1: in 90 seconds)"
@@ -23,6 +24,10 @@ book: env
 	@$(BIN)/srhm-book run
 	@$(BIN)/jupyter-book build . -W --keep-going -n -q
 	@echo "The book: $(CURDIR)/$(HTML)"
+
+pdf: book
+	@$(BIN)/srhm-book pdf
+	@$(BIN)/jupyter-book build . -W --keep-going -n -q
 
 test: env
 	@$(BIN)/ruff check .

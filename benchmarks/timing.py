@@ -30,6 +30,7 @@ class Setting:
     s0: int
     batch: int = 128
     width: int = WIDTH
+    scaling: str = "fan_in"
 
     @property
     def lr(self) -> float:
@@ -50,7 +51,7 @@ class Setting:
         """The task, its training data, and the untrained network."""
         task = SRHM(V, S, self.L, self.s0)
         samples = task.sample(min(NUM_DATA, task.num_data // 2), seed=0)
-        return task, samples, build_network(self.arch, task, self.width)
+        return task, samples, build_network(self.arch, task, self.width, 0, self.scaling)
 
     def batches(self, num_data: int) -> Iterator[torch.Tensor]:
         """Indices of random batches, the same ones each time."""

@@ -25,10 +25,13 @@ The paper's symbols:
 """
 GROUPS = {
     "the task": ("v", "s", "L", "s0", "n_c", "m", "sparsity"),
-    "the network": ("arch", "width"),
-    "the training": ("P", "batch_size", "lr", "momentum", "stop_loss", "max_epochs", "num_test"),
+    "the network": ("arch", "width", "scaling"),
+    "the training": (
+        "P", "batch_size", "balanced", "lr", "momentum", "stop_loss", "stop_every", "max_epochs",
+        "num_test", "test_every",
+    ),
     "the seeds (one of each makes a repetition)": ("seed_rules", "seed_sample", "seed_init"),
-}
+}  # fmt: skip
 NOT_FIELDS = {
     "d": "input size, (s (s0 + 1))^L positions, of which s^L are informative",
     "P*": "sample complexity: the P at which the test error reaches 10 %",
@@ -122,6 +125,9 @@ def _add_train(adders) -> None:
 
 
 def _add_field(group, field: dataclasses.Field) -> None:
+    if field.type == "bool":
+        group.add_argument(f"--{field.name}", action="store_true", help=FIELD_HELP[field.name])
+        return
     kind = next(kind for kind in (int, float, str) if kind.__name__ in field.type)
     required = field.default is dataclasses.MISSING
     default = " (required)" if required else f" (default {field.default})"

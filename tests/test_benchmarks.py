@@ -21,8 +21,9 @@ def timing():
 
 @pytest.mark.parametrize(("L", "s0"), [(2, 0), (2, 2), (3, 1)])
 @pytest.mark.parametrize(("arch", "product"), [("cnn", False), ("cnn", True), ("lcn", False)])
-def test_both_sides_train_the_same_network(timing, arch, product, L, s0):
-    setting = timing.Setting(arch, L, s0, batch=32, width=32)
+@pytest.mark.parametrize("scaling", ["fan_in", "channels"])
+def test_both_sides_train_the_same_network(timing, scaling, arch, product, L, s0):
+    setting = timing.Setting(arch, L, s0, batch=32, width=32, scaling=scaling)
     ours, dense = timing.ours(setting), timing.dense(setting, as_product=product)
     for _ in range(20):
         ours_loss, dense_loss = ours(), dense()

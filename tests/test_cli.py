@@ -81,6 +81,15 @@ def test_train_prints_the_row_and_keeps_it_only_when_asked(run, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_train_as_the_authors_do(run):
+    options = ("--scaling", "channels", "--balanced", "--stop-every", 2, "--test-every", 1)
+    code, out, _ = run("train", *TINY, *options, "--device", "cpu")
+    assert code == 0
+    row = json.loads(out)
+    assert (row["scaling"], row["balanced"], row["stop_every"]) == ("channels", True, 2)
+    assert row["best_test_error"] <= row["test_error"]
+
+
 def test_train_takes_what_the_store_has(run, tmp_path):
     first = run("train", *TINY, "--store", "kept", "--seed-init", 5, "--device", "cpu")
     again = run("train", *TINY, "--store", "kept", "--seed_init", 5, "--device", "cpu")

@@ -13,6 +13,7 @@ from srhm.commands import open_store, where_to_train
 from srhm_book.claims.ledger import claims, to_json, to_markdown
 from srhm_book.grids import CURVES, GRIDS, run_grid
 from srhm_book.publish.notebooks import run_notebooks
+from srhm_book.publish.pdf import make_pdf
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     text = "Run the book's notebooks, train what its figures lack, list its claims."
     parser = Parser(prog="srhm-book", description=text)
     adders = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add in (_add_run, _add_grid, _add_claims):
+    for add in (_add_run, _add_grid, _add_claims, _add_pdf):
         add(adders)
     return run(parser, arguments)
 
@@ -110,6 +111,14 @@ def _add_claims(adders) -> None:
 def _claims(options) -> None:
     items = claims(open_store(options))
     print(to_json(items) if options.json else to_markdown(items))
+
+
+def _add_pdf(adders) -> None:
+    add_command(adders, "pdf", "print the executed book into one PDF", _pdf)
+
+
+def _pdf(options) -> None:
+    print(f"The PDF: {make_pdf()}")
 
 
 if __name__ == "__main__":

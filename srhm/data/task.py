@@ -171,15 +171,17 @@ class SRHM:
             )
         return self._build(distinct_words(rng, n, self.num_data, self._word_sizes))
 
-    def split(self, P: int, num_test: int, seed: int) -> tuple[Samples, Samples]:
+    def split(
+        self, P: int, num_test: int, seed: int, balanced: bool = False
+    ) -> tuple[Samples, Samples]:
         """P training data and ``num_test`` test data, all distinct.
 
-        ``num_test`` is cut to what the training set leaves of the task's data.
+        ``num_test`` is cut to what training leaves. ``balanced``: datum i has class i mod n_c.
 
         Raises
         ------
         ValueError
-            When P leaves no test datum, or an argument is no integer in its range.
+            When P leaves no test datum or cannot be balanced, or an argument is no such integer.
         """
         P, num_test = check_int("P", P, 1), check_int("num_test", num_test, 0)
         if self.num_data <= P:
@@ -187,8 +189,21 @@ class SRHM:
                 f"P must be less than the number of data of this task, {self.num_data} (some are "
                 f"needed for the test), not {P}."
             )
-        both = self.sample(min(P + num_test, self.num_data), seed)
+        if balanced and P % self.n_c:
+            raise ValueError(f"P must be a multiple of n_c={self.n_c} to be balanced, not {P}.")
+        draw = self._sample_in_turn if balanced else self.sample
+        both = draw(min(P + num_test, self.num_data), seed)
         return both[:P], both[P:]
+
+    def _sample_in_turn(self, n: int, seed: int) -> Samples:
+        """n distinct data, the classes in turn: as `sample`, but class by class."""
+        rng, each = generator(seed, "sample"), math.ceil(n / self.n_c)
+        sizes = [self._word_sizes[0] // self.n_c, *self._word_sizes[1:]]  # without the class
+        words = np.empty((len(sizes), each, self.n_c), np.uint64)
+        for c in range(self.n_c):
+            words[..., c] = distinct_words(rng, each, self.num_data // self.n_c, sizes)
+            words[0, :, c] = words[0, :, c] * np.uint64(self.n_c) + np.uint64(c)
+        return self._build(words.reshape(len(sizes), -1)[:, :n])
 
     def one_hot(self, samples: Samples):
         """Input of a network, float32 tensor (n, v, d); see `srhm.data.encoding.one_hot`."""

@@ -6,3 +6,4 @@ VARIANTS = ("resnet18_stem7",)  # ResNet18 with the first layers that it has for
 CONVERTED = COMMON + VARIANTS  # torchvision's, made one-dimensional
 SHORTEST = 32  # input of a common architecture: VGG halves it five times
 ARCHITECTURES = PATCH_NETWORKS + CONVERTED
+SCALINGS = ("fan_in", "channels")  # what a layer of a patch network is divided by

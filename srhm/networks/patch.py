@@ -1,7 +1,9 @@
 """The three networks of the paper as ordinary modules on dense one-hot input.
 
 All are stacks of *patch layers* without biases in the maximal-update scaling: weights N(0, 1),
-pre-activations divided by sqrt(fan-in), read-out divided by the width. A layer reads ``patch``
+pre-activations divided by sqrt(fan-in), read-out divided by the width. With the scaling "channels",
+the one of the authors' public code, they are divided by sqrt(channels) alone, so that the output
+starts sqrt(d) times larger, d being the input size. A layer reads ``patch``
 consecutive positions (stride = filter size) and is
 
 - locally connected (LCN): own weights at every position,
@@ -19,6 +21,7 @@ import torch
 from torch import nn
 
 from srhm.data.task import SRHM
+from srhm.networks.names import SCALINGS
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,20 @@ class PatchNetwork(nn.Module):
     same on every device.
     """
 
-    def __init__(self, layers: list[PatchLayer], v: int, n_c: int, width: int, seed: int):
+    def __init__(
+        self,
+        layers: list[PatchLayer],
+        v: int,
+        n_c: int,
+        width: int,
+        seed: int,
+        scaling: str = "fan_in",
+    ):
         super().__init__()
+        if scaling not in SCALINGS:
+            raise ValueError(f"scaling must be one of {', '.join(SCALINGS)}, not {scaling!r}.")
         self.layers, self.v, self.n_c, self.width = layers, v, n_c, width
+        self.scaling = scaling
         draw = torch.Generator().manual_seed(seed)
         shapes = [
             (layer.blocks, layer.patch, width if k else v, width) for k, layer in enumerate(layers)
@@ -60,9 +74,12 @@ class PatchNetwork(nn.Module):
         self.readout = nn.Parameter(torch.randn(width, n_c, generator=draw))
 
     def scale(self, k: int) -> float:
-        """1 / sqrt(fan-in) of hidden layer k = 0, 1, ...: channels times patch."""
+        """What multiplies the sums of hidden layer k = 0, 1, ...: 1 / sqrt(fan-in).
+
+        The fan-in is channels times patch; with the scaling "channels" the patch does not count.
+        """
         _, patch, channels, _ = self.weights[k].shape
-        return (patch * channels) ** -0.5
+        return (channels if self.scaling == "channels" else patch * channels) ** -0.5
 
     def activations(self, x: torch.Tensor) -> list[torch.Tensor]:
         """Every layer's activations: hidden ones (n, positions, width), then the output (n, n_c).
@@ -104,31 +121,34 @@ def _tree_layers(task: SRHM, shared: bool) -> list[PatchLayer]:
 class LCN(PatchNetwork):
     """Locally connected: L layers matched to the tree, own weights at every position."""
 
-    def __init__(self, task: SRHM, width: int = 512, seed: int = 0):
-        super().__init__(_tree_layers(task, False), task.v, task.n_c, width, seed)
+    def __init__(self, task: SRHM, width: int = 512, seed: int = 0, scaling: str = "fan_in"):
+        super().__init__(_tree_layers(task, False), task.v, task.n_c, width, seed, scaling)
 
 
 class CNN(PatchNetwork):
     """Convolutional: L layers matched to the tree, one filter for all positions."""
 
-    def __init__(self, task: SRHM, width: int = 512, seed: int = 0):
-        super().__init__(_tree_layers(task, True), task.v, task.n_c, width, seed)
+    def __init__(self, task: SRHM, width: int = 512, seed: int = 0, scaling: str = "fan_in"):
+        super().__init__(_tree_layers(task, True), task.v, task.n_c, width, seed, scaling)
 
 
 class FCN(PatchNetwork):
     """Fully connected: L hidden layers, the first one reading all positions."""
 
-    def __init__(self, task: SRHM, width: int = 512, seed: int = 0):
+    def __init__(self, task: SRHM, width: int = 512, seed: int = 0, scaling: str = "fan_in"):
         first = PatchLayer(1, task.d, task.s**task.L, 1, True)
         later = PatchLayer(1, 1, 1, 1, True)
-        super().__init__([first] + [later] * (task.L - 1), task.v, task.n_c, width, seed)
+        layers = [first] + [later] * (task.L - 1)
+        super().__init__(layers, task.v, task.n_c, width, seed, scaling)
 
 
 NETWORKS = {"lcn": LCN, "cnn": CNN, "fcn": FCN}
 
 
-def build_network(arch: str, task: SRHM, width: int = 512, seed: int = 0) -> PatchNetwork:
+def build_network(
+    arch: str, task: SRHM, width: int = 512, seed: int = 0, scaling: str = "fan_in"
+) -> PatchNetwork:
     """The network named ``arch`` ("lcn", "cnn", "fcn"; another name is a ValueError)."""
     if arch not in NETWORKS:
         raise ValueError(f"arch must be one of {', '.join(NETWORKS)}, not {arch!r}.")
-    return NETWORKS[arch](task, width, seed)
+    return NETWORKS[arch](task, width, seed, scaling)

@@ -38,7 +38,7 @@ class StoreWarning(UserWarning):
 
 def config_of(run: dict, config_type: type[Configuration] = RunConfig) -> Configuration:
     """The configuration among a run's fields; ValueError when one is missing or impossible."""
-    names = config_type.names()
+    names, run = config_type.names(), config_type.added_defaults() | run
     missing = [name for name in names if name not in run]
     if missing:
         raise ValueError(f"it lacks the field {missing[0]}")
@@ -85,7 +85,7 @@ def _parse(text: str, *types: type[Configuration]) -> tuple[Configuration, dict]
     config = config_of(run, config_type)
     if record.get("key") != config.key:
         raise ValueError("its key does not fit its configuration")
-    return config, run
+    return config, config.as_dict() | run  # with the fields that an older record lacks
 
 
 def _read(path: Path) -> str:

@@ -18,7 +18,6 @@ from concurrent.futures import (
 import pandas as pd
 from tqdm import tqdm
 
-from srhm.networks.names import CONVERTED
 from srhm.runs.pool import SpawnPool, num_cores
 from srhm.runs.store import Store, to_frame
 from srhm.training.config import RunConfig
@@ -217,17 +216,17 @@ def _drain(state: _State, executor: Executor, train, device: str, window: int) -
 
 def _drain_groups(state: _State, device: str) -> None:
     """Run all that is to do, runs of equal shape together, in this process."""
-    from srhm.training.replicas import group_key, train_group
+    from srhm.training.replicas import goes_alone, group_key, train_group
     from srhm.training.run import train
 
     def train_all(group):
-        if group[0].arch in CONVERTED:  # these have no batched program
+        if goes_alone(group[0]):
             return state.done(group[0], train(group[0], device))
         return train_group(group, device, on_end=state.done)
 
     groups: dict[object, list[RunConfig]] = {}
     while (config := state.next()) is not None:
-        key = config.key if config.arch in CONVERTED else group_key(config)
+        key = config.key if goes_alone(config) else group_key(config)
         groups.setdefault(key, []).append(config)
     for group in groups.values():
         state.bar.show(group[0])

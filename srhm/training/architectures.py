@@ -10,10 +10,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from srhm.data.samples import Samples
-from srhm.data.task import SRHM
+from srhm.data.task import SRHM, Samples
 from srhm.networks.architectures import build_architecture, layers_at_depths
 from srhm.training.config import RunConfig
+from srhm.training.epochs import epoch_order, is_look
 from srhm.training.observables import module_activations, sensitivities
 
 CHUNK = 500  # data at once where nothing is learned
@@ -28,7 +28,7 @@ def train_architecture(config: RunConfig, place: torch.device) -> dict:
     """
     torch.set_flush_denormal(True)
     task = config.task
-    train_set, test_set = task.split(config.P, config.num_test, config.seed_sample)
+    train_set, test_set = task.split(config.P, config.num_test, config.seed_sample, config.balanced)
     net = build_architecture(config.arch, task.v, task.d, task.n_c, config.seed_init).to(place)
     result = _fit(net, config, train_set, place)
     _settle(net, task, train_set, place)
@@ -62,7 +62,7 @@ def _fit(net: nn.Module, config: RunConfig, train_set: Samples, place: torch.dev
         if not train_loss < largest_loss(config):
             status = "diverged"
             break
-        if train_loss < config.stop_loss:
+        if train_loss < config.stop_loss and is_look(config, epoch, config.stop_every):
             status = "converged"
             break
     return {"status": status, "train_loss": train_loss, "epochs": epoch, "steps": steps}
@@ -88,7 +88,7 @@ def _batches(config: RunConfig, draw: torch.Generator) -> list[torch.Tensor]:
 
     Batch normalisation has no statistics of one datum.
     """
-    batches = list(torch.randperm(config.P, generator=draw).split(config.batch_size))
+    batches = list(epoch_order(config, draw).split(config.batch_size))
     if len(batches) > 1 and len(batches[-1]) == 1:
         batches[-2:] = [torch.cat(batches[-2:])]
     return batches

@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 import torch
 import torch.nn.functional as F
 
-from srhm.data.samples import Samples
+from srhm.data.task import Samples
 from srhm.engine.sparse import ActiveData
 from srhm.networks.patch import PatchNetwork
 from srhm.training.config import RunConfig
+from srhm.training.epochs import epoch_order
 from srhm.training.run import largest_loss
 
 CHUNK = 64  # steps between two looks of the host
@@ -31,7 +32,7 @@ class Order:
     """The batches of one run, the same as `srhm.training.run.fit` draws."""
 
     def __init__(self, config: RunConfig):
-        self.P, self.batch = config.P, config.batch_size
+        self.config, self.P, self.batch = config, config.P, config.batch_size
         self.epoch = math.ceil(config.P / config.batch_size)  # steps
         self.draw = torch.Generator().manual_seed(config.seed_sample)
         self.rest = torch.empty(0, config.batch_size, dtype=torch.int64)
@@ -40,7 +41,7 @@ class Order:
         """Indices of the data of the next steps, (steps, batch), `NONE` where a batch is short."""
         while len(self.rest) < steps:
             order = torch.full((self.epoch * self.batch,), NONE)
-            order[: self.P] = torch.randperm(self.P, generator=self.draw)
+            order[: self.P] = epoch_order(self.config, self.draw)
             self.rest = torch.cat([self.rest, order.view(-1, self.batch)])
         taken, self.rest = self.rest[:steps], self.rest[steps:]
         return taken
@@ -141,7 +142,7 @@ class Group:
     @torch.no_grad()
     def run(self) -> None:
         """`CHUNK` steps of every replica that has not ended; each stops exactly at its end."""
-        index, ends, last = self._schedule()
+        index, ends, looks, last = self._schedule()
         index = index.to(self.device)
         exists = index != NONE
         data = self.data.take(index.clamp_min(0).flatten())
@@ -153,20 +154,22 @@ class Group:
             for k, blocks in enumerate(data.blocks, 1)
         ]
         labels, seen = data.labels.view(index.shape), []
-        ends_there, last_there = ends.to(self.device), last.to(self.device)
+        ends_there, looks, last = (mask.to(self.device) for mask in (ends, looks, last))
         for t in range(CHUNK):
             valid = exists[t] & self.active[:, None]
             self.totals += self._step(t, rows[t], routes, labels[t], valid)
             if ends[t].any():
                 ended = ends[t].nonzero().flatten().tolist()
-                seen.append((t, ended, *self._end_epoch(ended, ends_there[t], last_there[t])))
+                over = self._end_epoch(ended, ends_there[t], looks[t], last[t])
+                seen.append((t, ended, *over))
         self._record(seen)
 
-    def _schedule(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Data of the next steps (CHUNK, R, batch); which steps end an epoch, and a last one."""
+    def _schedule(self) -> tuple[torch.Tensor, ...]:
+        """Data of the next steps (CHUNK, R, batch); masks (CHUNK, R) of the steps that end an
+        epoch, one after which one looks whether to stop, and the last one."""
         index = torch.full((CHUNK, len(self.replicas), self.batch), NONE)
         ends = torch.zeros(CHUNK, len(self.replicas), dtype=torch.bool)
-        last = torch.zeros_like(ends)
+        looks, last = torch.zeros_like(ends), torch.zeros_like(ends)
         for i, r in enumerate(self.replicas):
             if r.status is not None:
                 continue
@@ -174,8 +177,9 @@ class Group:
             index[:, i] = taken.where(taken == NONE, taken + self.starts[i])
             steps = r.steps + 1 + torch.arange(CHUNK)
             ends[:, i] = steps % r.order.epoch == 0
+            looks[:, i] = steps % (r.order.epoch * r.config.stop_every) == 0
             last[:, i] = steps == r.order.epoch * r.config.max_epochs
-        return index, ends, last
+        return index, ends, looks, last
 
     def _route(self, blocks: torch.Tensor, k: int, exists: torch.Tensor) -> Route:
         """Route of a later layer; blocks (CHUNK, R, batch, tokens, siblings)."""
@@ -235,13 +239,13 @@ class Group:
         weight.sub_(velocity)
         return _pick(d_x, route.slots[t])
 
-    def _end_epoch(self, ended, ends, last) -> tuple[torch.Tensor, torch.Tensor]:
+    def _end_epoch(self, ended, ends, looks, last) -> tuple[torch.Tensor, torch.Tensor]:
         """Where an epoch ends: its mean loss, and whether the run ends with it; (R,) each.
 
-        ended: the replicas, known to the host; ends, last: masks (R,) on the device.
+        ended: the replicas, known to the host; ends, looks, last: masks (R,) on the device.
         """
         means = self.totals / self.sizes
-        over = (means < self.stop_losses) | ~(means < self.largest_losses) | last
+        over = ((means < self.stop_losses) & looks) | ~(means < self.largest_losses) | last
         over &= ends
         self.totals.masked_fill_(ends, 0)
         self.active &= ~over

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from srhm.data.randomness import check_int
 from srhm.data.task import SRHM
-from srhm.networks.names import ARCHITECTURES, CONVERTED, SHORTEST
-from srhm.training.configuration import Configuration, check_real
+from srhm.networks.names import ARCHITECTURES, CONVERTED, SCALINGS, SHORTEST
+from srhm.training.configuration import Configuration, check_bool, check_real
 
 FIELD_HELP = {
     "v": "vocabulary size: number of features at every level",
@@ -20,12 +21,18 @@ FIELD_HELP = {
     "arch": "network: lcn (no weight sharing), cnn (weight sharing), fcn (fully connected), "
     + ", ".join(CONVERTED),
     "width": "channels, or units, of each hidden layer (of lcn, cnn and fcn)",
+    "scaling": "pre-activations of lcn, cnn and fcn are divided by the square root of this: fan_in "
+    "(channels times patch), or channels alone, as in the authors' code",
     "P": "number of training data",
     "batch_size": "data per step of SGD",
+    "balanced": "equally many data of each class in the training set and in every batch",
     "lr": "learning rate, of lcn, cnn and fcn per unit of width (default 0.01 at batch 4, scaled "
     "linearly to the batch)",
     "momentum": "momentum of SGD",
     "stop_loss": "stop when an epoch's mean training loss (cross-entropy, nats) is below this",
+    "stop_every": "look only every so many epochs whether to stop",
+    "test_every": "test every so many epochs too, and keep the best test error over training "
+    "beside the final one (0: do not)",
     "max_epochs": "stop after this many epochs in any case",
     "num_test": "number of test data (at most what the training set leaves of the task's data)",
     "seed_rules": "seed of the task's rules",
@@ -66,6 +73,12 @@ class RunConfig(Configuration):
     seed_rules: int = 0
     seed_sample: int = 0
     seed_init: int = 0
+    scaling: str = "fan_in"
+    balanced: bool = False
+    stop_every: int = 1
+    test_every: int = 0
+
+    added: ClassVar[tuple[str, ...]] = ("scaling", "balanced", "stop_every", "test_every")
 
     def __post_init__(self):
         task = self.task  # checks the symbols of the task
@@ -88,6 +101,7 @@ class RunConfig(Configuration):
             )
         if self.batch_size > self.P:
             raise ValueError(f"batch_size must be at most P={self.P}, not {self.batch_size}.")
+        self._check_added()
         if self.lr is None:
             object.__setattr__(self, "lr", 0.01 * self.batch_size / 4)
         for name in ("lr", "stop_loss", "momentum"):
@@ -96,6 +110,24 @@ class RunConfig(Configuration):
             raise ValueError(f"momentum must be less than 1, not {self.momentum}.")
         if self.lr == 0:
             raise ValueError("lr must be more than 0, not 0.0.")
+
+    def _check_added(self):
+        if self.scaling not in SCALINGS:
+            raise ValueError(f"scaling must be one of {', '.join(SCALINGS)}, not {self.scaling!r}.")
+        object.__setattr__(self, "balanced", check_bool("balanced", self.balanced))
+        for name, least in (("stop_every", 1), ("test_every", 0)):
+            object.__setattr__(self, name, check_int(name, getattr(self, name), least))
+        for name, default in (("scaling", "fan_in"), ("test_every", 0)):
+            value = getattr(self, name)
+            if self.arch in CONVERTED and value != default:
+                raise ValueError(f"{name} must be {default!r} for {self.arch}, not {value!r}.")
+        for name in ("P", "batch_size") if self.balanced else ():
+            value = getattr(self, name)
+            if value % self.n_c:
+                raise ValueError(
+                    f"{name} must be a multiple of n_c={self.n_c} in a balanced training, not "
+                    f"{value}."
+                )
 
     @property
     def task(self) -> SRHM:

@@ -9,6 +9,8 @@ import json
 import math
 from typing import ClassVar, Self
 
+import numpy as np
+
 # Raised when the meaning of a stored run changes; older records are then trained anew.
 SCHEMA = 1
 
@@ -20,18 +22,27 @@ class Configuration:
     """
 
     kind: ClassVar[str | None] = None
+    # Fields that records may lack, being older: at their defaults they leave the key as it was.
+    added: ClassVar[tuple[str, ...]] = ()
 
     @property
     def key(self) -> str:
         """Hash of all fields and the schema number: the name under which the run is stored."""
         kind = {} if self.kind is None else {"kind": self.kind}
-        text = json.dumps({"schema": SCHEMA, **kind, **self.as_dict()}, sort_keys=True)
+        old = self.added_defaults()
+        fields = {n: x for n, x in self.as_dict().items() if n not in old or x != old[n]}
+        text = json.dumps({"schema": SCHEMA, **kind, **fields}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """The names of all fields, in the order of their declaration."""
         return tuple(field.name for field in dataclasses.fields(cls))
+
+    @classmethod
+    def added_defaults(cls) -> dict:
+        """What the fields that a record may lack were when it was made: their defaults."""
+        return {f.name: f.default for f in dataclasses.fields(cls) if f.name in cls.added}
 
     def as_dict(self) -> dict:
         """All fields, resolved, in the order of their declaration."""
@@ -66,3 +77,10 @@ def check_real(name: str, value) -> float:
     if not (math.isfinite(value) and value >= 0):
         raise ValueError(f"{name} must be finite and not negative, not {value!r}.")
     return float(value)
+
+
+def check_bool(name: str, value) -> bool:
+    """``value`` as a bool (NumPy's too), or a ValueError that names it."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{name} must be True or False, not {value!r}.")
+    return bool(value)

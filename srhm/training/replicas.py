@@ -10,18 +10,27 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 
 from srhm.engine.sparse import Engine
+from srhm.networks.names import CONVERTED, PATCH_NETWORKS
 from srhm.networks.patch import build_network
 from srhm.training.batched import Group, Replica
 from srhm.training.config import RunConfig
 from srhm.training.run import load, make_row, measure, resolve_device
 
 MOST = 64  # replicas at once: beyond, a GPU is full
-SHAPES = ("arch", "v", "s", "L", "s0", "n_c", "width", "batch_size", "momentum")
+SHAPES = ("arch", "v", "s", "L", "s0", "n_c", "width", "scaling", "batch_size", "momentum")
 
 
 def group_key(config: RunConfig) -> tuple:
     """What runs must have in common to train together: all that fixes the shapes of a step."""
     return tuple(getattr(config, name) for name in SHAPES)
+
+
+def goes_alone(config: RunConfig) -> bool:
+    """Whether a run has no batched program: a common architecture, or one tested on the way.
+
+    A group knows where its runs stand only every so many steps, not at the ends of their epochs.
+    """
+    return config.arch in CONVERTED or config.test_every > 0
 
 
 def train_group(
@@ -43,7 +52,8 @@ def train_group(
     Raises
     ------
     ValueError
-        Before any training: runs of different shapes, or impossible ``device`` or ``at_once``.
+        Before any training: runs of different shapes, one that `goes_alone`, or impossible
+        ``device`` or ``at_once``.
     torch.OutOfMemoryError
         When a single network is too large. A group that is too large is halved, with a warning, and
         what had not ended begins anew.
@@ -87,6 +97,11 @@ def fitting(config: RunConfig, place: torch.device) -> int:
 
 def _check_shapes(configs: Sequence[RunConfig]) -> None:
     for config in configs:
+        if goes_alone(config):
+            raise ValueError(
+                f"test_every must be 0, and arch one of {', '.join(PATCH_NETWORKS)}, in runs that "
+                f"train as one program, not {config.test_every} and {config.arch!r}."
+            )
         for name, first, other in zip(
             SHAPES, group_key(configs[0]), group_key(config), strict=True
         ):

@@ -14,11 +14,12 @@ import numpy as np
 import torch
 
 import srhm
-from srhm.data.samples import Samples
+from srhm.data.task import Samples
 from srhm.engine.sparse import ActiveData, Engine, encode, evaluate
 from srhm.networks.names import CONVERTED
 from srhm.networks.patch import PatchNetwork, build_network
 from srhm.training.config import RunConfig
+from srhm.training.epochs import epoch_order, is_look
 from srhm.training.observables import sensitivities, sparse_activations
 
 
@@ -40,10 +41,10 @@ def train(config: RunConfig, device: str = "auto") -> dict:
     -------
     A flat dict, ready for JSON: all fields of the configuration; ``status`` ("converged",
     "max_epochs" or "diverged"); ``test_error``, ``test_loss``, ``train_loss`` (mean over the last
-    epoch; nats); ``epochs``, ``steps``, ``seconds``, ``num_test_used``; the sensitivities
+    epoch; nats); ``epochs``, ``steps``, ``seconds``, ``num_test_used``; with ``test_every``,
+    ``best_test_error``, the least of all looks and the final one; the sensitivities
     ``S_{k}_{l}``, ``D_{k}_{l}`` with their standard errors (see `srhm.training.observables`); and
-    where it
-    was made: ``commit``, ``python``, ``torch``, ``numpy``, ``device``, ``threads``.
+    where it was made: ``commit``, ``python``, ``torch``, ``numpy``, ``device``, ``threads``.
     A diverged run has None for what is not finite.
     """
     place = resolve_device(device)
@@ -54,9 +55,10 @@ def train(config: RunConfig, device: str = "auto") -> dict:
         result = train_architecture(config, place)
         return make_row(config, result, time.perf_counter() - start, place)
     engine, data, test_set = prepare(config, place)
-    result = fit(engine, data, config)
+    best = BestError(config)
+    result = fit(engine, data, config, on_epoch=lambda epoch: best.look(engine, test_set, epoch))
     engine.finish()
-    result |= measure(engine, config, test_set, result["status"])
+    result |= best.beside(measure(engine, config, test_set, result["status"]))
     return make_row(config, result, time.perf_counter() - start, place)
 
 
@@ -72,9 +74,30 @@ def load(config: RunConfig, place: torch.device) -> tuple[PatchNetwork, ActiveDa
     # Momenta of unused weights decay towards denormals, on which CPUs are slow.
     torch.set_flush_denormal(True)
     task = config.task
-    train_set, test_set = task.split(config.P, config.num_test, config.seed_sample)
-    net = build_network(config.arch, task, config.width, config.seed_init).to(place)
+    train_set, test_set = task.split(config.P, config.num_test, config.seed_sample, config.balanced)
+    net = build_network(config.arch, task, config.width, config.seed_init, config.scaling).to(place)
     return net, encode(net, train_set, place), test_set
+
+
+class BestError:
+    """The best test error over training: seen at every ``test_every``-th epoch and at the end."""
+
+    def __init__(self, config: RunConfig):
+        self.every, self.seen = config.test_every, []
+        self.data = None  # the test data as the network reads them
+
+    def look(self, engine: Engine, test_set: Samples, epoch: int) -> None:
+        """After an epoch (from 1): test the network, if it is time."""
+        if not self.every or epoch % self.every:
+            return
+        if self.data is None:
+            self.data = encode(engine.net, test_set, engine.readout.device)
+        self.seen.append(evaluate(engine, self.data)[1])
+
+    def beside(self, result: dict) -> dict:
+        """``result`` of `measure`, with ``best_test_error`` where it was asked for."""
+        best = {"best_test_error": min(*self.seen, result["test_error"])} if self.every else {}
+        return result | best
 
 
 def measure(engine: Engine, config: RunConfig, test_set: Samples, status: str) -> dict:
@@ -108,16 +131,17 @@ def fit(
     data: ActiveData,
     config: RunConfig,
     watch: Callable[[int], None] | None = None,
+    on_epoch: Callable[[int], None] | None = None,
 ) -> dict:
     """Epochs of SGD until the training loss is below ``stop_loss``; the counts and the status.
 
-    watch: called after each step with the number of steps so far.
+    watch, on_epoch: called after each step, each epoch, with the number of them so far.
     """
     draw = torch.Generator().manual_seed(config.seed_sample)
     status, steps, epoch = "max_epochs", 0, 0
     while epoch < config.max_epochs:
         epoch += 1
-        order = torch.randperm(config.P, generator=draw).to(data.labels.device)
+        order = epoch_order(config, draw).to(data.labels.device)
         total = torch.zeros((), dtype=torch.float64, device=data.labels.device)
         for batch in order.split(config.batch_size):
             total += engine.step(data.take(batch))
@@ -125,10 +149,12 @@ def fit(
             if watch is not None:
                 watch(steps)
         train_loss = total.item() / config.P
+        if on_epoch is not None:
+            on_epoch(epoch)
         if _is_lost(engine, data, config, epoch, train_loss):
             status = "diverged"
             break
-        if train_loss < config.stop_loss:
+        if train_loss < config.stop_loss and is_look(config, epoch, config.stop_every):
             status = "converged"
             break
     return {"status": status, "train_loss": train_loss, "epochs": epoch, "steps": steps}

@@ -12,9 +12,12 @@ import shutil
 import subprocess
 import sys
 import threading
+import urllib.parse
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 
 from srhm_book.publish.notebooks import run_notebooks
 
@@ -133,6 +136,44 @@ def pages(html):
     names = sorted(path.relative_to(html).as_posix() for path in html.glob("book/**/*.html"))
     assert {"book/index.html", "book/model.html", "book/executed/01_data.html"} <= set(names)
     return names
+
+
+def test_no_page_has_a_serious_barrier(html, visit):
+    """axe-core's rules: contrast, names, order of headings ...; in the dark those of contrast."""
+    axe, found = Axe(), []
+    for name in pages(html):
+        for scheme, options in {"light": {}, "dark": {"runOnly": ["color-contrast"]}}.items():
+            page = visit(name, dark=scheme == "dark", watched=False)
+            for violation in axe.run(page, options=options).response["violations"]:
+                if violation["impact"] in ("serious", "critical"):
+                    places = [node["html"][:120] for node in violation["nodes"][:3]]
+                    found.append(f"{name} {scheme}: {violation['id']} {places}")
+            page.context.close()
+    assert not found, "\n".join(found)
+
+
+def test_every_link_leads_somewhere(html):
+    """Files and anchors inside the book; addresses outside it are not asked."""
+    trees = {
+        path: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for path in [*html.glob("*.html"), *html.glob("book/**/*.html")]
+    }
+    anchors = {path: {tag["id"] for tag in tree.find_all(id=True)} for path, tree in trees.items()}
+    lost = []
+    for path, tree in trees.items():
+        for tag in tree.select("[href], [src]"):
+            address = tag.get("href", tag.get("src"))
+            there = urllib.parse.urlsplit(address)
+            if there.scheme or there.netloc:
+                continue
+            target = (path.parent / urllib.parse.unquote(there.path)).resolve()
+            target = path if not there.path else target
+            name = path.relative_to(html)
+            if not target.is_file():
+                lost.append(f"{name}: no file {address}")
+            elif there.fragment and target in anchors and there.fragment not in anchors[target]:
+                lost.append(f"{name}: no anchor {address}")
+    assert not lost, "\n".join(lost)
 
 
 def wait_for_math(page):

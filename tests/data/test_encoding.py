@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import torch
-from strategies import inputs
 
 from srhm.data.encoding import OneHotDataset
 from srhm.data.parsing import RuleLookup
 from srhm.data.samples import Samples
 from srhm.data.task import SRHM
+from strategies import inputs
 
 A, B = SRHM(4, 2, 2, 1, m=3), SRHM(4, 2, 2, 1, m=3, sparsity="B")
 

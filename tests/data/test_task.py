@@ -8,16 +8,17 @@ import math
 import pickle
 import time
 import tracemalloc
+from collections import Counter
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
-from strategies import all_data, digit, inputs, looks_uniform, places, repeatable, seeds, tasks
 
 from srhm.data.randomness import PURPOSES, distinct_words, generator
 from srhm.data.samples import Samples
 from srhm.data.task import SRHM
+from strategies import all_data, digit, inputs, looks_uniform, places, repeatable, seeds, tasks
 
 TINY = [
     SRHM(2, 2, 1, 0),
@@ -321,3 +322,36 @@ def test_a_million_data_are_made_in_a_second_and_little_memory(s0, sparsity):
         tracemalloc.stop()
     assert len(x) == 10**6
     assert peak < 100e6
+
+
+@pytest.mark.parametrize(("P", "num_test"), [(4, 7), (100, 80), (200, 80), (252, 80)])
+def test_a_balanced_split_has_the_classes_in_turn(P, num_test):
+    task = SRHM(4, 2, 2, 0)  # 256 data
+    train, test = task.split(P, num_test, seed=2, balanced=True)
+    assert (len(train), len(test)) == (P, min(num_test, 256 - P))
+    labels = np.concatenate([train.labels, test.labels])
+    assert (labels == np.arange(len(labels)) % 4).all()
+    both = inputs(task, train) + inputs(task, test)
+    assert len(set(both)) == len(both)
+    assert set(both) <= set(all_data(task))
+    assert inputs(task, task.split(P, num_test, 3, balanced=True)[0]) != inputs(task, train)
+
+
+def test_a_balanced_split_is_uniform_within_classes():
+    task = SRHM(3, 2, 1, 0, n_c=2)  # 6 data
+    draws = [task.split(2, 4, seed, balanced=True)[0] for seed in range(600)]
+    counts = Counter(datum for draw in draws for datum in inputs(task, draw))
+    assert len(counts) == 6
+    assert looks_uniform(list(counts.values()))
+
+
+def test_a_balanced_split_is_right_for_long_words():
+    task = SRHM(6, 2, 4, 2)
+    assert len(task._word_sizes) > 1
+    train, _ = task.split(60, 10, seed=0, balanced=True)
+    assert (task.decode(task.one_hot(train)) == np.arange(60) % 6).all()
+
+
+def test_a_split_that_cannot_be_balanced_is_refused():
+    with pytest.raises(ValueError, match="P must be a multiple of n_c=4 to be balanced, not 101"):
+        SRHM(4, 2, 2, 0).split(101, 10, 0, balanced=True)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import digit, looks_uniform, places, repeatable, seeds, tasks, tree
 
 from srhm.data.samples import Samples
 from srhm.data.task import SRHM
+from strategies import digit, looks_uniform, places, repeatable, seeds, tasks, tree
 
 
 @given(tasks(least_m=2), seeds, st.data())
@@ -97,7 +97,7 @@ def test_the_blocks_of_the_work_do_not_matter(monkeypatch, sparsity):
     whole = work()
     for module in ("task", "transforms"):
         monkeypatch.setattr(
-            f"srhm.{module}.blocks", lambda n, size: (slice(i, i + 7) for i in range(0, n, 7))
+            f"srhm.data.{module}.blocks", lambda n, size: (slice(i, i + 7) for i in range(0, n, 7))
         )
     assert all((a == b).all() for a, b in zip(work(), whole, strict=True))
 

@@ -9,6 +9,7 @@ from torch import nn
 from srhm.networks.architectures import DEPTHS, build_architecture, layers_at_depths
 from srhm.networks.names import COMMON
 from srhm.networks.vision_import import torchvision_models
+from srhm.training import architectures as architecture_training
 from srhm.training.config import RunConfig
 from srhm.training.run import train
 
@@ -150,3 +151,23 @@ def test_a_training_has_the_row_of_any_other():
     again = train(config, "cpu")
     assert again["test_error"] == row["test_error"]
     assert again["D_50_1"] == row["D_50_1"]
+
+
+def test_a_training_may_be_balanced_and_stop_only_at_times(monkeypatch):
+    task = {"v": 3, "n_c": 2, "m": 1, "s0": 2}
+    config = RunConfig(
+        arch="vgg11", **task, P=72, batch_size=32, lr=0.01, stop_loss=10.0, max_epochs=3,
+        num_test=50, balanced=True, stop_every=2,
+    )  # fmt: skip
+    batches = []
+    cross_entropy = architecture_training.F.cross_entropy
+
+    def watched(logits, labels, **options):
+        if torch.is_grad_enabled():
+            batches.append(labels.bincount().tolist())
+        return cross_entropy(logits, labels, **options)
+
+    monkeypatch.setattr(architecture_training.F, "cross_entropy", watched)
+    row = train(config, "cpu")
+    assert (row["status"], row["epochs"]) == ("converged", 2)
+    assert batches == 2 * [[16, 16], [16, 16], [4, 4]]

@@ -109,3 +109,23 @@ def test_coordinate_check(net_class):
     changes = torch.tensor(changes)
     assert (changes.max(0).values / changes.min(0).values < 1.5).all(), changes
     assert (changes[-1] > 0.005).all(), changes
+
+
+@pytest.mark.parametrize("arch", ["lcn", "cnn", "fcn"])
+def test_the_authors_scaling_multiplies_the_start_by_sqrt_d(arch):
+    """ReLU is homogeneous: a layer without its patch in the fan-in is sqrt(patch) times larger."""
+    task = SRHM(v=3, s=2, L=3, s0=1)
+    x = task.one_hot(task.sample(5, seed=0))
+    ours, theirs = (
+        build_network(arch, task, 16, 3, scaling).activations(x)
+        for scaling in ("fan_in", "channels")
+    )
+    for k, (a, b) in enumerate(zip(ours, theirs, strict=True), start=1):
+        depth = 3 if arch == "fcn" else min(k, 3)
+        torch.testing.assert_close(b, a * math.sqrt(task.patch**depth))
+    assert (ours[-1] != 0).all()
+
+
+def test_unknown_scaling():
+    with pytest.raises(ValueError, match="scaling must be one of fan_in, channels, not 'patch'"):
+        build_network("cnn", TASK, scaling="patch")

@@ -1,5 +1,6 @@
 """The store: records survive a round trip, and a bad one is named, never used, never fatal."""
 
+import hashlib
 import json
 import re
 import warnings
@@ -286,3 +287,23 @@ def test_merge_of_nothing(tmp_path):
     file = there.put(run(config()))
     with pytest.raises(StoreError, match=r"results folder '.*' cannot be written"):
         merge([there.path], file / "below")
+
+
+def test_a_record_that_lacks_younger_fields_is_read_and_found(tmp_path):
+    store = Store(tmp_path)
+    path = store.put(run(config()))
+
+    def make_old(record):
+        for name in RunConfig.added:
+            del record["run"][name]
+        text = json.dumps(record["run"], sort_keys=True, separators=(",", ":"))
+        record["digest"] = hashlib.sha256(text.encode()).hexdigest()
+
+    change(path, make_old)
+    store.put(run(config(P=128, scaling="channels")))
+    assert store.get(config()) == run(config())
+    frame = store.frame()
+    assert dict(zip(frame.P, frame.scaling, strict=True)) == {64: "fan_in", 128: "channels"}
+    assert frame.balanced.dtype == bool
+    report = merge([path], Store(tmp_path / "other"))
+    assert (report.added, report.refused) == (1, {})

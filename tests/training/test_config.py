@@ -41,6 +41,14 @@ def test_defaults_are_the_papers():
         ({"max_epochs": 0}, "max_epochs must be an integer of at least 1"),
         ({"num_test": 0}, "num_test must be an integer of at least 1"),
         ({"seed_init": -1}, "seed_init must be an integer of at least 0"),
+        ({"scaling": "patch"}, "scaling must be one of fan_in, channels, not 'patch'"),
+        ({"scaling": "channels", "arch": "vgg11", "L": 3}, "scaling must be 'fan_in' for vgg11"),
+        ({"test_every": 10, "arch": "vgg11", "L": 3}, "test_every must be 0 for vgg11"),
+        ({"balanced": 1}, "balanced must be True or False, not 1"),
+        ({"balanced": True}, "P must be a multiple of n_c=6 in a balanced training, not 1000"),
+        ({"balanced": True, "P": 996}, "batch_size must be a multiple of n_c=6 in a balanced"),
+        ({"stop_every": 0}, "stop_every must be an integer of at least 1, not 0"),
+        ({"test_every": -1}, "test_every must be an integer of at least 0, not -1"),
     ],
 )
 def test_bad_input_is_one_sentence(change, words):
@@ -61,10 +69,12 @@ def test_unknown_and_missing_fields():
 def test_key_depends_on_every_field_and_only_on_values():
     config = RunConfig(**GOOD)
     assert config.key == RunConfig(**GOOD | {"P": np.int64(1000)}, lr=0.32, n_c=6, m=6).key
+    config = config.replace(P=996, batch_size=96)  # which may be balanced
     other = {
         "v": 7, "P": 999, "s": 3, "L": 3, "s0": 2, "n_c": 5, "m": 5, "sparsity": "B", "arch": "lcn",
         "width": 256, "batch_size": 64, "lr": 0.1, "momentum": 0.5, "stop_loss": 0.1,
         "max_epochs": 7, "num_test": 77, "seed_rules": 1, "seed_sample": 1, "seed_init": 1,
+        "scaling": "channels", "balanced": True, "stop_every": 10, "test_every": 10,
     }  # fmt: skip
     assert set(other) == set(config.as_dict()) == set(FIELD_HELP)
     keys = {config.replace(**{name: value}).key for name, value in other.items()}
@@ -74,3 +84,17 @@ def test_key_depends_on_every_field_and_only_on_values():
 def test_dict_round_trip():
     config = RunConfig(**GOOD, arch="fcn", lr=0.7)
     assert RunConfig.from_dict(config.as_dict()) == config
+
+
+def test_fields_added_later_leave_the_keys_of_older_runs():
+    """The key of a record made before they were there."""
+    old = {
+        "v": 10, "P": 1722, "s": 2, "L": 2, "s0": 0, "n_c": 10, "m": 10, "sparsity": "A",
+        "arch": "lcn", "width": 256, "batch_size": 128, "lr": 0.32, "momentum": 0.9,
+        "stop_loss": 0.001, "max_epochs": 2000, "num_test": 10000, "seed_rules": 0,
+        "seed_sample": 0, "seed_init": 0,
+    }  # fmt: skip
+    assert set(old) == set(RunConfig.names()) - set(RunConfig.added)
+    config = RunConfig.from_dict(old)
+    assert config.key == "11f01783275694220b64220f002136fd77af5f48a07bbff9ef831ed027716954"
+    assert config.replace(**RunConfig.added_defaults()).key == config.key

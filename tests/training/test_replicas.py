@@ -10,6 +10,7 @@ from srhm.runs.sweep import sweep
 from srhm.training import batched, replicas
 from srhm.training.batched import CHUNK, NONE, Group, Order, Replica, make_route
 from srhm.training.config import RunConfig
+from srhm.training.epochs import epoch_order
 from srhm.training.replicas import fitting, group_key, train_group
 from srhm.training.run import load, train
 
@@ -83,6 +84,25 @@ def test_rows_are_those_of_single_runs(arch, L, s, s0, sparsity):
             assert row["train_loss"] == pytest.approx(alone["train_loss"], rel=1e-3)
             assert row["test_loss"] == pytest.approx(alone["test_loss"], rel=1e-3)
             assert row["test_error"] == pytest.approx(alone["test_error"], abs=0.011)
+
+
+def test_rows_of_the_authors_training_are_those_of_single_runs():
+    shape = {"arch": "lcn", "scaling": "channels", "lr": 0.01, "max_epochs": 40}
+    changes = (
+        {"balanced": True, "stop_every": 7, "stop_loss": 0.66},
+        {"seed": 5, "P": 38, "balanced": True, "max_epochs": 5},
+        {"seed": 9, "stop_every": 4, "stop_loss": 0.6},
+    )
+    configs = [run(**{**shape, **c}) for c in changes]
+    found = train_group(configs, "cpu")
+    assert (found[0]["status"], found[0]["epochs"] % 7) == ("converged", 0)
+    for config, row in zip(configs, found, strict=True):
+        alone = train(config, "cpu")
+        assert set(row) == set(alone)
+        for name in ("status", "epochs", "steps"):
+            assert row[name] == alone[name]
+        for name in ("train_loss", "test_loss"):
+            assert row[name] == pytest.approx(alone[name], rel=1e-3)
 
 
 def test_all_three_ends_occur():
@@ -161,6 +181,15 @@ def test_different_shapes_are_refused():
         train_group([run(), run(width=8)], "cpu")
     assert group_key(run()) == group_key(run(7, P=50, lr=3.0, stop_loss=0.5, sparsity="B"))
     assert group_key(run()) != group_key(run(momentum=0.5))
+    assert group_key(run()) != group_key(run(scaling="channels"))
+
+
+def test_a_run_that_is_tested_on_the_way_goes_alone(gpu, tmp_path):
+    configs = [run(seed, max_epochs=2, test_every=1) for seed in range(2)]
+    with pytest.raises(ValueError, match="test_every must be 0, .* not 1 "):
+        train_group(configs, "cpu")
+    frame = sweep(configs, tmp_path, progress=False, device="cpu")
+    assert (frame.best_test_error <= frame.test_error).all()
 
 
 @pytest.mark.parametrize("at_once", [0, 2.0, "many"])
@@ -250,10 +279,11 @@ def test_sweep_finishes_the_others_of_a_faulty_group(gpu, tmp_path, monkeypatch)
     assert len(list(tmp_path.rglob("P*.json"))) == 2
 
 
-def test_an_order_is_the_one_of_a_single_run():
-    config = run(P=37)
+@pytest.mark.parametrize("fields", [{"P": 37}, {"P": 38, "balanced": True}])
+def test_an_order_is_the_one_of_a_single_run(fields):
+    config = run(**fields)
     draw = torch.Generator().manual_seed(config.seed_sample)
-    expected = [b for _ in range(4) for b in torch.randperm(37, generator=draw).split(16)]
+    expected = [b for _ in range(4) for b in epoch_order(config, draw).split(16)]
     order = Order(config)
     batches = [*order.take(5), *order.take(7)]
     for batch, same in zip(batches, expected, strict=True):

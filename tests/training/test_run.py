@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from srhm.training.config import RunConfig
-from srhm.training.run import resolve_device, train
+from srhm.training.epochs import epoch_order
+from srhm.training.run import load, resolve_device, train
 
 EASY = RunConfig(v=4, s0=1, P=1200, arch="cnn", width=64, lr=1.0, num_test=1000)
 
@@ -95,3 +96,45 @@ def test_devices():
     if not torch.cuda.is_available():
         with pytest.raises(ValueError, match="device='cuda' needs a GPU"):
             train(EASY, "cuda")
+
+
+def few_data(config, **fields):
+    few = {"P": 48, "batch_size": 8, "lr": 0.06, "num_test": 200, "stop_loss": 0.1}
+    return config.replace(**few | fields)
+
+
+def test_one_looks_whether_to_stop_only_at_times():
+    each = train(few_data(EASY), "cpu")
+    assert each["epochs"] % 10
+    tenth = train(few_data(EASY, stop_every=10), "cpu")
+    assert (tenth["status"], tenth["epochs"] % 10) == ("converged", 0)
+    assert 0 < tenth["epochs"] - each["epochs"] < 10
+    last = train(few_data(EASY, stop_every=10, max_epochs=each["epochs"]), "cpu")
+    assert (last["status"], last["epochs"]) == ("converged", each["epochs"])
+
+
+def test_the_best_test_error_is_kept_beside_the_final_one():
+    config = few_data(EASY).replace(P=64, lr=2.0, stop_loss=0.0)  # too high a rate: the error rises
+    early, late = (train(config.replace(max_epochs=n), "cpu")["test_error"] for n in (4, 8))
+    assert early < late - 0.1
+    run = train(config.replace(test_every=4, max_epochs=8), "cpu")
+    assert run["test_error"] == pytest.approx(late, abs=0.02)
+    assert run["best_test_error"] == pytest.approx(early, abs=0.02)
+    assert "best_test_error" not in train(config, "cpu")
+
+
+def test_an_unbalanced_order_is_a_random_permutation():
+    order = epoch_order(EASY, torch.Generator().manual_seed(3))
+    assert torch.equal(order, torch.randperm(EASY.P, generator=torch.Generator().manual_seed(3)))
+
+
+def test_every_balanced_batch_is_balanced():
+    config = RunConfig(v=4, s0=1, P=88, batch_size=16, balanced=True, arch="cnn")
+    _, data, _ = load(config, torch.device("cpu"))
+    draw = torch.Generator().manual_seed(0)
+    orders = [epoch_order(config, draw) for _ in range(2)]
+    assert not torch.equal(*orders)
+    for order in orders:
+        assert torch.equal(order.sort().values, torch.arange(88))
+        for batch in order.split(16):  # the last one has 8
+            assert data.labels[batch].bincount().tolist() == [len(batch) // 4] * 4
