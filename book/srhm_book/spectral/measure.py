@@ -93,7 +93,7 @@ def ridge_line(
     chis=CHIS, samples: dict[int, int] | None = None, ratios: Sequence[float] | None = None
 ) -> pd.DataFrame:
     """Test error against the ridge, in units of λ*; 0 among them. Columns chi, P, ratio, ..."""
-    samples = samples or {1000: 400, 10_000: 400, 100_000: 150}
+    samples = samples or {1000: 300, 10_000: 300, 100_000: 60}
     ratios = [0.0, *(np.geomspace(1e-3, 1e4, 15) if ratios is None else ratios)]
     rows = [
         (chi, P, float(f"{ratio:.4g}"), seed, line_error(chi, P, seed, float(f"{ratio:.4g}")))
@@ -111,7 +111,7 @@ def variance_line(
 
     Columns chi, P, ratio, seed (the group's first), size, variance.
     """
-    samples = samples or {1000: 50, 10_000: 50, 100_000: 25}
+    samples = samples or {1000: 50, 10_000: 50, 100_000: 12}
     ratios = np.geomspace(1e-3, 1e4, 15) if ratios is None else ratios
     rows = []
     for chi in chis:
@@ -127,7 +127,7 @@ def ridgeless_box(
     ds=(2, 3), chis=CHIS, samples: dict[int, int] | None = None
 ) -> pd.DataFrame:  # fmt: skip
     """Test error without ridge in the box. Columns d, chi, P, seed, error."""
-    samples = samples or {256: 60, 512: 60, 1024: 40, 2048: 20, 4096: 12, 8192: 6}
+    samples = samples or {256: 40, 512: 40, 1024: 30, 2048: 20, 4096: 8}
     rows = [
         (d, chi, P, seed, box_error(d, chi, P, seed))
         for d in ds for chi in chis for P, number in samples.items() for seed in range(number)

@@ -20,7 +20,7 @@ from srhm_book.spectral.krr import fit_line, inverse_kernel
 from srhm_book.spectral.task import SIGMA
 
 NUM_CELLS = 8192
-NUM_MODES = 300  # computed one by one; those beyond follow their asymptotic law
+NUM_MODES = 150  # computed one by one; those beyond follow their asymptotic law
 MOST_EIGENVALUES = 1e9
 
 
@@ -148,7 +148,7 @@ def line_eigenvalues(chi: float, sigma: float) -> tuple[np.ndarray, np.ndarray]:
     from each to the next, and 1/sqrt(λ_ρ) by π / ∫ sqrt(2 p/σ) dx, whatever the phase at the ends.
     Those of ranks within 1 % of each other count as equal.
     """
-    first = line_spectrum(chi, sigma, NUM_MODES).eigenvalues
+    first = line_spectrum(chi, sigma, NUM_MODES, NUM_CELLS // 2).eigenvalues
     step = math.pi / (math.sqrt(2 / sigma) * 2 * math.sqrt((1 + chi) / 2) * 2 / (2 + chi))
     start = np.mean(first[-2:] ** -0.5) - (NUM_MODES - 1.5) * step  # even and odd differ in phase
     edges = np.unique(np.geomspace(NUM_MODES, MOST_EIGENVALUES, 1300).round())
