@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from srhm_book.spectral.krr import (
     error_line,
     fit_line,

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
+
 from srhm_book.spectral import task, theory
 from srhm_book.spectral.krr import error_line, laplace
 from srhm_book.spectral.measure import line_error, sample

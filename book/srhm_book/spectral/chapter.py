@@ -67,6 +67,12 @@ def check_store(kept: dict[str, pd.DataFrame]) -> pd.DataFrame:
         value = "variance" if name == "variance_line" else "error"
         both = measure.live_check(kept[name], measured, value)
         worst = (both[f"{value}_now"] / both[f"{value}_stored"] - 1).abs().max()
-        rows.append({"measurement": name, "rows again": len(both), "of": len(kept[name]), 
-                     "largest relative difference": f"{worst:.0e}"})
+        rows.append(
+            {
+                "measurement": name,
+                "rows again": len(both),
+                "of": len(kept[name]),
+                "largest relative difference": f"{worst:.0e}",
+            }
+        )
     return pd.DataFrame(rows).set_index("measurement")

@@ -32,17 +32,19 @@ def draw_means(ax, frame: pd.DataFrame, x: str = "P", value: str = "error", **lo
     )  # fmt: skip
 
 
-def draw_ridgeless(ax, errors: pd.DataFrame) -> None:
-    """ε(P) on the line without ridge, with the two theories."""
-    for chi, part in errors.groupby("chi"):
-        look, color = CHI_STYLES[chi], CHI_STYLES[chi]["color"]
-        P = np.geomspace(part.P.min(), part.P.max(), 13)
-        ax.plot(P, theory.two_point_law(chi)[0] / P, color=color, **SOLID)
-        bias = [theory.line_theory(chi).error(int(x)) for x in P]
-        ax.plot(P, bias, color=color, **DASHED)
-        draw_means(ax, part, label=f"χ = {chi:g}", **look)
-    _key(ax, "two points next to the boundary", "spectral bias")
+def draw_ridgeless(ax, errors: pd.DataFrame, sizes, two_points, bias) -> None:
+    """ε(P) of one χ on the line without ridge, and two theories (n,) at `sizes` (n,)."""
+    chi = errors.chi.iloc[0]
+    look, color = CHI_STYLES[chi], CHI_STYLES[chi]["color"]
+    ax.plot(sizes, two_points, color=color, **SOLID)
+    ax.plot(sizes, bias, color=color, **DASHED)
+    draw_means(ax, errors, label=f"χ = {chi:g}", **look)
+
+
+def finish_ridgeless(ax) -> None:
+    """Axes and legend below the panel, once all χ are drawn."""
     _log_log(ax, "training-set size $P$", "test error ε")
+    _key(ax, "two points at the boundary", "spectral bias", loc="lower left")
 
 
 def draw_predictors(axes, chi: float, P: int, ratios, seeds) -> None:
@@ -70,6 +72,7 @@ def draw_ridge_collapse(axes, errors: pd.DataFrame) -> None:
     shades = (style.SKY, style.BLUE, style.BLACK)
     for ax, (chi, part) in zip(np.ravel(axes), errors.groupby("chi"), strict=False):
         ratios = np.geomspace(part[part.ratio > 0].ratio.min(), part.ratio.max(), 29)
+        ax.set_ylabel("P ε" if ax in np.asarray(axes)[:, 0] else "")
         for P, color, marker in zip(sorted(part.P.unique()), shades, "osD", strict=False):
             own = part[(part.P == P) & (part.ratio > 0)].assign(
                 scaled=lambda own: own.P * own.error
@@ -79,9 +82,8 @@ def draw_ridge_collapse(axes, errors: pd.DataFrame) -> None:
             bias = [P * theory.line_theory(chi).error(int(P), ridge) for ridge in ridges]
             ax.plot(ratios, bias, color=color, **DASHED)
         ax.axhline(theory.two_point_law(chi)[0], color=style.GREY, **SOLID)
-        _log_log(ax, "λ / λ*", "P ε")
+        _log_log(ax, "λ / λ*" if ax in np.asarray(axes)[-1] else "", ax.get_ylabel())
         ax.set_title(f"χ = {chi:g}")
-        ax.label_outer()
     np.ravel(axes)[0].legend(loc="upper left", handlelength=0.8, borderaxespad=0.1)
 
 
@@ -116,16 +118,15 @@ def draw_spectrum(axes, chis, P: int = 1000) -> None:
         spectrum = theory.line_spectrum(chi, SIGMA, 200)
         _, values, _, power = point_spectrum(chi, P)
         shown = np.unique(np.geomspace(1, P // 5, 14).round().astype(int)) - 1
-        odd = shown // 2 * 2 + 1  # the target is odd: it has nothing on the even ones
-        rank, odd_rank = np.arange(1, 201), np.arange(2, 201, 2)
-        for ax, found, where, line, at in (
-            (axes[0], values, shown, spectrum.eigenvalues, rank),
-            (axes[1], power, np.unique(odd), spectrum.power[1::2], odd_rank),
+        rank = np.arange(1, 201)
+        for ax, found, line in (
+            (axes[0], values, spectrum.eigenvalues),
+            (axes[1], 1 - np.cumsum(power), 1 - np.cumsum(spectrum.power)),
         ):
-            ax.plot(at, line, color=look["color"], **SOLID)
-            ax.plot(where + 1, found[where], linestyle="none", label=f"χ = {chi:g}", **look)
+            ax.plot(rank, line, color=look["color"], **SOLID)
+            ax.plot(shown + 1, found[shown], linestyle="none", label=f"χ = {chi:g}", **look)
     _log_log(axes[0], "rank ρ", "eigenvalue $λ_ρ$")
-    _log_log(axes[1], "rank ρ", "power $c_ρ^2$")
+    _log_log(axes[1], "rank ρ", "power beyond ρ")
     axes[0].legend(handlelength=0.8)
 
 
@@ -180,6 +181,7 @@ def draw_boxes(axes, errors: pd.DataFrame) -> None:
                 ax.plot(P, law, color=look["color"], **line)
             draw_means(ax, part, label=f"χ = {chi:g}", **look)
         _log_log(ax, "training-set size $P$", "test error ε")
+        style.log_axis(ax)
         ax.set_title(f"d = {d}")
         ax.label_outer()
     axes[0].legend(handlelength=0.8, loc="lower left")
@@ -193,6 +195,8 @@ def draw_images(ax, curve: pd.DataFrame, predictions: dict[str, pd.Series]) -> N
         ax.plot(series.index, series, color=style.VERMILION, label=label, **line)
     draw_means(ax, curve, color=style.BLUE, marker="o", label="measured")
     _log_log(ax, "training-set size $P$", "test error ε")
+    style.log_axis(ax)
+    style.log_axis(ax, "y")
     ax.legend()
 
 
@@ -200,8 +204,8 @@ def _log_log(ax, x: str, y: str) -> None:
     ax.set(xscale="log", yscale="log", xlabel=x, ylabel=y)
 
 
-def _key(ax, solid: str, dashed: str, colors=(style.GREY, style.GREY)) -> None:
+def _key(ax, solid: str, dashed: str, colors=(style.GREY, style.GREY), loc="best") -> None:
     """What solid and dashed lines are, in the legend with the rest."""
     ax.plot([], [], color=colors[0], label=solid, **SOLID)
     ax.plot([], [], color=colors[1], label=dashed, **DASHED)
-    ax.legend(handlelength=1.6)
+    ax.legend(handlelength=1.6, loc=loc)

@@ -25,10 +25,15 @@ def laplace(x: np.ndarray, z: np.ndarray, sigma: float) -> np.ndarray:
 
 
 def check_ridge(ridge) -> None:
-    """ValueError unless the ridge λ (one, or one for each point) is finite and at least 0."""
+    """ValueError unless the ridge λ (one, or one for each point) is finite and at least 0.
+
+    0 is for all points or for none.
+    """
     ridge = np.asarray(ridge)
     if not (np.isfinite(ridge) & (ridge >= 0)).all():
         raise ValueError(f"ridge must be at least 0 and finite, not {ridge.min():g}.")
+    if np.any(ridge) and not np.all(ridge):
+        raise ValueError("ridge must be 0 at all points or at none.")
 
 
 def predict(
@@ -45,11 +50,12 @@ def predict(
 # ---- on the line ---------------------------------------------------------------------------
 
 
-def inverse_kernel(x: np.ndarray, sigma: float) -> tuple[np.ndarray, np.ndarray]:
-    """Diagonal (P,) and off-diagonal (P-1,) of the inverse of K on the line; x (P,) ascending.
+def inverse_kernel(x: np.ndarray, sigma: float):
+    """Diagonal (P,) and off-diagonal (P-1,) of K's inverse; x (P,) ascends.
 
-    Given its neighbours, a value of the process does not depend on those further away. With
-    a = exp(-gap/σ) the entries are 1 + Σ a²/(1 - a²) over the gaps on both sides, and -a/(1 - a²).
+    Given its neighbours, a value does not depend on those further away.
+    With a = exp(-gap/σ) the entries are 1 + Σ a²/(1 - a²) over the gaps on
+    both sides, and -a/(1 - a²).
     """
     gap = np.diff(x) / sigma
     if not (gap > 0).all():
@@ -62,18 +68,18 @@ def inverse_kernel(x: np.ndarray, sigma: float) -> tuple[np.ndarray, np.ndarray]
 
 
 def fit_line(x: np.ndarray, y: np.ndarray, ridge, sigma: float) -> np.ndarray:
-    """The predictor at the training points themselves, (P,): K (K + λ)⁻¹ y = (K⁻¹ + 1/λ)⁻¹ y/λ.
+    """The predictor at the training points, (P,): K (K + λ)⁻¹ y.
 
-    x: (P,) ascending; ridge: one λ, or one for each point. Without ridge it is y.
+    That is (K⁻¹ + 1/λ)⁻¹ y/λ, and y itself without ridge. x: (P,) ascends;
+    ridge: one λ, or one for each point.
     """
     check_ridge(ridge)
-    if not np.all(ridge):
-        if np.any(ridge):
-            raise ValueError("ridge must be 0 at all points or at none.")
+    if not np.any(ridge):
         return np.array(y, dtype=float)
+    weight = 1 / np.asarray(ridge)
     diagonal, beside = inverse_kernel(x, sigma)
-    banded = np.stack([np.append(0.0, beside), diagonal + 1 / np.asarray(ridge)])
-    return solveh_banded(banded, y / np.asarray(ridge))
+    banded = np.stack([np.append(0.0, beside), diagonal + weight])
+    return solveh_banded(banded, weight * y)
 
 
 def predict_line(x: np.ndarray, f: np.ndarray, points: np.ndarray, sigma: float) -> np.ndarray:

@@ -30,21 +30,19 @@ MOST_EIGENVALUES = 1e9
 def effective_ridge(eigenvalues: np.ndarray, P: int, ridge: float, counts=1) -> float:
     """κ, the solution of κ = λ/P + (κ/P) Σ_ρ λ_ρ/(λ_ρ + κ).
 
-    eigenvalues: of the kernel's operator on the density; counts: how many there are of each.
+    eigenvalues: of the kernel's operator; counts: how many of each.
     """
     number = np.sum(np.broadcast_to(counts, eigenvalues.shape))
     if ridge <= 0 and number <= P:
-        raise ValueError(
-            f"P must be below {number:g}, the number of eigenvalues, without ridge, not {P}."
-        )
+        raise ValueError(f"P must be below {number:g} (eigenvalues), not {P}.")
 
     def excess(log_kappa: float) -> float:
         kappa = math.exp(log_kappa)
         learned = np.sum(counts * eigenvalues / (eigenvalues + kappa))
         return ridge / (P * kappa) + learned / P - 1
 
-    most = 2 * (ridge + np.sum(counts * eigenvalues)) / P
-    return math.exp(brentq(excess, math.log(1e-30), math.log(most), xtol=1e-10))
+    most = math.log(2 * (ridge + np.sum(counts * eigenvalues)) / P)
+    return math.exp(brentq(excess, math.log(1e-30), most, xtol=1e-10))
 
 
 def noise_factor(eigenvalues: np.ndarray, P: int, kappa: float, counts=1) -> float:
@@ -53,15 +51,16 @@ def noise_factor(eigenvalues: np.ndarray, P: int, kappa: float, counts=1) -> flo
 
 
 def spectral_bias_error(
-    eigenvalues: np.ndarray, power: np.ndarray, P: int, ridge: float, total: float = 1.0
-) -> float:
-    """Test error Σ_ρ c_ρ² κ²/(λ_ρ + κ)² / (1 - γ).
+    eigenvalues: np.ndarray, power: np.ndarray, P: int, ridge: float
+) -> float:  # fmt: skip
+    """Test error Σ_ρ c_ρ² κ²/(λ_ρ + κ)² / (1 - γ) of a target ±1.
 
-    power: c_ρ², the target's weight on each eigenfunction, of `total`; the rest is not learned.
+    power: c_ρ², of 1 in all; what it lacks of that is not learned.
     """
     kappa = effective_ridge(eigenvalues, P, ridge)
-    bias = np.sum(power * (kappa / (eigenvalues + kappa)) ** 2) + total - power.sum()
-    return float(bias * noise_factor(eigenvalues, P, kappa))
+    bias = np.sum(power * (kappa / (eigenvalues + kappa)) ** 2)
+    left = 1 - np.sum(power)
+    return float((bias + left) * noise_factor(eigenvalues, P, kappa))
 
 
 def spectral_bias_from_points(eigenvalues: np.ndarray, power: np.ndarray, P: int) -> float:
@@ -123,7 +122,9 @@ def cells(chi: float, num: int = NUM_CELLS, finest: float = 1.0) -> tuple[np.nda
     return x, np.diff(np.sign(edges) * np.abs(edges) ** (1 + chi)) / 2
 
 
-def line_spectrum(chi: float, sigma: float, modes: int = 40, num: int = NUM_CELLS) -> LineSpectrum:
+def line_spectrum(
+    chi: float, sigma: float, modes: int = 40, num: int = NUM_CELLS // 2
+) -> LineSpectrum:
     """The first eigenfunctions of ∫ K(x, y) φ(y) p(y) dy = λ_ρ φ(x).
 
     They solve σ² φ'' = (1 - 2σ p(x)/λ_ρ) φ with σ φ' = ± φ at the ends ∓1. On the cells the inverse
