@@ -81,7 +81,7 @@ def line_variance(chi: float, P: int, seeds: Sequence[int], ratio: float) -> flo
 
 def ridgeless_line(chis=CHIS, samples: dict[int, int] | None = None) -> pd.DataFrame:
     """Test error without ridge; samples: how many at each P. Columns chi, P, seed, error."""
-    samples = samples or {100: 1000, 1000: 1000, 10_000: 1000, 100_000: 300, 1_000_000: 60}
+    samples = samples or {100: 400, 1000: 400, 10_000: 400, 100_000: 100, 1_000_000: 30}
     rows = [
         (chi, P, seed, line_error(chi, P, seed))
         for chi in chis for P, number in samples.items() for seed in range(number)
@@ -93,7 +93,7 @@ def ridge_line(
     chis=CHIS, samples: dict[int, int] | None = None, ratios: Sequence[float] | None = None
 ) -> pd.DataFrame:
     """Test error against the ridge, in units of λ*; 0 among them. Columns chi, P, ratio, ..."""
-    samples = samples or {1000: 300, 10_000: 300, 100_000: 60}
+    samples = samples or {1000: 100, 10_000: 100, 100_000: 30}
     ratios = [0.0, *(np.geomspace(1e-3, 1e4, 15) if ratios is None else ratios)]
     rows = [
         (chi, P, float(f"{ratio:.4g}"), seed, line_error(chi, P, seed, float(f"{ratio:.4g}")))
@@ -111,7 +111,7 @@ def variance_line(
 
     Columns chi, P, ratio, seed (the group's first), size, variance.
     """
-    samples = samples or {1000: 50, 10_000: 50, 100_000: 12}
+    samples = samples or {1000: 50, 100_000: 8}
     ratios = np.geomspace(1e-3, 1e4, 15) if ratios is None else ratios
     rows = []
     for chi in chis:
@@ -127,7 +127,7 @@ def ridgeless_box(
     ds=(2, 3), chis=CHIS, samples: dict[int, int] | None = None
 ) -> pd.DataFrame:  # fmt: skip
     """Test error without ridge in the box. Columns d, chi, P, seed, error."""
-    samples = samples or {256: 40, 512: 40, 1024: 30, 2048: 20, 4096: 8}
+    samples = samples or {256: 30, 512: 30, 1024: 20, 2048: 10, 4096: 4}
     rows = [
         (d, chi, P, seed, box_error(d, chi, P, seed))
         for d in ds for chi in chis for P, number in samples.items() for seed in range(number)
