@@ -81,7 +81,7 @@ def line_variance(chi: float, P: int, seeds: Sequence[int], ratio: float) -> flo
 
 def ridgeless_line(chis=CHIS, samples: dict[int, int] | None = None) -> pd.DataFrame:
     """Test error without ridge; samples: how many at each P. Columns chi, P, seed, error."""
-    samples = samples or {100: 400, 1000: 400, 10_000: 400, 100_000: 100, 1_000_000: 30}
+    samples = samples or {100: 1000, 1000: 1000, 10_000: 1000, 100_000: 200, 1_000_000: 30}
     rows = [
         (chi, P, seed, line_error(chi, P, seed))
         for chi in chis for P, number in samples.items() for seed in range(number)
@@ -127,7 +127,7 @@ def ridgeless_box(
     ds=(2, 3), chis=CHIS, samples: dict[int, int] | None = None
 ) -> pd.DataFrame:  # fmt: skip
     """Test error without ridge in the box. Columns d, chi, P, seed, error."""
-    samples = samples or {256: 30, 512: 30, 1024: 20, 2048: 10, 4096: 4}
+    samples = samples or {256: 30, 512: 30, 1024: 40, 2048: 24, 4096: 12}
     rows = [
         (d, chi, P, seed, box_error(d, chi, P, seed))
         for d in ds for chi in chis for P, number in samples.items() for seed in range(number)
