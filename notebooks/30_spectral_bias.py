@@ -32,7 +32,8 @@ from myst_nb import glue
 from srhm_book import style
 from srhm_book.spectral import chapter, figures, images, measure
 from srhm_book.spectral.exponents import (
-    RULE,
+    ASYMPTOTIC,
+    PRECISE,
     box_findings,
     line_findings,
     ridge_findings,
@@ -101,7 +102,8 @@ holds = max(abs(ratio - 1) for ratio in above) < 0.1
 glue("holds above", "holds" if holds else "is off", display=False)
 glue("spread", span(of("spread of ε over samples")), display=False)
 glue("most", f"{most:,}", display=False)
-glue("rule", RULE, display=False)
+glue("tolerance", f"{100 * ASYMPTOTIC:.0f}", display=False)
+glue("precise", f"{100 * PRECISE:.0f}", display=False)
 glue("sigma", f"{SIGMA:g}", display=False)
 glue("box most", f"{int(measured['ridgeless_box'].P.max()):,}", display=False)
 glue("findings table", to_table(findings).style.hide(axis="index"), display=False)
@@ -309,7 +311,10 @@ glue("commits", join(commits), display=False)
 # %% [markdown]
 # ## All numbers
 #
-# {glue:text}`rule` Verdicts: {glue:text}`verdict counts`. Not agreeing: {glue:text}`not agreeing`. Among as
+# A value *agrees* when its 95 % interval meets the expected one within {glue:text}`tolerance` % (the
+# laws are asymptotic), is narrower than the distance to the rival theory's value and does not hold
+# that (without a rival: is narrower than {glue:text}`precise` % of the expected value). It *differs*
+# when it misses the expected one; else it is *open*. Verdicts: {glue:text}`verdict counts`. Not agreeing: {glue:text}`not agreeing`. Among as
 # many intervals of 95 % about {glue:text}`by chance` miss by chance.
 #
 # ````{dropdown} Each quantity: expected, the rival theory's, measured

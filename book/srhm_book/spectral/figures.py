@@ -64,7 +64,7 @@ def draw_predictors(axes, chi: float, P: int, ratios, seeds) -> None:
         ax.plot(points, np.sign(points), color=style.GREY, linewidth=0.8, label="$f^*$")
         ax.set(xlim=(-reach, reach), xlabel="$x_1$", title=f"λ = {ratio:g} λ*")
     axes[0].set_ylabel("predictor $f$")
-    axes[0].legend(loc="upper left", handlelength=1.4)
+    axes[1].legend(loc="lower right", handlelength=1.4)
 
 
 def draw_ridge_collapse(axes, errors: pd.DataFrame) -> None:
