@@ -112,6 +112,15 @@ def test_store_keeps_frame_and_provenance(tmp_path, monkeypatch):
     assert measure.notes("ridgeless_line")["commit"]
 
 
+def test_claims_carry_the_findings():
+    found = {claim.id: claim for claim in claims.spectral_claims()}
+    beta = found["spectral_beta_d1_chi4"]
+    assert (beta.paper, beta.verdict) == (1.0, "agrees")
+    assert beta.interval[0] < beta.measured < beta.interval[1]
+    assert all(name.isascii() for name in found)
+    assert "spectral_ratio_images" in found
+
+
 def test_live_check_compares_equal_samples():
     kept = measure.ridgeless_line(chis=(1,), samples={100: 3})
     again = measure.ridgeless_line(chis=(1,), samples={100: 2})

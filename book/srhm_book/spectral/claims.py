@@ -17,6 +17,15 @@ from srhm_book.spectral.exponents import (
 from srhm_book.spectral.images import image_findings
 
 CHAPTER = "30_spectral_bias"
+SLUGS = {  # in the claims' ids
+    "β without ridge": "beta",
+    "P ε without ridge": "height",
+    "spread of ε over samples": "spread",
+    "λ* against P": "crossover",
+    "ε against λ above λ*": "ridge",
+    "variance above λ*": "variance",
+    "ε over predicted": "ratio",
+}
 SOURCES = {
     "ridgeless_line": line_findings,
     "ridge_line": ridge_findings,
@@ -41,17 +50,26 @@ def spectral_claims() -> list[Claim]:
 
 def _claim(finding: Finding) -> Claim:
     value = finding.measured
-    where = "Fashion-MNIST" if finding.d == 784 else f"d = {finding.d}, χ = {finding.chi:g}"
+    images = finding.chi is None
+    where = "Fashion-MNIST" if images else f"d = {finding.d}, χ = {finding.chi:g}"
+    setting = "images" if images else f"d{finding.d}_chi{finding.chi:g}"
     reason = None
     if finding.verdict == "open":
         reason = f"the interval, {value.low:.3f} to {value.high:.3f}, is too wide to tell"
     return Claim(
-        id=f"spectral_{finding.quantity}_{where}".replace(" ", "_"),
-        statement=f"Kernel regression, {where}: {finding.quantity}", figure="",
-        verdict=finding.verdict, paper=finding.expected, measured=value.value,
-        interval=(value.low, value.high), ratio=value.value / finding.expected,
-        settings=1, seeds=finding.seeds, chapter=CHAPTER, reason=reason,
-    )  # fmt: skip
+        id=f"spectral_{SLUGS[finding.quantity.split(',')[0]]}_{setting}",
+        statement=f"Kernel regression, {where}: {finding.quantity}",
+        figure="",
+        verdict=finding.verdict,
+        paper=finding.expected,
+        measured=value.value,
+        interval=(value.low, value.high),
+        ratio=value.value / finding.expected,
+        settings=1,
+        seeds=finding.seeds,
+        chapter=CHAPTER,
+        reason=reason,
+    )
 
 
 def _absent(name: str, reason: str) -> Claim:
