@@ -25,7 +25,7 @@ def peak() -> int:
     """The largest resident size of this process so far, in bytes."""
     status = Path("/proc/self/status")
     if status.exists():  # on Linux getrusage would count the parent's size too
-        return int(re.search(r"VmHWM:\s*(\d+) kB", status.read_text())[1]) * 1024
+        return int(re.search(r"VmHWM:\s*(\d+) kB", status.read_text(encoding="utf-8"))[1]) * 1024
     import resource
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS: in bytes

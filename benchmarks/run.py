@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import statistics
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ from pathlib import Path
 import memory
 import torch
 from timing import WIDTH, Setting, dense, interleave, ours, ratio, reading, sgemm, warm_up
+
+from srhm.runs.files import replace_text
 
 RESULTS = Path(__file__).with_name("results.json")
 # Settings compared with the dense peer, and the speed-up to reach.
@@ -134,6 +137,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer, shorter rounds: 90 seconds")
     quick = parser.parse_args().quick
+    sys.stdout.reconfigure(encoding="utf-8")  # the table has a ≥, whatever the locale
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     rows = []
@@ -142,7 +146,7 @@ def main() -> None:
         rows.append(found)
         value = f"{found['value']:.3g}" if found["value"] < 1000 else f"{found['value']:.0f}"
         print(f"{found['quantity']:66}{value:>10}  {found['target'] or found['unit']}", flush=True)
-    RESULTS.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+    replace_text(RESULTS, json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

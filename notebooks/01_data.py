@@ -1,9 +1,5 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
 #     reads: []
 # ---
@@ -25,9 +21,14 @@ profile = "book"  # "book", "fresh" or "smoke"
 device = "auto"
 workers = 0  # processes for training; 0 is one per core
 
-v, n_c, m = 3, 2, 3  # features per level, classes, synonyms per feature
-s, L, s0 = 2, 2, 1  # branching, levels, empty elements per informative one
+v = 3  # features per level
+n_c = 2  # classes
+m = 3  # synonyms per feature
+s = 2  # branching
+L = 2  # levels
+s0 = 1  # empty elements per informative one
 seed = 0  # of the rules; the samples take it too
+num_checked = {"book": 20_000, "fresh": 5_000, "smoke": 200}  # data of the test of all labels
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -36,7 +37,9 @@ from myst_nb import glue
 from srhm.data.task import SRHM
 from srhm_book import style as plots
 from srhm_book.pictures import model as pictures
+from srhm_book.publish.profiles import by_profile
 
+num_checked = by_profile(profile, num_checked)
 plots.use_style()
 task = SRHM(v=v, s=s, L=L, s0=s0, n_c=n_c, m=m, seed=seed)
 task_B = SRHM(v=v, s=s, L=L, s0=s0, n_c=n_c, m=m, sparsity="B", seed=seed)
@@ -49,6 +52,17 @@ for name, value in {
     glue(name, value, display=False)
 
 # %% [markdown]
+# ## Try it
+#
+# A small task, its rules drawn at random like those of every task in this book. The squares are
+# classes, capitals the features of level 2, small letters the input; rings are empty.
+
+# %%
+from srhm_book.play import playground
+
+playground(task)
+
+# %% [markdown]
 # ## Rules
 #
 # A task is its rules, drawn once at random. {numref}`fig-rules` shows those of an instance with
@@ -58,7 +72,7 @@ for name, value in {
 # another keeps the meaning. No tuple belongs to two parents, so a datum can be read back without
 # ambiguity, from the input up to its class.
 
-# %% mystnb={"figure": {"name": "fig-rules", "caption": "The rules of a small task. Left: what each class may become, as pairs of level-2 features (capitals). Right: what each level-2 feature may become, as pairs of input features (small letters)."}, "image": {"alt": "Two columns of rewriting rules. Left: each of the classes, a numbered square, points to several pairs of discs with capital letters. Right: each capital letter points to several pairs of discs with small letters."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The rules of a small task. Left: what each class may become, as pairs of level-2 features (capitals). Right: what each level-2 feature may become, as pairs of input features (small letters).", "name": "fig-rules"}, "image": {"alt": "Two columns of rewriting rules. Left: each of the classes, a numbered square, points to several pairs of discs with capital letters. Right: each capital letter points to several pairs of discs with small letters."}} tags=["hide-input"]
 pictures.draw_rules(task);
 
 # %% [markdown]
@@ -73,7 +87,7 @@ pictures.draw_rules(task);
 # has {glue:text}`num_data` different data; without empty elements it would have
 # {glue:text}`num_rhm`.
 
-# %% mystnb={"figure": {"name": "fig-samples", "caption": "Four data of the task. From top to bottom: the class, the level-2 features with their empty neighbours (rings), and the input. A shaded fan leads from a feature to its patch."}, "image": {"alt": "Four trees. Each has a class on top, two lettered discs among empty rings in the middle row, and four lettered discs among twelve empty rings in the bottom row."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Four data of the task. From top to bottom: the class, the level-2 features with their empty neighbours (rings), and the input. A shaded fan leads from a feature to its patch.", "name": "fig-samples"}, "image": {"alt": "Four trees. Each has a class on top, two lettered discs among empty rings in the middle row, and four lettered discs among twelve empty rings in the bottom row."}} tags=["hide-input"]
 pool = task.sample(min(64, task.num_data), seed=seed)
 per_class = -(-4 // n_c)  # rounded up
 four = pool[np.concatenate([np.flatnonzero(pool.labels == y)[:per_class] for y in range(n_c)])][:4]
@@ -97,7 +111,7 @@ print(task.one_hot(four[:1])[0].int().numpy())
 # $s_0+1$ positions of its own. In sparsity B the features sit anywhere in the patch, in order, all
 # choices being equally likely. With sparsity B the small task has {glue:text}`num_data_B` data.
 
-# %% mystnb={"figure": {"name": "fig-sparsity", "caption": "Every placement of one patch's features under sparsity A, where each stays inside its own shaded sub-patch, and under sparsity B, where only their order is fixed."}, "image": {"alt": "Two panels of rows, each row a patch of four positions with two lettered discs and two empty rings. Sparsity A has four rows, with one disc in each half; sparsity B has six, with the two discs anywhere in order."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Every placement of one patch's features under sparsity A, where each stays inside its own shaded sub-patch, and under sparsity B, where only their order is fixed.", "name": "fig-sparsity"}, "image": {"alt": "Two panels of rows, each row a patch of four positions with two lettered discs and two empty rings. Sparsity A has four rows, with one disc in each half; sparsity B has six, with the two discs anywhere in order."}} tags=["hide-input"]
 pictures.draw_placements([task, task_B]);
 
 # %% [markdown]
@@ -110,7 +124,7 @@ pictures.draw_placements([task, task_B]);
 # $\ell = 2$ both act on whole sub-trees. A network that has understood the task should not care
 # about any of these changes; how much it still does is what later chapters measure.
 
-# %% mystnb={"figure": {"name": "fig-invariances", "caption": "A datum, two displacements of it and two exchanges of synonyms, at the input (level 1) and one level higher (level 2). The class stays the same throughout."}, "image": {"alt": "Five trees with the same class on top: the original; the same letters at other places at the bottom; sub-trees moved as a whole; other small letters under the same capitals; other capitals with new small letters below them."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "A datum, two displacements of it and two exchanges of synonyms, at the input (level 1) and one level higher (level 2). The class stays the same throughout.", "name": "fig-invariances"}, "image": {"alt": "Five trees with the same class on top: the original; the same letters at other places at the bottom; sub-trees moved as a whole; other small letters under the same capitals; other capitals with new small letters below them."}} tags=["hide-input"]
 one = four[:1]
 changed = {"a datum $x$": one}
 for level in range(1, L + 1):
@@ -131,7 +145,6 @@ pictures.draw_trees(task, list(changed.values()), list(changed));
 # for both sparsities.
 
 # %%
-num_checked = {"book": 20_000, "fresh": 5_000, "smoke": 200}[profile]
 checked = 0
 for each in (task, task_B):
     data = each.sample(min(num_checked, each.num_data), seed=seed + 1)

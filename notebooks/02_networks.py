@@ -1,9 +1,5 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
 #     reads: []
 # ---
@@ -25,9 +21,13 @@ profile = "book"  # "book", "fresh" or "smoke"
 device = "auto"
 workers = 0  # processes for training; 0 is one per core
 
-v, s, L, s0 = 6, 2, 2, 1  # features per level, branching, levels, sparsity
+v = 6  # features per level
+s = 2  # branching
+L = 2  # levels
+s0 = 1  # empty elements per informative one
 width = 512  # channels, or units, of each hidden layer
-num_steps = 10  # of the coordinate check
+widths = {"book": [128, 256, 512, 1024, 2048], "smoke": [32, 64]}  # of the coordinate check
+num_steps = 10  # of the same
 seed = 0
 
 # %% tags=["hide-input"]
@@ -40,7 +40,9 @@ from srhm.networks.patch import NETWORKS, build_network
 from srhm.training.config import RunConfig
 from srhm_book import style as plots
 from srhm_book.pictures import model as pictures
+from srhm_book.publish.profiles import by_profile
 
+widths = by_profile(profile, widths)
 plots.use_style()
 torch.set_num_threads(1)  # the order of summation, and so the last digits, depends on it
 task = SRHM(v=v, s=s, L=L, s0=s0, seed=seed)
@@ -56,7 +58,7 @@ glue("num_steps", num_steps, display=False)
 # layer learns nothing from most of the data, and it is also what makes training cheap: only the
 # active units have to be computed.
 
-# %% mystnb={"figure": {"name": "fig-networks", "caption": "The locally connected and the convolutional network over one datum, for L = 2, s = 2, s0 = 1. Each stack of boxes is one position of a hidden layer with all its channels. Colour and label tell the sets of weights apart. Hollow stacks look at an empty patch: their activation is zero."}, "image": {"alt": "Two trees of units over sixteen input positions. In the upper one, the LCN, the four units of the first layer have weights of different colours, W 1,1 to W 1,4; in the lower one, the CNN, all four have the same colour and the label W 1. Two of the four are filled and two hollow in each."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The locally connected and the convolutional network over one datum, for L = 2, s = 2, s0 = 1. Each stack of boxes is one position of a hidden layer with all its channels. Colour and label tell the sets of weights apart. Hollow stacks look at an empty patch: their activation is zero.", "name": "fig-networks"}, "image": {"alt": "Two trees of units over sixteen input positions. In the upper one, the LCN, the four units of the first layer have weights of different colours, W 1,1 to W 1,4; in the lower one, the CNN, all four have the same colour and the label W 1. Two of the four are filled and two hollow in each."}} tags=["hide-input"]
 small = SRHM(v=3, s=2, L=2, s0=1, n_c=2, m=3, seed=0)
 pictures.draw_networks(small, small.sample(1, seed=0));
 
@@ -114,13 +116,12 @@ def feature_change(arch, width):
     return [(b - a).square().mean().sqrt().item() for a, b in zip(before, after, strict=True)]
 
 
-widths = (32, 64) if profile == "smoke" else (128, 256, 512, 1024, 2048)
 changes = {
     arch: pd.DataFrame([feature_change(arch, width) for width in widths], index=widths)
     for arch in NETWORKS
 }
 
-# %% mystnb={"figure": {"name": "fig-check", "caption": "The coordinate check: how much the activations of each layer change in the first full-batch steps of training, for growing width. Flat lines mean that features are learnt alike at every width."}, "image": {"alt": "Three panels, one for each network, of the root mean square change of activations against the width, on logarithmic axes. The lines of the hidden layers and of the output are nearly flat."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The coordinate check: how much the activations of each layer change in the first full-batch steps of training, for growing width. Flat lines mean that features are learnt alike at every width.", "name": "fig-check"}, "image": {"alt": "Three panels, one for each network, of the root mean square change of activations against the width, on logarithmic axes. The lines of the hidden layers and of the output are nearly flat."}} tags=["hide-input"]
 figure, axes = plots.new_axes(rows=len(changes), height=5.6, sharex=True, sharey=True)
 for ax, (arch, change) in zip(axes, changes.items(), strict=True):
     for k, marker in zip(change, "os^Dv", strict=False):

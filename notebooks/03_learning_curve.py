@@ -1,11 +1,9 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/*_s2_L2_*_A/*.json", "book/paper/fig4*.csv"]
+#     reads:
+#     - results/*_s2_L2_*_A.jsonl
+#     - book/paper/fig4*.csv
 # ---
 
 # %% [markdown]
@@ -24,12 +22,14 @@ profile = "book"  # "book": from the store; "fresh": all trained now, on less; "
 device = "auto"
 workers = 0  # processes for training; 0 is one per core
 
-v, s0 = 6, 1  # features per level, empty elements per informative one
-L, s = 2, 2  # levels, branching
-repeats = 3  # seeds per point: each is new rules, a new sample and new initial weights
+v = {"book": 6, "smoke": 4}  # features per level
+s0 = 1  # empty elements per informative one
+L = 2  # levels
+s = 2  # branching
+repeats = {"book": 3, "smoke": 2}  # seeds per point: each is new rules, a new sample and new initial weights
 threshold = 0.1  # the test error that defines P*
-width = 256  # channels of each hidden layer; the next chapter shows that 512 change nothing
-lr = 0.32  # learning rate per unit of width, at batch 128: the paper's 0.01 at batch 4
+width = {"book": 256, "smoke": 32}  # channels of each hidden layer; the next chapter shows that 512 change nothing
+lr = {"book": 0.32, "smoke": 0.3}  # learning rate per unit of width, at batch 128: the paper's 0.01 at batch 4
 
 # %% tags=["hide-input"]
 import pandas as pd
@@ -37,22 +37,24 @@ from myst_nb import glue
 
 from srhm.runs.checks import live_check
 from srhm.runs.paths import project
-from srhm.runs.search import at, grid_index, grid_P
+from srhm.runs.search import grid_index, grid_P, run_at
 from srhm.runs.store import Store
 from srhm.runs.sweep import sweep
 from srhm.stats.curves import sample_complexity
 from srhm.training.config import RunConfig
 from srhm_book import style as plots
 from srhm_book.grids import GRID
-from srhm_book.paper import crossing, paper_curve, paper_P_star
+from srhm_book.paper import crossing, paper_P_star, published_fig4A
+from srhm_book.publish.profiles import by_profile
 
+v, repeats, width, lr = by_profile(profile, v, repeats, width, lr)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
-every = 1 if profile == "book" else 2  # of the grid of P, four points per factor of two
+# Of the grid of P, four points per factor of two.
+every = by_profile(profile, {"book": 1, "fresh": 2, "smoke": 4})
 options = {"width": width, "lr": lr}
 if profile == "smoke":
-    v, s0, repeats, every = 4, 1, 2, 4
-    options = {"width": 32, "batch_size": 32, "lr": 0.3, "stop_loss": 0.1, "num_test": 500}
+    options |= {"batch_size": 32, "stop_loss": 0.1, "num_test": 500}
 
 
 def configs(arch, v, s0, first=0.6, last=8.0, every=every, **training):
@@ -61,7 +63,7 @@ def configs(arch, v, s0, first=0.6, last=8.0, every=every, **training):
     unit = setting.n_c * setting.m**L * (s0 + 1) ** L
     low = grid_index(max(first * unit, 4 * setting.batch_size))
     sizes = range(low, grid_index(last * unit) + 1, every)
-    return [at(setting, grid_P(i), seed) for i in sizes for seed in range(repeats)]
+    return [run_at(setting, grid_P(i), seed) for i in sizes for seed in range(repeats)]
 
 
 def run(wanted):
@@ -109,7 +111,7 @@ for arch, star in stars.items():
     for name, value in rows[arch.upper()].items():
         glue(f"{arch} {name}", value, display=False)
 
-# %% mystnb={"figure": {"name": "fig-curves", "caption": "Test error against the size of the training set, for the locally connected network (LCN) and the convolutional one (CNN). Markers: mean over seeds; bars from the lowest to the highest seed. Stars: P*, where the error crosses 10 %, on a thick line that spans its 95 % interval. Upright ticks of the same colours: P* of the paper, which rounds it to its grid of sizes."}, "image": {"alt": "Two falling curves of test error on a logarithmic axis of training-set size. Both begin high and fall steeply to zero; the convolutional network's falls at a smaller size."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Test error against the size of the training set, for the locally connected network (LCN) and the convolutional one (CNN). Markers: mean over seeds; bars from the lowest to the highest seed. Stars: P*, where the error crosses 10 %, on a thick line that spans its 95 % interval. Upright ticks of the same colours: P* of the paper, which rounds it to its grid of sizes.", "name": "fig-curves"}, "image": {"alt": "Two falling curves of test error on a logarithmic axis of training-set size. Both begin high and fall steeply to zero; the convolutional network's falls at a smaller size."}} tags=["hide-input"]
 figure, ax = plots.new_axes()
 for arch, curve in curves.items():
     style = plots.style_for(arch=arch)
@@ -135,9 +137,9 @@ own_configs = configs("lcn", v=10, s0=2, first=0.4, last=5.0, every=2, **GRID)
 own = run(own_configs) if profile == "book" else curves["lcn"]
 own_star = sample_complexity(own, threshold=threshold)
 
-# %% mystnb={"figure": {"name": "fig-4A", "caption": "Test error of the locally connected network against the total number of training data, as in Figure 4A of the paper. Dotted, with crosses: the values read off that figure. Our points: mean over seeds, bars from the lowest to the highest seed. Star: P*, on a thick line that spans its 95 % interval."}, "image": {"alt": "Two curves of test error against training-set size that begin near 0.9 and fall to zero around thirty thousand: the measured one, with error bars, and the dotted one of the paper."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Test error of the locally connected network against the total number of training data, as in Figure 4A of the paper. Dotted, with crosses: the values read off that figure. Our points: mean over seeds, bars from the lowest to the highest seed. Star: P*, on a thick line that spans its 95 % interval.", "name": "fig-4A"}, "image": {"alt": "Two curves of test error against training-set size that begin near 0.9 and fall to zero around thirty thousand: the measured one, with error bars, and the dotted one of the paper."}} tags=["hide-input"]
 figure, ax = plots.new_axes()
-published = paper_curve()
+published = published_fig4A()
 plots.draw_paper(ax, published.P, published.test_error, label="Figure 4A")
 plots.draw_learning_curve(ax, own, label="LCN, here", **plots.style_for(arch="lcn"))
 plots.draw_P_star(ax, own_star, threshold, **plots.style_for(arch="lcn"))

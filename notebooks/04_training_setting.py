@@ -1,11 +1,8 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/*_s2_*_A/*.json"]
+#     reads:
+#     - results/*_s2_*_A.jsonl
 # ---
 
 # %% [markdown]
@@ -27,8 +24,9 @@ profile = "book"  # "book": from the store; "fresh": all trained now, on less; "
 device = "auto"
 workers = 0  # processes for training; 0 is one per core
 
-v, s0 = 6, 1  # features per level, empty elements per informative one
-repeats = 3  # seeds per point: each is new rules, a new sample and new initial weights
+v = {"book": 6, "smoke": 4}  # features per level
+s0 = {"book": 1, "smoke": 0}  # empty elements per informative one
+repeats = {"book": 3, "smoke": 1}  # seeds per point: each is new rules, a new sample and new initial weights
 
 # %% tags=["hide-input"]
 import numpy as np
@@ -38,7 +36,7 @@ from myst_nb import glue
 
 from srhm.runs.checks import live_check
 from srhm.runs.paths import project
-from srhm.runs.search import at, search, stored
+from srhm.runs.search import run_at, search, stored_searches
 from srhm.runs.store import Store
 from srhm.stats.curves import sample_complexity
 from srhm.stats.fits import fit_power_law
@@ -48,15 +46,15 @@ from srhm_book import style as plots
 from srhm_book.complexity.law_tests import depth_tests, exponent_tests
 from srhm_book.complexity.table import complexity_table
 from srhm_book.grids import GRID, GRIDS, PAPER, PAPER_SMALLER, SMALL_BATCH, STUDY, setting
+from srhm_book.publish.profiles import by_profile
 from srhm_book.wording import describe_setting, with_ends, with_interval
 
+v, s0, repeats = by_profile(profile, v, s0, repeats)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 small = {"width": 32, "stop_loss": 0.3, "num_test": 300, "batch_size": 32, "max_epochs": 20}
 small["lr"] = 4 * 0.01 / 4 * small["batch_size"]  # four times the paper's, as in the grids
 reference = small if profile == "smoke" else STUDY
-if profile == "smoke":
-    v, s0, repeats = 4, 0, 1
 
 # What is changed, one choice at a time, in multiples of the reference where that reads better.
 PAPER_RATE = 0.01 / 4  # learning rate per datum of a batch
@@ -80,7 +78,7 @@ if profile != "book":  # what finishes in minutes, or in seconds
 def searches(settings):
     """Runs around the crossing for each setting; what the store lacks is left out, or trained."""
     if profile == "book":
-        return stored(settings, store, repeats=(repeats,))[0]
+        return stored_searches(settings, store, repeats=(repeats,))[0]
     return {c: search([c], None, repeats, workers=workers, device=device) for c in settings}
 
 
@@ -129,7 +127,7 @@ for name, choices in studies.items():
             )
 table = pd.DataFrame(rows).dropna(subset="ratio")
 
-# %% mystnb={"figure": {"name": "fig-training", "caption": "P* under other ways of training, divided by that of the reference (1), seed by seed; geometric mean over seeds, bars: 95 % interval (Student). Blue circles: locally connected network, red squares: convolutional one. One choice changes per panel."}, "image": {"alt": "Four panels of ratios near one. The ratio falls slowly as the learning rate grows, is flat in the width and in the batch, and falls towards one as the stopping loss is lowered."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "P* under other ways of training, divided by that of the reference (1), seed by seed; geometric mean over seeds, bars: 95 % interval (Student). Blue circles: locally connected network, red squares: convolutional one. One choice changes per panel.", "name": "fig-training"}, "image": {"alt": "Four panels of ratios near one. The ratio falls slowly as the learning rate grows, is flat in the width and in the batch, and falls towards one as the stopping loss is lowered."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, 2, height=5.6, sharey=True)
 for ax, (name, choices) in zip(axes.flat, studies.items(), strict=True):
     for arch, shift in (("lcn", 0.97), ("cnn", 1.03)):
@@ -213,7 +211,7 @@ if pairs:
 for name, value in {"num pairs": len(pairs), **summary}.items():
     glue(name, value, display=False)
 
-# %% mystnb={"figure": {"name": "fig-shift", "caption": "P* in the training of this book's grids, divided by P* in the paper's own training (at its larger rate), in several settings (geometric mean over the same seeds in both, bars: 95 % interval of Student). Dashed: the geometric mean of all."}, "image": {"alt": "A column of ratios with their intervals, one line per setting, all close to one."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "P* in the training of this book's grids, divided by P* in the paper's own training (at its larger rate), in several settings (geometric mean over the same seeds in both, bars: 95 % interval of Student). Dashed: the geometric mean of all.", "name": "fig-shift"}, "image": {"alt": "A column of ratios with their intervals, one line per setting, all close to one."}} tags=["hide-input"]
 figure, ax = plots.new_axes(height=0.9 + 0.36 * len(pairs), width=plots.NARROW)
 for i, (arch, ratio) in enumerate(pairs.values()):
     bar = plots.bar_lengths(ratio.ratio, ratio.low, ratio.high)
@@ -249,7 +247,7 @@ for L in (2, 3):
     logs = [np.log(ratio.ratio) for depth, ratio in slowed.values() if depth == L]
     glue(f"slowed L={L}", f"{np.exp(np.mean(logs)):.2f}" if logs else "–", display=False)
 
-# %% mystnb={"figure": {"name": "fig-rates", "caption": "P* with the training of the grids and with the paper's at either of its learning rates, over the P* that the paper's figures show (bars: 95 % interval over seeds)."}, "image": {"alt": "Three markers a setting: the grids' training, then the rate 0.01, then 0.003. They lie close together at two levels; at three they are further apart, and the smaller the rate, the nearer to one."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "P* with the training of the grids and with the paper's at either of its learning rates, over the P* that the paper's figures show (bars: 95 % interval over seeds).", "name": "fig-rates"}, "image": {"alt": "Three markers a setting: the grids' training, then the rate 0.01, then 0.003. They lie close together at two levels; at three they are further apart, and the smaller the rate, the nearer to one."}} tags=["hide-input"]
 names = list(dict.fromkeys(by_rate.setting))
 figure, ax = plots.new_axes(height=1.7 + 0.4 * len(names), width=plots.NARROW)
 for i, (name, marker) in enumerate(zip(trainings, "osD", strict=True)):
@@ -295,7 +293,7 @@ for config in sorted(by_depth, key=lambda config: config.lr):
         if ratio.ratio:
             curves.setdefault(config.L, []).append((config.lr / own["lr"], ratio))
 
-# %% mystnb={"figure": {"name": "fig-rates-depth", "caption": "P* at other learning rates over P* at the paper's larger one, for an LCN with s0 = 0 (geometric mean over the same seeds, bars: 95 % interval of Student). All stop at a training loss of 0.001."}, "image": {"alt": "Two lines against the learning rate on a logarithmic axis. The one for two levels is flat up to the paper's larger rate, the one for three levels falls steadily with the rate."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "P* at other learning rates over P* at the paper's larger one, for an LCN with s0 = 0 (geometric mean over the same seeds, bars: 95 % interval of Student). All stop at a training loss of 0.001.", "name": "fig-rates-depth"}, "image": {"alt": "Two lines against the learning rate on a logarithmic axis. The one for two levels is flat up to the paper's larger rate, the one for three levels falls steadily with the rate."}} tags=["hide-input"]
 figure, ax = plots.new_axes(height=3.4)
 for (L, points), marker in zip(sorted(curves.items()), "os", strict=False):
     rates, ratios = zip(*points, strict=True)
@@ -391,7 +389,7 @@ def near_P_star(arch, seed):
     """The reference's run at the size nearest to its P*."""
     one = variant(arch, {})
     star = sample_complexity(found[one]).P_star or one.P
-    return at(one, int(min(found[one].P.unique(), key=lambda size: abs(size - star))), seed)
+    return run_at(one, int(min(found[one].P.unique(), key=lambda size: abs(size - star))), seed)
 
 
 def in_both_precisions(arch):

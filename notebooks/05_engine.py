@@ -1,11 +1,10 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/*_s2_L2_A/*.json", "benchmarks/*.py", "benchmarks/results.json"]
+#     reads:
+#     - results/*_s2_L2_s02_v8_nc8_m8_A.jsonl
+#     - benchmarks/*.py
+#     - benchmarks/results.json
 # ---
 
 # %% [markdown]
@@ -26,10 +25,10 @@ profile = "book"  # "book", "fresh" or "smoke"
 device = "auto"
 workers = 0  # processes for training; speed is measured on one thread of one processor
 
-v = 8  # features per level
-s0s = [0, 1, 2, 4, 6]  # sparsities at which the speed is measured
-width = 512  # channels of each hidden layer
-rounds, seconds = 3, 0.08  # turns of each side, and the least time of a turn
+s0s = {"book": [0, 1, 2, 4, 6], "smoke": [0, 1]}  # sparsities at which the speed is measured
+width = {"book": 512, "smoke": 32}  # channels of each hidden layer
+rounds = {"book": 3, "smoke": 1}  # turns of each side
+seconds = {"book": 0.08, "smoke": 0.001}  # the least time of a turn
 num_steps = 10  # of the check that both sides agree
 
 # %% tags=["hide-input"]
@@ -50,17 +49,17 @@ from srhm.runs.store import Store
 from srhm.runs.sweep import sweep
 from srhm_book import style as plots
 from srhm_book.grids import TOY, layer_curves, setting
+from srhm_book.publish.profiles import by_profile
 
 sys.path.insert(0, str(project("benchmarks")))
 import timing  # what is timed, and the dense peer, are those of `make bench`
 
+s0s, width, rounds, seconds = by_profile(profile, s0s, width, rounds, seconds)
 plots.use_style()
 store = Store(project("results"))
 torch.set_num_threads(1)
 torch.set_flush_denormal(True)
-if profile == "smoke":
-    s0s, width, rounds, seconds = s0s[:2], 32, 1, 0.001
-for name, value in {"v": v, "width": width, "num_steps": num_steps, "rounds": rounds}.items():
+for name, value in {"v": timing.V, "width": width, "num_steps": num_steps, "rounds": rounds}.items():
     glue(name, value, display=False)
 
 # %% [markdown]
@@ -147,7 +146,7 @@ for arch, cost in costs.items():
     glue(f"slope_{arch}", f"{cost.ours.iloc[-1] / cost.ours.iloc[0]:.2f}", display=False)
 glue("s0_max", s0s[-1], display=False)
 
-# %% mystnb={"figure": {"name": "fig-cost", "caption": "Time per datum of one step of training against the sparsity s0, for the convolutional network (left) and the locally connected one (right). Squares: dense PyTorch; circles: the engine; dashed: the arithmetic that the task needs, at the speed of large products of matrices on the same machine. Medians over a few rounds in which the sides take turns; measured when this page was built."}, "image": {"alt": "Two panels of time per datum against s0, on a logarithmic scale. The dense curve rises about sixfold from s0 = 0 to 6 in both panels; the engine's lies below it and rises more slowly, above the flat dashed line of the ideal."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Time per datum of one step of training against the sparsity s0, for the convolutional network (left) and the locally connected one (right). Squares: dense PyTorch; circles: the engine; dashed: the arithmetic that the task needs, at the speed of large products of matrices on the same machine. Medians over a few rounds in which the sides take turns; measured when this page was built.", "name": "fig-cost"}, "image": {"alt": "Two panels of time per datum against s0, on a logarithmic scale. The dense curve rises about sixfold from s0 = 0 to 6 in both panels; the engine's lies below it and rises more slowly, above the flat dashed line of the ideal."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, height=3.4, sharey=True)
 for ax, (arch, cost) in zip(axes, costs.items(), strict=True):
     ax.plot(cost.s0, cost.dense, "s-", color=plots.GREY, label="dense PyTorch")

@@ -1,11 +1,9 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/lcn_*_A/*.json", "book/paper/*.csv"]
+#     reads:
+#     - results/lcn_*_A.jsonl
+#     - book/paper/*.csv
 # ---
 
 # %% [markdown]
@@ -49,11 +47,13 @@ from srhm_book.complexity.law_tests import (
     prefactors,
     slope_tests,
 )
-from srhm_book.complexity.table import complexity_table, relative_interval, searched
+from srhm_book.complexity.table import complexity_table, relative_interval, searched_runs
 from srhm_book.grids import law_grid
 from srhm_book.paper import published_P_star, reading_rule
+from srhm_book.publish.profiles import by_profile
 from srhm_book.wording import describe_setting, join, list_settings, with_interval
 
+by_profile(profile)
 plots.use_style()
 pd.set_option("display.max_rows", None)
 store = Store(project("results")) if profile == "book" else None
@@ -66,7 +66,7 @@ options = {"workers": workers, "device": device, "progress": False}
 # the mean curve crosses it.
 
 # %%
-runs, missing = searched(law_grid(arch, profile), store, repeats, **options)
+runs, missing = searched_runs(law_grid(arch, profile), store, repeats, **options)
 table = complexity_table(runs, store.frame() if store else None)
 paper = published_P_star(arch)
 
@@ -78,7 +78,7 @@ glue("half width", f"{100 * relative_interval(found).median():.0f}", display=Fal
 glue("missing", list_settings(missing), display=False)
 glue("num missing", len(missing), display=False)
 
-# %% mystnb={"figure": {"name": "fig-lcn-law", "caption": "Sample complexity of locally connected networks against Eq. 3, as in Figures 4B and 10 of the paper. Colour and marker: s0; filling: s and L; bars: 95 % intervals over seeds. Grey crosses: the paper's points (s = 2), which it rounds to its grid of sizes. Grey line: proportionality, at our geometric mean. Below, the same divided by Eq. 3."}, "image": {"alt": "Points of P* against the law's value on logarithmic axes, along a line of slope one over more than two decades, the paper's grey crosses among or a little above them; below it their ratio, which scatters about one to two."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Sample complexity of locally connected networks against Eq. 3, as in Figures 4B and 10 of the paper. Colour and marker: s0; filling: s and L; bars: 95 % intervals over seeds. Grey crosses: the paper's points (s = 2), which it rounds to its grid of sizes. Grey line: proportionality, at our geometric mean. Below, the same divided by Eq. 3.", "name": "fig-lcn-law"}, "image": {"alt": "Points of P* against the law's value on logarithmic axes, along a line of slope one over more than two decades, the paper's grey crosses among or a little above them; below it their ratio, which scatters about one to two."}} tags=["hide-input"]
 figure, axes = plots.new_axes(1, 2, height=6.6, sharex=True, height_ratios=(3, 2))
 plots_complexity.draw_against_law(axes, table, paper, "$s^{L/2}(s_0+1)^L n_c m^L$")
 
@@ -148,7 +148,7 @@ glue("s matched", own.get(f"s^(L/2) {COMPLETE}, L=2", "–"), display=False)
 glue("s0 matched 2", own.get("s0+1 s=2, L=2", "–"), display=False)
 glue("s0 matched 3", own.get("s0+1 s=2, L=3", "–"), display=False)
 
-# %% mystnb={"figure": {"name": "fig-lcn-exponents", "caption": "Each fitted exponent over that of Eq. 3, with its 95 % interval (bootstrap over settings and seeds). Blue circles: the interval includes the law's exponent; orange diamonds: it does not; grey: it is too wide to tell. Small squares: the same exponent from tasks that differ in nothing else. Shaded: ± 20 %; an arrow at the edge: beyond. The last lines are from one fit through all settings."}, "image": {"alt": "A column of exponents with horizontal bars around a vertical line at one, most of them within a band of plus and minus 20 percent."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Each fitted exponent over that of Eq. 3, with its 95 % interval (bootstrap over settings and seeds). Blue circles: the interval includes the law's exponent; orange diamonds: it does not; grey: it is too wide to tell. Small squares: the same exponent from tasks that differ in nothing else. Shaded: \u00b1 20 %; an arrow at the edge: beyond. The last lines are from one fit through all settings.", "name": "fig-lcn-exponents"}, "image": {"alt": "A column of exponents with horizontal bars around a vertical line at one, most of them within a band of plus and minus 20 percent."}} tags=["hide-input"]
 figure, ax = plots.new_axes(width=plots.WIDE, height=1.0 + 0.32 * len(spoken))
 plots_complexity.draw_exponents(ax, spoken, matched)
 
@@ -166,7 +166,7 @@ plots_complexity.draw_exponents(ax, spoken, matched)
 # never seen, it is {glue:text}`depth all`: how much is left over from $m^L$ depends on that share
 # as well, of which the law says nothing.
 
-# %% mystnb={"figure": {"name": "fig-lcn-depth", "caption": "P* divided by the law without its factor s^(L/2), against that factor, one marker a setting (moved a little sideways by s0; colour and marker: s0, filling: s and L). Small and pale: tasks with m < v^(s-1). Grey line: proportionality, at the geometric mean of the others."}, "image": {"alt": "Columns of points, one for each pair of s and L, beside a rising grey line."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "P* divided by the law without its factor s^(L/2), against that factor, one marker a setting (moved a little sideways by s0; colour and marker: s0, filling: s and L). Small and pale: tasks with m < v^(s-1). Grey line: proportionality, at the geometric mean of the others.", "name": "fig-lcn-depth"}, "image": {"alt": "Columns of points, one for each pair of s and L, beside a rising grey line."}} tags=["hide-input"]
 figure, ax = plots.new_axes()
 plots_complexity.draw_depth_factor(ax, table)
 

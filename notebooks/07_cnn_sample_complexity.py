@@ -1,11 +1,9 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/cnn_*_A/*.json", "book/paper/*.csv"]
+#     reads:
+#     - results/cnn_*_A.jsonl
+#     - book/paper/*.csv
 # ---
 
 # %% [markdown]
@@ -48,11 +46,18 @@ from srhm_book.complexity.law_tests import (
     prefactors,
     slope_tests,
 )
-from srhm_book.complexity.table import complexity_table, relative_interval, searched, seed_exponent
+from srhm_book.complexity.table import (
+    complexity_table,
+    relative_interval,
+    searched_runs,
+    seed_exponent,
+)
 from srhm_book.grids import PAPER, STUDY, law_grid, setting
 from srhm_book.paper import published_P_star, reading_rule
+from srhm_book.publish.profiles import by_profile
 from srhm_book.wording import describe_setting, join, list_settings, significant, with_interval
 
+by_profile(profile)
 plots.use_style()
 pd.set_option("display.max_rows", None)
 store = Store(project("results")) if profile == "book" else None
@@ -65,7 +70,7 @@ options = {"workers": workers, "device": device, "progress": False}
 # the mean curve crosses it.
 
 # %%
-runs, missing = searched(law_grid(arch, profile), store, repeats, **options)
+runs, missing = searched_runs(law_grid(arch, profile), store, repeats, **options)
 table = complexity_table(runs, store.frame() if store else None)
 paper = published_P_star(arch)
 
@@ -77,7 +82,7 @@ glue("half width", f"{100 * relative_interval(found).median():.0f}", display=Fal
 glue("missing", list_settings(missing), display=False)
 glue("num missing", len(missing), display=False)
 
-# %% mystnb={"figure": {"name": "fig-cnn-law", "caption": "Sample complexity of convolutional networks against Eq. 4, as in Figures 4C and 13 of the paper. Colour and marker: s0; filling: s and L; bars: 95 % intervals over seeds. Grey crosses: the paper's points (s = 2), which it rounds to its grid of sizes. Grey line: proportionality, at our geometric mean. Below, the same divided by Eq. 4."}, "image": {"alt": "Points of P* against the law's value on logarithmic axes, along a line of slope one over more than two decades, the paper's grey crosses among or a little above them; below it their ratio, which scatters about two."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Sample complexity of convolutional networks against Eq. 4, as in Figures 4C and 13 of the paper. Colour and marker: s0; filling: s and L; bars: 95 % intervals over seeds. Grey crosses: the paper's points (s = 2), which it rounds to its grid of sizes. Grey line: proportionality, at our geometric mean. Below, the same divided by Eq. 4.", "name": "fig-cnn-law"}, "image": {"alt": "Points of P* against the law's value on logarithmic axes, along a line of slope one over more than two decades, the paper's grey crosses among or a little above them; below it their ratio, which scatters about two."}} tags=["hide-input"]
 figure, axes = plots.new_axes(1, 2, height=6.6, sharex=True, height_ratios=(3, 2))
 plots_complexity.draw_against_law(axes, table, paper, "$(s_0+1)^2 n_c m^L$")
 
@@ -138,7 +143,7 @@ glue("s matched settings", branching.num_points if branching else 0, display=Fal
 glue("s0 matched 2", own.get("s0+1 s=2, L=2", "–"), display=False)
 glue("s0 matched 3", own.get("s0+1 s=2, L=3", "–"), display=False)
 
-# %% mystnb={"figure": {"name": "fig-cnn-exponents", "caption": "Each fitted exponent over that of Eq. 4, with its 95 % interval (bootstrap over settings and seeds). Blue circles: the interval includes the law's exponent; orange diamonds: it does not; grey: it is too wide to tell. Small squares: the same exponent from tasks that differ in nothing else. Shaded: ± 20 %; an arrow at the edge: beyond. The last lines are from one fit through all settings."}, "image": {"alt": "A column of exponents with horizontal bars around a vertical line at one, most of them within a band of plus and minus 20 percent."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Each fitted exponent over that of Eq. 4, with its 95 % interval (bootstrap over settings and seeds). Blue circles: the interval includes the law's exponent; orange diamonds: it does not; grey: it is too wide to tell. Small squares: the same exponent from tasks that differ in nothing else. Shaded: \u00b1 20 %; an arrow at the edge: beyond. The last lines are from one fit through all settings.", "name": "fig-cnn-exponents"}, "image": {"alt": "A column of exponents with horizontal bars around a vertical line at one, most of them within a band of plus and minus 20 percent."}} tags=["hide-input"]
 figure, ax = plots.new_axes(width=plots.WIDE, height=1.0 + 0.32 * len(spoken))
 plots_complexity.draw_exponents(ax, spoken, matched)
 
@@ -202,7 +207,7 @@ lines = ((3, (1, 2, 4, 6)), (4, (1, 2, 4, 6)), (6, (1, 2, 4))) if store else ()
 rows, untrained = [], []
 for label, training in trainings.items():
     for v, s0s in lines:
-        line, lacking = searched([setting(arch, v, s0, **training) for s0 in s0s], store, repeats)
+        line, lacking = searched_runs([setting(arch, v, s0, **training) for s0 in s0s], store, repeats)
         untrained += [f"{label}, {list_settings(lacking)}"] if lacking else []
         line = complexity_table(line).dropna(subset="P_star")
         if len(line) > 1:

@@ -1,11 +1,9 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/lcn_*_v4_nc4_*_A/*.json", "results/lcn_*_v8_nc8_*_A/*.json"]
+#     reads:
+#     - results/lcn_*_v4_nc4_*_A.jsonl
+#     - results/lcn_*_v8_nc8_*_A.jsonl
 # ---
 
 # %% [markdown]
@@ -35,7 +33,8 @@ profile = "book"  # "book": from the store; "fresh": a few settings trained now;
 device = "auto"
 workers = 0  # processes for training; 0 is one per core
 
-v_map, s_map = 10, 5  # the task of the map, Figure 5
+v_map = 10  # features per level of the map, Figure 5
+s_map = 5  # its branching
 repeats = 3  # seeds per point: each is new rules, a new sample and new initial weights
 
 # %% tags=["hide-input"]
@@ -50,10 +49,12 @@ from srhm_book import style as plots
 from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import views
 from srhm_book.complexity.fixed_d import as_predicted, eq5, fit_eq5, sparser_pairs
-from srhm_book.complexity.table import complexity_table, searched
+from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import fixed_d_grid
+from srhm_book.publish.profiles import by_profile
 from srhm_book.wording import describe_setting, list_settings, with_interval
 
+by_profile(profile)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
@@ -70,7 +71,7 @@ glue("s map", s_map, display=False)
 # the input stays as large and becomes sparser, and $P^*$ falls. Dots are tasks that exist, with
 # whole $L$ and $s_0$.
 
-# %% mystnb={"figure": {"name": "fig-map", "caption": "Decimal logarithm of P*/n_c by Eq. 5, up to a constant, against the input dimension d and the informative fraction F (own drawing of the paper's Figure 5). White: fewer than s informative elements, which is no task. Dots: tasks with whole L and s0, joined where L is the same."}, "image": {"alt": "A map whose colour darkens towards the upper right, where inputs are large and dense. Lines of dots, one for each depth, run downwards to the right."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Decimal logarithm of P*/n_c by Eq. 5, up to a constant, against the input dimension d and the informative fraction F (own drawing of the paper's Figure 5). White: fewer than s informative elements, which is no task. Dots: tasks with whole L and s0, joined where L is the same.", "name": "fig-map"}, "image": {"alt": "A map whose colour darkens towards the upper right, where inputs are large and dense. Lines of dots, one for each depth, run downwards to the right."}} tags=["hide-input"]
 m_map = v_map ** (s_map - 1)
 d, F = np.meshgrid(np.geomspace(s_map, 1e5, 220), np.geomspace(1e-3, 1, 180))
 log_P = np.where(d * F >= s_map, np.log10(eq5(F, d, m_map, s_map)), np.nan)
@@ -100,11 +101,11 @@ figure.colorbar(shades, ax=ax, label="$\\log_{10}\\, P^*/n_c$");
 # for which the law says the opposite: the sparser task needs *more*.
 
 # %%
-runs, missing = searched(fixed_d_grid(profile), store, repeats, **options)
+runs, missing = searched_runs(fixed_d_grid(profile), store, repeats, **options)
 table = complexity_table(runs)
 pairs = sparser_pairs(table)
 
-# %% mystnb={"figure": {"name": "fig-fixed-d", "caption": "Sample complexity of locally connected networks at fixed input dimension, against the informative fraction F; n_c = v. One panel a number of synonyms m; one line for each v, s and d, with hollow markers at v = 4. Bars: 95 % intervals over seeds. Grey: the slope of Eq. 5 through each line's geometric mean."}, "image": {"alt": "Panels of P* against the informative fraction. Lines rise with F where m is larger than the square root of s, the steeper the larger m, and fall where m is one."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Sample complexity of locally connected networks at fixed input dimension, against the informative fraction F; n_c = v. One panel a number of synonyms m; one line for each v, s and d, with hollow markers at v = 4. Bars: 95 % intervals over seeds. Grey: the slope of Eq. 5 through each line's geometric mean.", "name": "fig-fixed-d"}, "image": {"alt": "Panels of P* against the informative fraction. Lines rise with F where m is larger than the square root of s, the steeper the larger m, and fall where m is one."}} tags=["hide-input"]
 plots_complexity.draw_fixed_d(table)
 
 # %% tags=["hide-input"]
@@ -136,9 +137,9 @@ glue("num settings", len(table), display=False)
 # {glue:text}`constant`, where it says 1. Not trained yet ({glue:text}`num missing`):
 # {glue:text}`missing`.
 
-# %% mystnb={"figure": {"name": "fig-pairs", "caption": "P* of the sparser of two tasks of equal size over that of the denser, as measured and by Eq. 5, one marker a pair; bars: 95 % intervals over seeds. Lower left: sparser is easier, upper right: sparser is harder. Grey: equality."}, "image": {"alt": "Points along the diagonal of a square with logarithmic axes, most in its lower left quarter."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "P* of the sparser of two tasks of equal size over that of the denser, as measured and by Eq. 5, one marker a pair; bars: 95 % intervals over seeds. Lower left: sparser is easier, upper right: sparser is harder. Grey: equality.", "name": "fig-pairs"}, "image": {"alt": "Points along the diagonal of a square with logarithmic axes, most in its lower left quarter."}} tags=["hide-input"]
 figure, ax = plots.new_axes(height=4.2)
-plots_complexity.draw_pairs(ax, pairs)
+plots_complexity.draw_sparser_pairs(ax, pairs)
 
 # %% [markdown]
 # ## Is the store right?

@@ -1,11 +1,9 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/lcn_s2_*/*.json", "results/cnn_s2_*/*.json"]
+#     reads:
+#     - results/lcn_s2_*.jsonl
+#     - results/cnn_s2_*.jsonl
 # ---
 
 # %% [markdown]
@@ -36,10 +34,12 @@ from srhm_book import style as plots
 from srhm_book.complexity import sparsity_B_figures as plots_sparsity_B
 from srhm_book.complexity import views
 from srhm_book.complexity.sparsity_B import against_A, collapse, curves_of, pooled_exponent
-from srhm_book.complexity.table import complexity_table, searched
+from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import setting
+from srhm_book.publish.profiles import by_profile
 from srhm_book.wording import describe_setting, join, list_settings, with_interval
 
+by_profile(profile)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
@@ -56,10 +56,10 @@ options = {"workers": workers, "device": device, "progress": False}
 curves, missing = curves_of(profile, store, **options)
 stars = complexity_table(curves)
 
-# %% mystnb={"figure": {"name": "fig-B-lcn", "caption": "Sparsity B, locally connected networks: test error against P (left) and against P / (s0+1)^L (right), one row a depth and vocabulary, as in Figure 7 of the paper. Means over seeds; bars: lowest to highest."}, "image": {"alt": "Rows of two panels. Left: falling curves, further right for larger s0. Right: the same curves, divided by a power of s0 plus one, close to one another."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Sparsity B, locally connected networks: test error against P (left) and against P / (s0+1)^L (right), one row a depth and vocabulary, as in Figure 7 of the paper. Means over seeds; bars: lowest to highest.", "name": "fig-B-lcn"}, "image": {"alt": "Rows of two panels. Left: falling curves, further right for larger s0. Right: the same curves, divided by a power of s0 plus one, close to one another."}} tags=["hide-input"]
 plots_sparsity_B.draw_families(curves, "lcn")
 
-# %% mystnb={"figure": {"name": "fig-B-cnn", "caption": "Sparsity B, convolutional networks: test error against P (left) and against P / (s0+1)^2 (right), one row a depth and vocabulary, as in Figure 8 of the paper. Means over seeds; bars: lowest to highest."}, "image": {"alt": "Rows of two panels. Left: falling curves, further right for larger s0. Right: the same curves, divided by the square of s0 plus one, close to one another."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Sparsity B, convolutional networks: test error against P (left) and against P / (s0+1)^2 (right), one row a depth and vocabulary, as in Figure 8 of the paper. Means over seeds; bars: lowest to highest.", "name": "fig-B-cnn"}, "image": {"alt": "Rows of two panels. Left: falling curves, further right for larger s0. Right: the same curves, divided by the square of s0 plus one, close to one another."}} tags=["hide-input"]
 plots_sparsity_B.draw_families(curves, "cnn")
 
 # %% tags=["hide-input"]
@@ -89,7 +89,7 @@ glue("seed range", f"{max(ranges):.2f}" if ranges else "–", display=False)
 
 # %%
 same = [setting(c.arch, c.v, c.s0, L=c.L) for c in curves]
-others, missing_A = searched(same if store else [], store)
+others, missing_A = searched_runs(same if store else [], store)
 both = pd.concat([stars, complexity_table(others)], ignore_index=True)
 measured = collapse(both)
 
@@ -126,7 +126,7 @@ holds = [
 ]
 glue("holds", join(holds) if holds else "is not measured", display=False)
 
-# %% mystnb={"figure": {"name": "fig-B-collapse", "caption": "P* / (s0+1)^q over its mean for each v and L (both sparsities together), with q the law's power (L for the LCN, 2 for the CNN), against s0+1: a perfect collapse is flat. Filled: sparsity B; open: sparsity A. Bars: 95 % intervals over seeds. Left: LCN, right: CNN; colour and marker: v and L."}, "image": {"alt": "Two panels of nearly horizontal lines of points around one, filled and open markers close to each other."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "P* / (s0+1)^q over its mean for each v and L (both sparsities together), with q the law's power (L for the LCN, 2 for the CNN), against s0+1: a perfect collapse is flat. Filled: sparsity B; open: sparsity A. Bars: 95 % intervals over seeds. Left: LCN, right: CNN; colour and marker: v and L.", "name": "fig-B-collapse"}, "image": {"alt": "Two panels of nearly horizontal lines of points around one, filled and open markers close to each other."}} tags=["hide-input"]
 plots_sparsity_B.draw_collapse(both)
 
 # %% [markdown]

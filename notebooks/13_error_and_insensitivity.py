@@ -1,11 +1,10 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/*_s2_L2_s02_v10_nc10_m10_A/*.json", "book/paper/fig1*.csv", "book/paper/fig9.csv"]
+#     reads:
+#     - results/*_s2_L2_s02_v10_nc10_m10_A.jsonl
+#     - book/paper/fig1*.csv
+#     - book/paper/fig9.csv
 # ---
 
 # %% [markdown]
@@ -25,8 +24,8 @@ profile = "book"  # "book": from the store; "fresh": three networks trained now;
 device = "auto"
 workers = 0  # processes for training; 0 is one per core
 
-P = 7400  # training-set size
-repeats = 3  # seeds: each is new rules, a new sample and new initial weights
+P = {"book": 7400, "smoke": 128}  # training-set size
+repeats = {"book": 3, "fresh": 1, "smoke": 1}  # seeds: each is new rules, a new sample and new initial weights
 
 # %% tags=["hide-input"]
 import pandas as pd
@@ -38,20 +37,20 @@ from srhm.runs.store import Store
 from srhm_book import style as plots
 from srhm_book.architectures.growing import (
     FIRST_P,
+    architectures_with_curves,
     by_size,
     correlations,
     draw_growing,
     growing_runs,
-    halves,
-    paper_curve,
-    shown,
+    published_fig9_curve,
+    sizes_at_half,
 )
 from srhm_book.architectures.views import (
-    NAMES,
+    ARCHITECTURE_NAMES,
     QUANTITIES,
     architecture_runs,
     by_architecture,
-    draw_error_against,
+    draw_architecture_errors,
     far_from_paper,
     four_panels,
     missing,
@@ -61,7 +60,9 @@ from srhm_book.architectures.views import (
 from srhm_book.grids import COMMON_TRAINING, STUDIED, architecture_run, training_study
 from srhm_book.images.chapter import rank_correlation
 from srhm_book.paper import published
+from srhm_book.publish.profiles import by_profile
 
+P, repeats = by_profile(profile, P, repeats)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 runs = architecture_runs(profile, P, repeats, store, workers=workers, device=device)
@@ -96,8 +97,8 @@ glue("repeats", repeats, display=False)
 # %% [markdown]
 # ## Test error against sensitivity
 
-# %% mystnb={"figure": {"name": "fig-architectures", "caption": "Test error of several architectures at the same training-set size against the sensitivity to displacements (left) and to synonyms (right) of the input level; above, of the output (Figures 1C, 1D), below, of an internal layer at 80 % of the depth, the second one of LCN and CNN (Figures 17A, 17B). Means over seeds; bars: their range. Hollow, joined to ours by a line where it is measured: the paper's."}, "image": {"alt": "Four panels on logarithmic axes. The points rise together, from EfficientNetB0, VGG16 and the ResNets to the CNN and the LCN; the lines to the hollow markers of the paper run along the same rise."}} tags=["hide-input"]
-four_panels(lambda ax, quantity: draw_error_against(ax, table, quantity));
+# %% mystnb={"figure": {"caption": "Test error of several architectures at the same training-set size against the sensitivity to displacements (left) and to synonyms (right) of the input level; above, of the output (Figures 1C, 1D), below, of an internal layer at 80 % of the depth, the second one of LCN and CNN (Figures 17A, 17B). Means over seeds; bars: their range. Hollow, joined to ours by a line where it is measured: the paper's.", "name": "fig-architectures"}, "image": {"alt": "Four panels on logarithmic axes. The points rise together, from EfficientNetB0, VGG16 and the ResNets to the CNN and the LCN; the lines to the hollow markers of the paper run along the same rise."}} tags=["hide-input"]
+four_panels(lambda ax, quantity: draw_architecture_errors(ax, table, quantity));
 
 # %% tags=["hide-input"]
 def cell(row, name, places=3):
@@ -110,7 +111,7 @@ columns = {"test_error": "test error", "D_out": "D of the output", "S_out": "S o
            "D_internal": "D internal", "S_internal": "S internal"}  # fmt: skip
 pd.DataFrame(
     [
-        {"network": NAMES[row["arch"]], "seeds": row["seeds"]}
+        {"network": ARCHITECTURE_NAMES[row["arch"]], "seeds": row["seeds"]}
         | {title: cell(row, name) for name, title in columns.items()}
         for row in table.to_dict("records")
     ]
@@ -149,11 +150,11 @@ pd.DataFrame(rows).T
 
 # %% tags=["hide-input"]
 growing = by_size(growing_runs(profile, repeats, store, workers=workers, device=device))
-glue("curves", ", ".join(NAMES[arch] for arch in shown(growing)) or "none", display=False)
+glue("curves", ", ".join(ARCHITECTURE_NAMES[arch] for arch in architectures_with_curves(growing)) or "none", display=False)
 sizes = [f"{int(P):,}" for P in sorted(growing.P.unique())]
 glue("sizes", f"{sizes[0]} to {sizes[-1]}" if sizes else "–", display=False)
 
-# %% mystnb={"figure": {"name": "fig-growing", "caption": "Test error against sensitivity for training sets of {glue:text}`sizes` examples; along a line $P$ grows from the upper right to the lower left. Panels as in {numref}`fig-architectures`. Means over seeds; bars: their range. Hollow, on dotted lines: the paper's (Figures 1E, 1F, 17C, 17D), which does not print its $P$."}, "image": {"alt": "Four panels on logarithmic axes. Every architecture's line falls from the upper right to the lower left: error and sensitivity go down together."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Test error against sensitivity for training sets of {glue:text}`sizes` examples; along a line $P$ grows from the upper right to the lower left. Panels as in {numref}`fig-architectures`. Means over seeds; bars: their range. Hollow, on dotted lines: the paper's (Figures 1E, 1F, 17C, 17D), which does not print its $P$.", "name": "fig-growing"}, "image": {"alt": "Four panels on logarithmic axes. Every architecture's line falls from the upper right to the lower left: error and sensitivity go down together."}} tags=["hide-input"]
 four_panels(lambda ax, quantity: draw_growing(ax, growing, quantity, paper=profile == "book"));
 
 # %% [markdown]
@@ -171,7 +172,7 @@ for quantity, title in QUANTITIES.items():
     along = correlations(growing, quantity)
     for name, (here, paper) in along.items():
         text = " / ".join((estimate_text(here), estimate_text(paper)))
-        columns.setdefault(title, {})[NAMES.get(name, name)] = text
+        columns.setdefault(title, {})[ARCHITECTURE_NAMES.get(name, name)] = text
     glue(f"along {quantity}", estimate_text(along["all"][0] if along else None), display=False)
 glue("first P", f"{FIRST_P:,}", display=False)
 pd.DataFrame(columns)
@@ -183,12 +184,12 @@ pd.DataFrame(columns)
 # the residual networks fall from chance to a few percent within less than a factor of 1.5 in $P$,
 # so a small shift in $P$ is a large factor in the error at one $P$ on the way.
 
-# %% mystnb={"figure": {"name": "fig-transitions", "caption": "Test error against training-set size of architectures with at least three sizes. Full: here, means over seeds, bars their range; hollow, on dotted lines: the paper's (Figure 9). The upright line is at the size of {numref}`fig-architectures`."}, "image": {"alt": "Learning curves that fall steeply between five and ten thousand examples, ours and the paper's."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Test error against training-set size of architectures with at least three sizes. Full: here, means over seeds, bars their range; hollow, on dotted lines: the paper's (Figure 9). The upright line is at the size of {numref}`fig-architectures`.", "name": "fig-transitions"}, "image": {"alt": "Learning curves that fall steeply between five and ten thousand examples, ours and the paper's."}} tags=["hide-input"]
 figure, ax = plots.new_axes()
-for arch in shown(growing):
-    plots.draw_learning_curve(ax, growing[growing.arch == arch], label=NAMES[arch], **style(arch))
+for arch in architectures_with_curves(growing):
+    plots.draw_learning_curve(ax, growing[growing.arch == arch], label=ARCHITECTURE_NAMES[arch], **style(arch))
     if profile == "book" and arch not in ("lcn", "cnn"):
-        theirs = paper_curve(arch, "50", "eps")
+        theirs = published_fig9_curve(arch, "50", "eps")
         hollow = style(arch) | {"markerfacecolor": "white", "linestyle": ":", "linewidth": 1}
         ax.plot(theirs.P, theirs.value, markersize=4, zorder=1, **hollow)
 ax.axvline(P, color=plots.GREY, linewidth=0.8, zorder=0)
@@ -201,7 +202,7 @@ figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols
 
 # %% tags=["hide-input"]
 formats = {"here": "{:,.0f}", "paper": "{:,.0f}", "here / paper": "{:.2f}"}
-table_of_halves = halves(growing)
+table_of_halves = sizes_at_half(growing)
 pd.DataFrame(
     {c: table_of_halves[c].map(text.format).replace("nan", "–") for c, text in formats.items()}
 )
@@ -219,14 +220,14 @@ found = {}
 for arch in STUDIED:
     for name, config in training_study(arch).items():
         run = store.get(config) if store else None
-        found[NAMES[arch], name] = {
+        found[ARCHITECTURE_NAMES[arch], name] = {
             title: "–" if run is None else f"{run[key]:.{places}f}"
             for key, (title, places) in measures.items()
         }
     for name, key in (("as everywhere here", "base"), ("learning rate / 4", "slow")):
-        error = found[NAMES[arch], name]["test error"].replace("–", "not measured")
+        error = found[ARCHITECTURE_NAMES[arch], name]["test error"].replace("–", "not measured")
         glue(f"{arch} {key}", error, display=False)
-    glue(f"paper {arch}", f"{theirs[NAMES[arch]]:.3f}", display=False)
+    glue(f"paper {arch}", f"{theirs[ARCHITECTURE_NAMES[arch]]:.3f}", display=False)
 glue("resnet18 stem", found["ResNet18", "the stem for large images"]["test error"], display=False)
 pd.DataFrame(found).T
 
@@ -261,7 +262,7 @@ if "paper_test_error" in table:
     far = far_from_paper(measured)
     ratios = (measured.test_error / measured.paper_test_error).round(2)
     glue("far", ", ".join(far) if far else "none", display=False)
-    glue("ratios", ", ".join(f"{NAMES[a]} {r:.2f}" for a, r in zip(measured.arch, ratios, strict=True)), display=False)
+    glue("ratios", ", ".join(f"{ARCHITECTURE_NAMES[a]} {r:.2f}" for a, r in zip(measured.arch, ratios, strict=True)), display=False)
 else:
     glue("far", "–", display=False), glue("ratios", "–", display=False)
 

@@ -1,11 +1,9 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/*_s2_L2_s02_v10_nc10_m10_A/*.json", "book/paper/fig9.csv"]
+#     reads:
+#     - results/*_s2_L2_s02_v10_nc10_m10_A.jsonl
+#     - book/paper/fig9.csv
 # ---
 
 # %% [markdown]
@@ -23,7 +21,7 @@ profile = "book"  # "book": from the store; "fresh": a few networks trained now;
 device = "auto"
 workers = 0  # processes for training; 0 is one per core
 
-repeats = 3  # seeds: each is new rules, a new sample and new initial weights
+repeats = {"book": 3, "fresh": 1, "smoke": 1}  # seeds: each is new rules, a new sample and new initial weights
 
 # %% tags=["hide-input"]
 import pandas as pd
@@ -35,23 +33,25 @@ from srhm.runs.store import Store
 from srhm_book import style as plots
 from srhm_book.architectures.growing import (
     DEPTHS,
+    architectures_with_curves,
     by_depth,
     change_with_depth,
     draw_depth,
-    falls,
     growing_runs,
-    shown,
+    sensitivity_falls,
 )
-from srhm_book.architectures.views import NAMES
+from srhm_book.architectures.views import ARCHITECTURE_NAMES
 from srhm_book.grids import architecture_run
+from srhm_book.publish.profiles import by_profile
 
+repeats = by_profile(profile, repeats)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 runs = growing_runs(profile, repeats, store, workers=workers, device=device)
 table = by_depth(runs)
-architectures = shown(table)
-glue("shown", ", ".join(NAMES[arch] for arch in architectures) or "none", display=False)
-rest = [NAMES[a] for a in NAMES if a not in (*architectures, "lcn", "cnn")]
+architectures = architectures_with_curves(table)
+glue("shown", ", ".join(ARCHITECTURE_NAMES[arch] for arch in architectures) or "none", display=False)
+rest = [ARCHITECTURE_NAMES[a] for a in ARCHITECTURE_NAMES if a not in (*architectures, "lcn", "cnn")]
 glue("rest", ", ".join(rest) or "none", display=False)
 counts = runs[runs.arch.isin(architectures)].groupby(["arch", "P"]).size()
 seeds = f"{counts.min()}" if counts.min() == counts.max() else f"{counts.min()} to {counts.max()}"
@@ -70,13 +70,13 @@ glue("seeds", seeds, display=False)
 # %% [markdown]
 # ## Test error and sensitivities against $P$
 
-# %% mystnb={"figure": {"name": "fig-depths", "caption": "Test error and the sensitivities to synonyms ($S_{k,1}$) and displacements ($D_{k,1}$) of the input level against training-set size, at three relative depths (Figure 9). Full: here, means over seeds (at each size: {glue:text}`seeds`), bars their range; hollow, on dotted lines: the paper's."}, "image": {"alt": "A row of three panels for each architecture. At depth 4/5 both sensitivities fall steeply where the test error falls; at depth 1/5 the sensitivity to synonyms stays high."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Test error and the sensitivities to synonyms ($S_{k,1}$) and displacements ($D_{k,1}$) of the input level against training-set size, at three relative depths (Figure 9). Full: here, means over seeds (at each size: {glue:text}`seeds`), bars their range; hollow, on dotted lines: the paper's.", "name": "fig-depths"}, "image": {"alt": "A row of three panels for each architecture. At depth 4/5 both sensitivities fall steeply where the test error falls; at depth 1/5 the sensitivity to synonyms stays high."}} tags=["hide-input"]
 rows = max(len(architectures), 1)
 figure, axes = plots.new_axes(3, rows, height=2.5 * rows + 0.6, sharex=True, sharey=True, squeeze=False)
 for row, arch in zip(axes, architectures, strict=False):
     for ax, (depth, name) in zip(row, DEPTHS.items(), strict=True):
         draw_depth(ax, table, arch, depth, paper=profile == "book")
-        ax.set_title(f"{NAMES[arch]}, depth {name}", fontsize=10)
+        ax.set_title(f"{ARCHITECTURE_NAMES[arch]}, depth {name}", fontsize=10)
 for ax in axes[-1]:
     ax.set_xlabel("$P$")
 figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3);
@@ -93,7 +93,7 @@ def change(row, prefix=""):
 changes = change_with_depth(table)
 cells = {}
 for row in changes[changes.quantity != "eps"].to_dict("records"):
-    label = f"{NAMES[row['arch']]}, depth {DEPTHS[row['depth']]}"
+    label = f"{ARCHITECTURE_NAMES[row['arch']]}, depth {DEPTHS[row['depth']]}"
     sizes = f"{row['P_first']:,} → {row['P_last']:,}"
     cells.setdefault(label, {"P": sizes})[row["quantity"]] = (
         f"{change(row)} / {change(row, 'paper_')}"
@@ -108,13 +108,13 @@ pd.DataFrame(cells).T
 # in between):
 
 # %% tags=["hide-input"]
-across = falls(table)
+across = sensitivity_falls(table)
 cells = {}
 for row in across.to_dict("records"):
     values = (row["fall"], row["paper_fall"])
     text = " / ".join("–" if pd.isna(value) else f"{value:.1f}" for value in values)
     column = f"{row['quantity']}, depth {DEPTHS[row['depth']]}"
-    cells.setdefault(NAMES[row["arch"]], {})[column] = text
+    cells.setdefault(ARCHITECTURE_NAMES[row["arch"]], {})[column] = text
 for quantity in "SD":
     for depth in DEPTHS:
         found = across[(across.quantity == quantity) & (across.depth == depth)].fall.dropna()

@@ -1,11 +1,8 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/images/*/*.json"]
+#     reads:
+#     - results/images/*.jsonl
 # ---
 
 # %% [markdown]
@@ -36,7 +33,7 @@ workers = 0  # not used: one training at a time, on `device`
 
 dataset = "digits"  # or "cifar10", after `srhm download cifar10`
 data = ""  # the folder of CIFAR-10; empty for data/ of the repository
-repeats = 2  # seeds: each is another choice of training images and other initial weights
+repeats = {"book": 2, "fresh": 1, "smoke": 1}  # seeds: each is another choice of training images and other initial weights
 c = 3  # cut-off of the deformations
 delta = 1.0  # their typical displacement in pixels
 
@@ -58,7 +55,7 @@ from srhm.images.deform import (
     typical_displacement,
     valid_temperatures,
 )
-from srhm.images.networks import NAMES, build_image_network
+from srhm.images.networks import IMAGE_NETWORK_NAMES, build_image_network
 from srhm.images.sensitivity import relative_sensitivity
 from srhm.images.sets import load_images
 from srhm.images.store import ImageStore, run_images
@@ -69,11 +66,13 @@ from srhm_book.images.chapter import architectures_view, averages, chapter_runs,
 from srhm_book.images.figures import (
     draw_cifar_law,
     draw_deformations,
-    draw_error_against,
+    draw_image_errors,
     legend_below,
 )
 from srhm_book.images.grids import architectures_grid, growing_grid, image_run
+from srhm_book.publish.profiles import by_profile
 
+repeats = by_profile(profile, repeats)
 plots.use_style()
 pd.set_option("display.max_colwidth", None)
 folder = data or None
@@ -101,7 +100,7 @@ glue("c", c, display=False)
 # the end of the valid range, $T \le 4/(\pi^3 c^2 \ln c)$, where some fields begin to fold the image
 # over. At $\delta = 1$, where sensitivities are measured, the eye hardly sees a difference.
 
-# %% mystnb={"figure": {"name": "fig-deformations", "caption": "The same random field at growing strength, and what it does to four images ({glue:text}`name`). Left: arrows from every third pixel to the place that it is read from, to scale; c = {glue:text}`c`."}, "image": {"alt": "A grid of small pictures. The first column shows fields of arrows that grow from row to row, the others four images that are unchanged in the first row and more and more bent below it."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The same random field at growing strength, and what it does to four images ({glue:text}`name`). Left: arrows from every third pixel to the place that it is read from, to scale; c = {glue:text}`c`.", "name": "fig-deformations"}, "image": {"alt": "A grid of small pictures. The first column shows fields of arrows that grow from row to row, the others four images that are unchanged in the first row and more and more bent below it."}} tags=["hide-input"]
 n = images.test.shape[-1]
 low, high = valid_temperatures(n, c)
 most = typical_displacement(high, n, c)
@@ -169,10 +168,10 @@ architectures_view(table)
 # much, and it starts at 0.01). On CIFAR-10 that takes 250 epochs, with mirrored and shifted images;
 # on the digits 480 batches, without.
 
-# %% mystnb={"figure": {"name": "fig-images-architectures", "caption": "{glue:text}`name`, {glue:text}`P` training images: test error of architectures against relative sensitivity (left) and against the sensitivity to deformations alone (right). Colour: family; marker: its member. Points: means over {glue:text}`seeds` seeds; bars: from the lowest to the highest."}, "image": {"alt": "Two panels on logarithmic axes with one point for each architecture: test error against the relative sensitivity R and against the sensitivity D."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "{glue:text}`name`, {glue:text}`P` training images: test error of architectures against relative sensitivity (left) and against the sensitivity to deformations alone (right). Colour: family; marker: its member. Points: means over {glue:text}`seeds` seeds; bars: from the lowest to the highest.", "name": "fig-images-architectures"}, "image": {"alt": "Two panels on logarithmic axes with one point for each architecture: test error against the relative sensitivity R and against the sensitivity D."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, height=4.6, sharey=True)
 for ax, quantity in zip(axes, "RD", strict=True):
-    draw_error_against(ax, table, quantity)
+    draw_image_errors(ax, table, quantity)
 if dataset == "cifar10":
     draw_cifar_law(axes[0])
 axes[1].set_ylabel("")
@@ -190,7 +189,7 @@ for quantity in ("R", "D"):
     span = f"{good[quantity].min():.2g} to {good[quantity].max():.2g}" if len(good) else "–"
     glue(f"span {quantity}", span, display=False)
 losses = runs.train_loss.astype(float).groupby(runs.arch).mean()
-unfit = [f"{NAMES[arch]} {loss:.1f}" for arch, loss in losses.items() if loss > 0.1]
+unfit = [f"{IMAGE_NETWORK_NAMES[arch]} {loss:.1f}" for arch, loss in losses.items() if loss > 0.1]
 glue("unfit", ", ".join(unfit) or "none", display=False)
 glue("span error", f"{good.test_error.min():.3f} to {good.test_error.max():.3f}" if len(good) else "–", display=False)
 R_after = runs.R.astype(float).groupby(runs.arch).mean()
@@ -249,10 +248,10 @@ few, many = (int(x) for x in (by_size.runs.min(), by_size.runs.max())) if len(by
 glue("seeds B", f"{few} to {many}" if few < many else str(few), display=False)
 glue("sizes", ", ".join(f"{P:,}" for P in sorted(by_size.P.unique())) or "–", display=False)
 
-# %% mystnb={"figure": {"name": "fig-images-growing", "caption": "{glue:text}`name`: test error against relative sensitivity (left) and against the sensitivity to deformations (right) for training sets of {glue:text}`sizes` images; hollow: the smallest. Points: means over {glue:text}`seeds B` seeds; bars: from the lowest to the highest."}, "image": {"alt": "Two panels on logarithmic axes; for each of a few architectures a line joins its points for growing training sets."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "{glue:text}`name`: test error against relative sensitivity (left) and against the sensitivity to deformations (right) for training sets of {glue:text}`sizes` images; hollow: the smallest. Points: means over {glue:text}`seeds B` seeds; bars: from the lowest to the highest.", "name": "fig-images-growing"}, "image": {"alt": "Two panels on logarithmic axes; for each of a few architectures a line joins its points for growing training sets."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, height=4.6, sharey=True)
 for ax, quantity in zip(axes, "RD", strict=True):
-    draw_error_against(ax, by_size, quantity, joined=True)
+    draw_image_errors(ax, by_size, quantity, joined=True)
 if dataset == "cifar10":
     draw_cifar_law(axes[0])
 axes[1].set_ylabel("")
@@ -265,7 +264,7 @@ for name, part in by_size[by_size.runs > 0].groupby("arch", sort=False):
     ends = part.iloc[0], part.iloc[-1]
     if len(part) < 2:
         continue
-    rows[NAMES[name]] = {
+    rows[IMAGE_NETWORK_NAMES[name]] = {
         "P": f"{ends[0].P:,.0f} → {ends[1].P:,.0f}",
         "test error": f"{ends[0].test_error:.3f} → {ends[1].test_error:.3f}",
         "R_f": f"{ends[0].R:.3g} → {ends[1].R:.3g}",
@@ -289,7 +288,7 @@ if store and len(growing):
     errors = {"trained now": live["test_error"], "stored": kept["test_error"]}
     R = {"R_f now": live["R"], "R_f stored": kept["R"]}
     check = pd.DataFrame(
-        {"architecture": [NAMES[config.arch]], "P": [config.P]}
+        {"architecture": [IMAGE_NETWORK_NAMES[config.arch]], "P": [config.P]}
         | {k: [f"{e:.4f}"] for k, e in errors.items()} | {k: [f"{r:.2f}"] for k, r in R.items()}
     )  # fmt: skip
 check

@@ -1,11 +1,8 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["book/paper/*.csv"]
+#     reads:
+#     - book/paper/*.csv
 # ---
 
 # %% [markdown]
@@ -33,8 +30,10 @@ from srhm_book import paper
 from srhm_book import style as plots
 from srhm_book.complexity.law_tests import with_factors
 from srhm_book.paper import published
+from srhm_book.publish.profiles import by_profile
 from srhm_book.wording import significant, with_interval
 
+by_profile(profile)
 plots.use_style()
 
 # %% [markdown]
@@ -83,7 +82,7 @@ glue("interpolated high", f"{rule['published / interpolated'].max():.2f}", displ
 within = int((off["interpolated"] < 0.01).sum())
 glue("interpolated within", within, display=False)
 
-# %% mystnb={"figure": {"name": "fig-rule", "caption": "Published P*, P*_S and P*_D over the same quantity taken from the published curve in two ways: its point nearest to the threshold (blue circles), and its interpolated crossing (orange squares). One line a curve; LCN: Figures 4A, 12, read off in 4B, 6C, 6D; CNN: Figure 15, read off in 4C, 14."}, "image": {"alt": "Two columns of markers, one line for each curve: the circles all lie on one, the squares scatter between 0.8 and 1.26."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Published P*, P*_S and P*_D over the same quantity taken from the published curve in two ways: its point nearest to the threshold (blue circles), and its interpolated crossing (orange squares). One line a curve; LCN: Figures 4A, 12, read off in 4B, 6C, 6D; CNN: Figure 15, read off in 4C, 14.", "name": "fig-rule"}, "image": {"alt": "Two columns of markers, one line for each curve: the circles all lie on one, the squares scatter between 0.8 and 1.26."}} tags=["hide-input"]
 figure, ax = plots.new_axes(height=6.2, width=plots.WIDE)
 lines = np.arange(len(rule))
 styles = {"nearest": plots.style_for(arch="lcn"), "interpolated": plots.style_for(arch="cnn")}
@@ -111,7 +110,7 @@ ax.legend(loc="lower right");
 
 # %% tags=["hide-input"]
 steps = paper.grid_steps()
-glue("grid ratio", f"{paper.grid_ratio(paper.paper_curve()):.3f}", display=False)
+glue("grid ratio", f"{paper.grid_ratio(paper.published_fig4A()):.3f}", display=False)
 glue("num points", len(steps), display=False)
 glue("off whole", f"{(steps.steps - steps.steps.round()).abs().max():.3f}", display=False)
 wide = steps.pivot(index=["L", "s0"], columns="v", values="steps")
@@ -201,14 +200,14 @@ glue("gap 1E", f"{max(gaps):.4f}", display=False)
 # ({numref}`fig-rule`). In {numref}`fig-4A-12`, Figure 4A in total data falls where 4B says, and
 # Figure 12's error curves do too.
 
-# %% mystnb={"figure": {"name": "fig-4A-12", "caption": "Test error of LCNs in Figures 4A (v = 10, dotted) and 12 (v = 8), with P multiplied by the number of classes. Vertical lines: P* of the same settings in Figure 4B. Horizontal line: 10 %."}, "image": {"alt": "Five falling curves of test error against the total number of data; each passes near 10 % where a vertical line of its colour stands."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Test error of LCNs in Figures 4A (v = 10, dotted) and 12 (v = 8), with P multiplied by the number of classes. Vertical lines: P* of the same settings in Figure 4B. Horizontal line: 10 %.", "name": "fig-4A-12"}, "image": {"alt": "Five falling curves of test error against the total number of data; each passes near 10 % where a vertical line of its colour stands."}} tags=["hide-input"]
 figure, ax = plots.new_axes()
 for s0 in (0, 1, 2, 4):
     shown = paper.published_curve("lcn", s0)
     style = plots.style_for(s0)
     ax.plot(shown.P, shown.test_error, label=f"12, $s_0$={s0}", markersize=4, **style)
     ax.axvline(paper.paper_P_star("lcn", 8, s0), color=style["color"], linewidth=0.8)
-total = paper.paper_curve()
+total = paper.published_fig4A()
 plots.draw_paper(ax, total.P, total.test_error, label="4A, $s_0$=2")
 ax.axvline(paper.paper_P_star("lcn", 10, 2), color=plots.GREY, linewidth=0.8, linestyle=":")
 ax.axhline(0.1, color=plots.GREY, linewidth=0.8, linestyle="--")

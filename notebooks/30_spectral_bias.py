@@ -1,11 +1,8 @@
 # ---
 # jupyter:
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
 #   srhm:
-#     reads: ["results/spectral/*.csv"]
+#     reads:
+#     - results/spectral/*.csv
 # ---
 
 # %% [markdown]
@@ -30,6 +27,7 @@ import pandas as pd
 from myst_nb import glue
 
 from srhm_book import style
+from srhm_book.publish.profiles import by_profile
 from srhm_book.spectral import chapter, figures, images, measure
 from srhm_book.spectral.exponents import (
     ASYMPTOTIC,
@@ -44,6 +42,7 @@ from srhm_book.spectral.task import CHIS, SIGMA, crossover
 from srhm_book.spectral.theory import line_theory, two_point_law
 from srhm_book.wording import join
 
+by_profile(profile)
 style.use_style()
 measured = chapter.frames(profile, P, samples)
 findings = [
@@ -123,7 +122,7 @@ glue("findings table", wide(to_table(findings)), display=False)
 # {glue:text}`holds above` (measured over predicted: {glue:text}`above`), and on images it comes within
 # {glue:text}`image off` % of the error.
 
-# %% mystnb={"figure": {"name": "fig-spectral-curves", "caption": "Test error of kernel regression without ridge on the line. Points: means over samples, bars (mostly hidden): 95 % of the mean. Solid: two points next to the boundary; dashed: spectral bias from the exact spectrum. At χ = 0 both fall alike. Neither has a free parameter."}, "image": {"alt": "Test error against training-set size, logarithmic, four values of chi. All points lie on the four solid parallel lines of slope minus one; the dashed lines of the spectral-bias theory fall more steeply for chi above zero."}}
+# %% mystnb={"figure": {"caption": "Test error of kernel regression without ridge on the line. Points: means over samples, bars (mostly hidden): 95 % of the mean. Solid: two points next to the boundary; dashed: spectral bias from the exact spectrum. At \u03c7 = 0 both fall alike. Neither has a free parameter.", "name": "fig-spectral-curves"}, "image": {"alt": "Test error against training-set size, logarithmic, four values of chi. All points lie on the four solid parallel lines of slope minus one; the dashed lines of the spectral-bias theory fall more steeply for chi above zero."}}
 figure, ax = style.new_axes(height=5.2)
 for chi, errors in measured["ridgeless_line"].groupby("chi"):
     sizes = np.geomspace(errors.P.min(), errors.P.max(), 13).astype(int)
@@ -163,7 +162,7 @@ figures.finish_ridgeless(ax)
 # :pyobject: fit_line
 # ```
 
-# %% mystnb={"figure": {"name": "fig-spectral-predictors", "caption": "Predictors of six samples (χ = 1) around the boundary, below and above the crossover; dashed: the mean that the spectral-bias theory predicts. Below, each goes straight between its own two points; above, all follow the theory."}, "image": {"alt": "Two panels. Left, small ridge: six broken lines that cross zero at different places and slopes, steeper than or unlike the dashed curve. Right, large ridge: six smooth curves on top of the dashed one."}}
+# %% mystnb={"figure": {"caption": "Predictors of six samples (\u03c7 = 1) around the boundary, below and above the crossover; dashed: the mean that the spectral-bias theory predicts. Below, each goes straight between its own two points; above, all follow the theory.", "name": "fig-spectral-predictors"}, "image": {"alt": "Two panels. Left, small ridge: six broken lines that cross zero at different places and slopes, steeper than or unlike the dashed curve. Right, large ridge: six smooth curves on top of the dashed one."}}
 figure, axes = style.new_axes(2, height=3.6, sharey=True)
 figures.draw_predictors(
     axes, chi=1, P=10_000, ratios=(0.01, 100), seeds=range(6)
@@ -179,7 +178,7 @@ figures.draw_predictors(
 # {glue:text}`chis` values of $\chi$. That of $\varepsilon$ in $\lambda$ above it, $(1+\chi)/(2+\chi)$:
 # {glue:text}`ε against λ above λ*`.
 
-# %% mystnb={"figure": {"name": "fig-spectral-collapse", "caption": "P times the test error on the line against the ridge in units of λ* = P^(-1/(1+χ)). Points: means over samples; bars: 95 % of the mean. Dashed, of the same colours: spectral bias at each P. Grey: two points, no ridge."}, "image": {"alt": "Four panels, one for each chi. The points of three training-set sizes lie on one curve, flat at small ridges and rising at large ones. The dashed theory curves agree with it at large ridges and fall below it at small ones, the more the larger P, except for chi zero."}}
+# %% mystnb={"figure": {"caption": "P times the test error on the line against the ridge in units of \u03bb* = P^(-1/(1+\u03c7)). Points: means over samples; bars: 95 % of the mean. Dashed, of the same colours: spectral bias at each P. Grey: two points, no ridge.", "name": "fig-spectral-collapse"}, "image": {"alt": "Four panels, one for each chi. The points of three training-set sizes lie on one curve, flat at small ridges and rising at large ones. The dashed theory curves agree with it at large ridges and fall below it at small ones, the more the larger P, except for chi zero."}}
 figure, axes = style.new_axes(2, 2, height=6.2, sharex=True)
 figures.draw_ridge_collapse(axes, measured["ridge_line"])
 
@@ -203,11 +202,11 @@ figures.draw_ridge_collapse(axes, measured["ridge_line"])
 # :pyobject: spectral_bias_error
 # ```
 
-# %% mystnb={"figure": {"name": "fig-spectral-modes", "caption": "Eigenfunctions on the line: solutions of the equation (lines) and eigenvectors of the kernel matrix of 1,000 points (markers). Where the density vanishes, right, nothing oscillates around the boundary."}, "image": {"alt": "Two panels with three curves each and markers on them. For chi zero the curves are sines of constant wavelength; for chi four they are flat or straight in the middle and oscillate near the ends."}}
+# %% mystnb={"figure": {"caption": "Eigenfunctions on the line: solutions of the equation (lines) and eigenvectors of the kernel matrix of 1,000 points (markers). Where the density vanishes, right, nothing oscillates around the boundary.", "name": "fig-spectral-modes"}, "image": {"alt": "Two panels with three curves each and markers on them. For chi zero the curves are sines of constant wavelength; for chi four they are flat or straight in the middle and oscillate near the ends."}}
 figure, axes = style.new_axes(2, height=3.6)
 figures.draw_modes(axes, chis=(0, 4), P=1000)
 
-# %% mystnb={"figure": {"name": "fig-spectral-spectrum", "caption": "Eigenvalues (left) and what of the target's power lies beyond the rank ρ (right): from the equation (lines) and from the kernel matrix of one sample of 1,000 points (markers)."}, "image": {"alt": "Two panels with falling power laws for four chi. Eigenvalues: markers on the lines, all of slope minus two. The power falls more steeply for larger chi, and the markers leave the lines at high ranks."}}
+# %% mystnb={"figure": {"caption": "Eigenvalues (left) and what of the target's power lies beyond the rank \u03c1 (right): from the equation (lines) and from the kernel matrix of one sample of 1,000 points (markers).", "name": "fig-spectral-spectrum"}, "image": {"alt": "Two panels with falling power laws for four chi. Eigenvalues: markers on the lines, all of slope minus two. The power falls more steeply for larger chi, and the markers leave the lines at high ranks."}}
 figure, axes = style.new_axes(2, height=3.8)
 figures.draw_spectrum(axes, CHIS, P=1000)
 
@@ -225,7 +224,7 @@ figures.draw_spectrum(axes, CHIS, P=1000)
 # $n \sim (\lambda/\lambda^*)^{(1+\chi)/(2+\chi)}$ points share the interface, and the relative variance
 # should fall as $1/n$: {glue:text}`variance above λ*`.
 
-# %% mystnb={"figure": {"name": "fig-spectral-variance", "caption": "Variance of the predictor over samples, relative to the squared error of its mean, against λ/λ*. Hollow: the smallest P, full: the largest. Means over groups of samples; bars: 95 %. Lines: the expected powers, from the first full point with λ of at least 10 λ*."}, "image": {"alt": "Four falling curves, hollow and full markers together. Near one at small ridges, then falling along power laws, steeper for larger chi."}}
+# %% mystnb={"figure": {"caption": "Variance of the predictor over samples, relative to the squared error of its mean, against \u03bb/\u03bb*. Hollow: the smallest P, full: the largest. Means over groups of samples; bars: 95 %. Lines: the expected powers, from the first full point with \u03bb of at least 10 \u03bb*.", "name": "fig-spectral-variance"}, "image": {"alt": "Four falling curves, hollow and full markers together. Near one at small ridges, then falling along power laws, steeper for larger chi."}}
 figure, ax = style.new_axes(height=4.4)
 figures.draw_variance(ax, measured["variance_line"])
 
@@ -237,11 +236,11 @@ figures.draw_variance(ax, measured["variance_line"])
 # three. Of the exponents measured, up to $P =$ {glue:text}`box most`, with the true ones: in $d=2$
 # {glue:text}`betas 2`, in $d=3$ {glue:text}`betas 3`.
 
-# %% mystnb={"figure": {"name": "fig-spectral-exponents", "caption": "The exponent β of the test error without ridge. Markers: measured, with 95 % intervals over samples; solid: true; dashed: spectral bias."}, "image": {"alt": "Three panels, for one, two and three dimensions: exponent against chi. A solid and a dashed curve meet at chi zero and part for larger chi, most in one dimension. The measured points follow the solid curve."}}
+# %% mystnb={"figure": {"caption": "The exponent \u03b2 of the test error without ridge. Markers: measured, with 95 % intervals over samples; solid: true; dashed: spectral bias.", "name": "fig-spectral-exponents"}, "image": {"alt": "Three panels, for one, two and three dimensions: exponent against chi. A solid and a dashed curve meet at chi zero and part for larger chi, most in one dimension. The measured points follow the solid curve."}}
 figure, axes = style.new_axes(3, height=3.4, sharey=True)
 figures.draw_exponents(axes, findings)
 
-# %% mystnb={"figure": {"name": "fig-spectral-boxes", "caption": "Test error without ridge in two and three dimensions. Points: means over samples; bars: 95 % of the mean. Lines through the last point: the true slope (solid) and that of the spectral bias (dashed)."}, "image": {"alt": "Two panels of falling test errors against training-set size for four chi, each with a solid and a slightly steeper dashed line."}}
+# %% mystnb={"figure": {"caption": "Test error without ridge in two and three dimensions. Points: means over samples; bars: 95 % of the mean. Lines through the last point: the true slope (solid) and that of the spectral bias (dashed).", "name": "fig-spectral-boxes"}, "image": {"alt": "Two panels of falling test errors against training-set size for four chi, each with a solid and a slightly steeper dashed line."}}
 figure, axes = style.new_axes(2, height=4.2, sharey=True)
 figures.draw_boxes(axes, measured["ridgeless_box"])
 
@@ -290,7 +289,7 @@ glue("image table", wide(to_table(image_results)), display=False)
 # {glue:text}`image ratio` of the predicted one. Verdicts: {glue:text}`image verdicts`. That is
 # no more than {glue:text}`image off` % off anywhere in this range.
 
-# %% mystnb={"figure": {"name": "fig-spectral-images", "caption": "{glue:text}`image set`: test error without ridge. Points: means over samples, on all test images; bars: 95 % of the mean. Dashed: spectral bias, as far as its number of images allows; dotted: from half of them."}, "image": {"alt": "Measured test errors fall slowly with the training-set size, close to the dashed prediction and to the dotted one."}}
+# %% mystnb={"figure": {"caption": "{glue:text}`image set`: test error without ridge. Points: means over samples, on all test images; bars: 95 % of the mean. Dashed: spectral bias, as far as its number of images allows; dotted: from half of them.", "name": "fig-spectral-images"}, "image": {"alt": "Measured test errors fall slowly with the training-set size, close to the dashed prediction and to the dotted one."}}
 figure, ax = style.new_axes(height=4.0)
 figures.draw_images(ax, curve, predictions)
 

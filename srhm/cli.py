@@ -1,7 +1,8 @@
 """The command `srhm`: its options and its help. What it then does is in `srhm.commands`.
 
 What a command prints is on stdout; progress, warnings and errors are on stderr. Exit code 0: done;
-1: done, and something did not agree or was refused; 2: an error, in one sentence.
+1: done, and something did not agree or was refused; 2: an error, in one sentence; 130, 143: stopped
+by Ctrl-C, or by SIGTERM.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import warnings
 
 from srhm import commands
 from srhm.cli_images import add_download, add_image
+from srhm.options import add_field, at_least, named
 from srhm.runs import sweepfile
 from srhm.runs.store import StoreWarning
+from srhm.stopping import Terminated, sigterm_as_interrupt
 from srhm.training.config import FIELD_HELP, RunConfig
 
 DESCRIPTION = """\
@@ -72,22 +75,37 @@ def main(arguments: list[str] | None = None) -> int:
 
 def run_command(parser: Parser, arguments: list[str] | None = None) -> int:
     """Run the command that ``arguments`` ask for; what goes wrong is one sentence on stderr."""
+    for stream in (sys.stdout, sys.stderr):  # whatever the locale: a file shall be UTF-8
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     options = parser.parse_args(arguments)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), sigterm_as_interrupt():
         warnings.simplefilter("always", StoreWarning)
         warnings.showwarning = _show_warning
         try:
             return options.run(options) or 0
+        except Terminated:
+            print("srhm: terminated; what had finished is kept", file=sys.stderr)
+            return 143
         except KeyboardInterrupt:
             print("srhm: interrupted; what had finished is kept", file=sys.stderr)
             return 130
-        except ModuleNotFoundError as error:
-            extra = EXTRAS.get(error.name, "book")
-            message = f"{error.name} is not installed; pip install 'srhm[{extra}]' has it."
-        except (ValueError, OSError, RuntimeError) as error:
-            message = str(error)
+        except (ImportError, ValueError, OSError, RuntimeError, MemoryError) as error:
+            message = _sentence(error)
     print(f"srhm: error: {message}", file=sys.stderr)
     return 2
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong, in a sentence (one a line where several notebooks failed)."""
+    if isinstance(error, ModuleNotFoundError):
+        extra = EXTRAS.get(error.name, "book")
+        return f"{error.name} is not installed; pip install 'srhm[{extra}]' has it."
+    if isinstance(error, MemoryError):
+        return f"there is not enough memory ({error})." if str(error) else "memory has run out."
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{str(error.filename)!r}: {error.strerror or error}."
+    return str(error)
 
 
 def _show_warning(message, *_):
@@ -117,35 +135,12 @@ def _add_train(adders) -> None:
     for title, names in GROUPS.items():
         group = parser.add_argument_group(title)
         for name in names:
-            _add_field(group, fields[name])
+            add_field(group, fields[name], FIELD_HELP[name])
     add_device(parser)
-    parser.add_argument(
-        "--store", metavar="DIR", help="keep the row in DIR, or take it from there if it is there"
-    )
-
-
-def _add_field(group, field: dataclasses.Field) -> None:
-    if field.type == "bool":
-        group.add_argument(f"--{field.name}", action="store_true", help=FIELD_HELP[field.name])
-        return
-    kind = next(kind for kind in (int, float, str) if kind.__name__ in field.type)
-    required = field.default is dataclasses.MISSING
-    default = " (required)" if required else f" (default {field.default})"
-    if field.default is None:  # what stands for it is in the help itself
-        default = ""
-    group.add_argument(
-        *dict.fromkeys([f"--{field.name}", f"--{_hyphened(field.name)}"]),
-        dest=field.name,
-        type=kind,
-        default=None if required else field.default,
-        required=required,
-        metavar=kind.__name__.upper().replace("STR", "NAME"),
-        help=(FIELD_HELP[field.name] + default).replace("%", "%%"),
-    )
-
-
-def _hyphened(name: str) -> str:
-    return name if name == "n_c" else name.replace("_", "-")
+    text = "threads of the arithmetic on a CPU (default 1; for common architectures torch's own)"
+    parser.add_argument("--threads", type=at_least(1), metavar="N", help=text)
+    text = "keep the row in DIR, or take it from there if it is there"
+    parser.add_argument("--store", type=named, metavar="DIR", help=text)
 
 
 def _add_sweep(adders) -> None:
@@ -161,8 +156,10 @@ def _add_sweep(adders) -> None:
 def _add_verify(adders) -> None:
     text = "train a few stored runs again and compare"
     parser = add_command(adders, "verify", text, commands.verify)
-    parser.add_argument("--n", type=int, default=3, help="how many (default 3)")
-    parser.add_argument("--seed", type=int, default=0, help="which ones are drawn (default 0)")
+    parser.add_argument("--n", type=at_least(1), default=3, help="how many (default 3)")
+    parser.add_argument(
+        "--seed", type=at_least(0), default=0, help="which ones are drawn (default 0)"
+    )
     add_store(parser)
     add_workers(parser)
     add_device(parser)
@@ -172,7 +169,11 @@ def _add_merge(adders) -> None:
     text = "bring in runs that finished elsewhere"
     parser = add_command(adders, "merge", text, commands.merge)
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="records, .jsonl bundles, or folders of them"
+        "files",
+        nargs="+",
+        type=named,
+        metavar="FILE",
+        help="records, .jsonl bundles, or folders of them",
     )
     add_store(parser)
 
@@ -185,13 +186,13 @@ def add_command(adders, name: str, text: str, run) -> argparse.ArgumentParser:
 
 
 def add_store(parser) -> None:
-    text = "the results (default: results/ of the repository)"
-    parser.add_argument("--store", metavar="DIR", help=text)
+    text = "the results (default: results/ of the repository, or of the current folder)"
+    parser.add_argument("--store", type=named, metavar="DIR", help=text)
 
 
 def add_workers(parser) -> None:
     text = "processes at once (default: one per core)"
-    parser.add_argument("--workers", type=int, metavar="N", help=text)
+    parser.add_argument("--workers", type=at_least(0), metavar="N", help=text)
 
 
 def add_scheduler(parser) -> None:

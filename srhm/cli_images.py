@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from pathlib import Path
 
 from srhm.images.config import IMAGE_FIELD_HELP, ImageRunConfig
+from srhm.options import add_field, named
 
 
 def add_download(command, commands) -> None:
@@ -26,26 +26,17 @@ def add_image(command, commands) -> None:
     parser = command(commands, "image", text, _image)
     parser.epilog = "example: srhm image --dataset digits --arch lenet --P 512"
     for field in dataclasses.fields(ImageRunConfig):
-        kind = next(kind for kind in (int, float, str) if kind.__name__ in field.type)
-        required = field.default is dataclasses.MISSING
-        default = f" (default {field.default})" if field.default and not required else ""
-        parser.add_argument(
-            *dict.fromkeys([f"--{field.name}", f"--{field.name.replace('_', '-')}"]),
-            dest=field.name, type=kind, required=required,
-            default=None if required else field.default,
-            metavar=kind.__name__.upper().replace("STR", "NAME"),
-            help=IMAGE_FIELD_HELP[field.name] + (" (required)" if required else default),
-        )  # fmt: skip
-    text = "the results (default: results/images of the repository)"
-    parser.add_argument("--store", metavar="DIR", help=text)
+        add_field(parser, field, IMAGE_FIELD_HELP[field.name])
+    text = "the results (default: results/images of the repository, or of the current folder)"
+    parser.add_argument("--store", type=named, metavar="DIR", help=text)
     text = "auto (a GPU if there is one), cpu or cuda (default auto)"
     parser.add_argument("--device", default="auto", metavar="NAME", help=text)
     _add_data(parser)
 
 
 def _add_data(parser) -> None:
-    text = "where CIFAR-10 is, or goes (default: data/ of the repository)"
-    parser.add_argument("--data", metavar="DIR", type=Path, help=text)
+    text = "where CIFAR-10 is, or goes (default: data/ of the repository, or of the current folder)"
+    parser.add_argument("--data", metavar="DIR", type=named, help=text)
 
 
 def _download(options) -> None:
@@ -56,6 +47,7 @@ def _download(options) -> None:
 
 def _image(options) -> None:
     from srhm.images.store import ImageStore, run_images
+    from srhm.training.progress import Epochs
     from srhm.training.run import resolve_device
 
     config = ImageRunConfig(**{name: getattr(options, name) for name in ImageRunConfig.names()})
@@ -63,5 +55,8 @@ def _image(options) -> None:
     store = ImageStore(options.store)
     if config not in store:
         print(f"training {config.describe()}", file=sys.stderr)
-        run_images([config], store, options.device, options.data, progress=False)
+        with Epochs(config.epochs) as progress:
+            run_images(
+                [config], store, options.device, options.data, progress=False, on_epoch=progress
+            )
     print(json.dumps(store.get(config), indent=2))

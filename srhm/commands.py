@@ -11,10 +11,18 @@ from srhm.training.config import FIELD_HELP, RunConfig
 
 
 def open_store(options):
-    from srhm.runs.paths import project
+    from srhm.runs.paths import default_folder
     from srhm.runs.store import Store
 
-    return Store(project("results") if options.store is None else options.store)
+    return Store(default_folder("results") if options.store is None else options.store)
+
+
+def open_filled_store(options):
+    """As `open_store`; FileNotFoundError where the folder is not there, to be read from."""
+    store = open_store(options)
+    if not store.path.is_dir():
+        raise FileNotFoundError(f"There is no results folder {str(store.path)!r} (see --store).")
+    return store
 
 
 @contextmanager
@@ -35,18 +43,18 @@ def where_to_train(options) -> Iterator[dict]:
 def train(options) -> None:
     """Train one network, or take it from the store; print its row."""
     config = RunConfig(**{name: getattr(options, name) for name in FIELD_HELP})
-    from srhm.runs.sweep import describe
+    from srhm.training.memory import check_memory
     from srhm.training.run import resolve_device
     from srhm.training.run import train as run
 
-    resolve_device(options.device)
+    check_memory(config, resolve_device(options.device))
     store = None if options.store is None else open_store(options)
     row = None if store is None else store.get(config)
     if row is None:
         if store is not None:
             store.check_writable()
-        print(f"training {describe(config)}", file=sys.stderr)
-        row = run(config, options.device)
+        print(f"training {config.describe()}", file=sys.stderr)
+        row = run(config, options.device, options.threads, progress=True)
         if store is not None:
             store.put(row)
     print(json.dumps(row, indent=2))

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from srhm.runs.search import at, grid_index, grid_P
+from srhm.runs.search import grid_index, grid_P, run_at
 
 
 def runs_of(setting, P_stars, reach=3, every=1):
@@ -16,7 +16,7 @@ def runs_of(setting, P_stars, reach=3, every=1):
     rows = []
     for i in range(low, high + 1, every):
         for seed, P_star in enumerate(P_stars):
-            config = at(setting, grid_P(i), seed)
+            config = run_at(setting, grid_P(i), seed)
             error = np.clip(0.1 - 0.3 * np.log(config.P / P_star), 0, 0.9)
             done = {"status": "converged", "test_error": error, "seconds": 1.0}
             rows.append(config.as_dict() | done)

@@ -8,13 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from srhm import cli
 from srhm.runs.store import Store
 from srhm.training.config import FIELD_HELP, RunConfig
-from srhm_book.publish.notebooks import NotebookError, Outcome
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ("train", "sweep", "grid", "verify", "merge", "notebooks", "claims", "image", "download")
+COMMANDS = ("train", "sweep", "verify", "merge", "image", "download")
 FOREIGN = {"--help", "--port", "--nworkers", "--nthreads"}  # of dask, in the README
 TINY = ["--v", "4", "--P", "64", "--batch-size", "16", "--width", "32", "--max-epochs", "3"]
 
@@ -42,11 +43,12 @@ def test_the_help_explains_every_symbol(run):
 
 
 def test_the_readme_shows_every_command_and_no_other(run):
-    text = (ROOT / "README.md").read_text()
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert set(re.findall(r"(?<!from )\bsrhm ([a-z]\w*)", text)) == set(COMMANDS)
     listed = re.findall(r"^    ([a-z]+)\b", run("--help")[1], re.MULTILINE)
     assert set(listed) == set(COMMANDS)
-    for option in set(re.findall(r"(?<=\s)--[a-z]+", text)) - FOREIGN:
+    used = "\n".join(line for line in text.splitlines() if "srhm-book" not in line)
+    for option in set(re.findall(r"(?<=\s)--[a-z]+", used)) - FOREIGN:
         assert any(option in run(command, "--help")[1] for command in COMMANDS), option
 
 
@@ -99,13 +101,48 @@ def test_train_takes_what_the_store_has(run, tmp_path):
     assert Store(tmp_path / "kept").frame().seed_init.tolist() == [5]
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--s", "two"], ["--s", "'two'", "1e3"]),
+        (["--P", "1.5"], ["--P", "'1.5'", "1e3"]),
+        (["--P", "1e999999999"], ["--P", "'1e999999999'"]),
+        (["--P", "9" * 5000], ["--P", "19 digits"]),
+        (["--P", "inf"], ["--P", "'inf'"]),
+        (["--lr", "fast"], ["--lr", "'fast'", "1e-2"]),
+        (["--lr", "1e400"], ["lr", "inf"]),
+        (["--threads", "0"], ["--threads", "0"]),
+        (["--store", ""], ["--store", "folder"]),
+        (["--width", "100000000"], ["width=100000000", "GB"]),
+        (["--arch", "lcn", "--s0", "999999999", "--L", "1"], ["width=32", "GB"]),
+        (["--seed-rules", "-1"], ["seed_rules", "-1"]),
+        (["--seed_sample", 2**63], ["seed_sample", f"0 to {2**63 - 1}", str(2**63)]),
+        (["--seed_init", 2**63], ["seed_init", f"0 to {2**63 - 1}", str(2**63)]),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_impossible_options_are_refused_before_any_work(run, options, words):
+    code, out, err = run("train", *TINY, *options)
+    assert (code, out) == (2, "")
+    assert err.startswith("srhm: error: ")  # and not: training ...
+    assert err.count("\n") == 1
+    for word in words:
+        assert word in err
+
+
+def test_integers_may_be_written_with_an_exponent(run):
+    options = ("--s0", 1, "--P", "1e2", "--n-c", 3, "--m", "2.0", "--seed-init", "1e1")
+    code, out, _ = run("train", *TINY, *options)
+    row = json.loads(out)
+    assert (code, row["P"], row["n_c"], row["m"], row["seed_init"]) == (0, 100, 3, 2, 10)
+
+
 def test_errors_of_train_are_one_sentence(run, tmp_path):
     fails(run("train", *TINY, "--arch", "rnn"), "arch must be one of lcn, cnn, fcn, vgg11, ")
     fails(run("train", *TINY, "--sparsity", "C"), "'C'")
     fails(run("train", *TINY, "--s0", "-1"), "s0")
-    fails(run("train", *TINY, "--device", "tpu"), "device must be auto, cpu or cuda, not 'tpu'")
+    fails(run("train", *TINY, "--device", "tpu"), "device must be auto, cpu, cuda")
     fails(run("train", "--v", "4"), "the following arguments are required: --P")
-    fails(run("train", *TINY, "--s", "two"), "invalid int value: 'two'")
     fails(run("train", *TINY, "--wid", "3"), "unrecognized arguments: --wid 3")
     fails(run("tarin"), "invalid choice: 'tarin'")
     fails(run(), "COMMAND")
@@ -123,12 +160,26 @@ def test_there_is_no_traceback_in_a_real_process(tmp_path):
     assert done.stderr.splitlines() == ["srhm: error: P must be an integer of at least 1, not -3."]
 
 
+def test_sigterm_ends_a_training_with_a_sentence(tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    options = ["--v", "8", "--P", "4000", "--stop-loss", "0", "--max-epochs", "100000"]
+    command = [sys.executable, "-m", "srhm.cli", "train", *options]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=environment, cwd=tmp_path, **pipes) as process:
+        assert process.stderr.readline().startswith("training cnn v=8")
+        process.terminate()
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (143, "")
+    assert err.startswith("srhm: terminated")
+    assert err.count("\n") == 1
+
+
 # Sweep, verify, merge
 
 
 def test_sweep_verify_merge(run, tmp_path):
     grid = "{v: 4, P: 64, batch_size: 16, width: 32, max_epochs: 3, arch: [cnn, lcn], repeats: 2}"
-    (tmp_path / "grid.yml").write_text(grid)
+    (tmp_path / "grid.yml").write_text(grid, encoding="utf-8")
     code, out, err = run("sweep", "grid.yml", "--store", "a", "--workers", 2, "--device", "cpu")
     assert (code, out) == (0, "4 runs in a: 4 max_epochs\n")
     assert "4/4 runs" in err
@@ -137,20 +188,24 @@ def test_sweep_verify_merge(run, tmp_path):
     assert code == 0
     assert out.split()[-1] == "True"
 
-    files = sorted((tmp_path / "a").rglob("*.json"))
-    files[0].write_text(files[0].read_text().replace('"test_error": 0', '"test_error": 1'))
+    files = sorted((tmp_path / "a").glob("*.jsonl"))
+    files[0].write_text(
+        files[0].read_text(encoding="utf-8").replace('"test_error": 0', '"test_error": 1', 1),
+        encoding="utf-8",
+    )
     code, out, err = run("merge", "a", "--store", "b")
     assert (code, out) == (1, "3 added to b, 0 already there, 1 refused\n")
-    assert f"srhm: refused {files[0].relative_to(tmp_path)}: its digest" in err
-    assert run("merge", *files[1:], "--store", "b")[:2] == (
+    assert f"srhm: refused {files[0].relative_to(tmp_path)} line 1: its digest" in err
+    assert len(files) == 2
+    assert run("merge", files[1], "--store", "b")[:2] == (
         0,
-        "0 added to b, 3 already there, 0 refused\n",
+        "0 added to b, 2 already there, 0 refused\n",
     )
 
     # The changed record is named, trained anew and replaced.
     code, out, err = run("sweep", "grid.yml", "--store", "a", "--workers", 1)
     assert code == 0
-    assert f"srhm: warning: The record {files[0].relative_to(tmp_path)} is ignored" in err
+    assert f"srhm: warning: The record {files[0].relative_to(tmp_path)} line 1 is ignored" in err
     assert "3/4 runs" in err
     assert len(Store(tmp_path / "a").frame()) == 4
 
@@ -165,54 +220,14 @@ def test_verify_says_when_a_run_disagrees(run, tmp_path):
 
 
 def test_errors_of_the_others_are_one_sentence(run, tmp_path):
-    (tmp_path / "empty.yml").write_text("{v: 4, P: []}")
+    (tmp_path / "empty.yml").write_text("{v: 4, P: []}", encoding="utf-8")
     fails(run("sweep", "empty.yml", "--store", "a"), "the grid is empty: P has no values")
     fails(run("sweep", "none.yml"), "none.yml cannot be read")
-    (tmp_path / "good.yml").write_text("{v: 4, P: 200}")
-    fails(run("sweep", "good.yml", "--store", "a", "--workers", -1), "workers must be")
+    (tmp_path / "good.yml").write_text("{v: 4, P: 200}", encoding="utf-8")
+    fails(run("sweep", "good.yml", "--store", "a", "--workers", -1), "--workers: must be")
     fails(run("sweep", "good.yml", "--store", "good.yml/x"), "cannot be written")
     fails(run("verify", "--store", "a"), "holds no runs to verify")
     fails(run("merge", "none", "--store", "a"), "There is no file or folder 'none' to merge")
     fails(run("merge"), "required: FILE")
+    fails(run("merge", "", "--store", "a"), "FILE")
     assert not (tmp_path / "a").exists()
-
-
-# Notebooks and claims
-
-
-def test_notebooks_passes_on_what_was_asked(run, monkeypatch, tmp_path):
-    asked = {}
-
-    def driver(names, parameters, **options):
-        asked.update(names=names, parameters=parameters, **options)
-        return [Outcome("01_data", Path("x/01_data.ipynb"), executed=True)]
-
-    monkeypatch.setattr("srhm_book.publish.notebooks.run_notebooks", driver)
-    words = "01_data -p v 8 -p lr 1e-3 -p arch cnn -p flag true --profile smoke --workers 1"
-    assert run("notebooks", *words.split())[:2] == (0, "x/01_data.ipynb: executed\n")
-    assert asked["names"] == ["01_data"]
-    assert asked["parameters"] == {"v": 8, "lr": 1e-3, "arch": "cnn", "flag": True}
-    assert (asked["profile"], asked["workers"], asked["out"]) == ("smoke", 1, "book/executed")
-    run("notebooks", "--out", "here")
-    assert asked["names"] is None
-    assert asked["out"] == tmp_path / "here"
-
-
-def test_a_failed_notebook_is_an_error(run, monkeypatch):
-    def driver(*_, **__):
-        raise NotebookError("01_data failed in cell 3")
-
-    monkeypatch.setattr("srhm_book.publish.notebooks.run_notebooks", driver)
-    fails(run("notebooks"), "01_data failed in cell 3")
-
-
-def test_claims_as_json_and_as_a_table(run, tmp_path):
-    code, out, _ = run("claims", "--json", "--store", tmp_path / "none")
-    assert code == 0
-    items = json.loads(out)
-    assert {"id", "statement", "measured", "interval", "settings", "seeds", "verdict"} <= set(
-        items[0]
-    )
-    code, out, _ = run("claims", "--store", tmp_path / "none")
-    assert code == 0
-    assert "| Claim |" in out

@@ -38,7 +38,7 @@ def test_image_explains_every_field(run):
         (["--arch", "resnet9"], "arch must be one of fc2"),
         (["--P", "2000"], "P must be an integer from 1 to 1200, not 2000"),
         (["--delta", "9"], "delta must be from 0.5 to 3.4 pixels"),
-        (["--device", "tpu"], "device must be auto, cpu or cuda"),
+        (["--device", "tpu"], "device must be auto, cpu, cuda"),
         (["--dataset", "cifar10", "--data", "nowhere"], "CIFAR-10 is not in 'nowhere'"),
     ],
 )
@@ -76,3 +76,14 @@ def test_merge_brings_in_image_runs_too(run, tmp_path):
     code, out, _ = run("merge", "elsewhere", "--store", "results")
     assert (code, out) == (0, "1 added to results, 0 already there, 0 refused\n")
     assert len(ImageStore(tmp_path / "results" / "images").frame()) == 1
+
+
+def test_image_says_how_far_it_is(run, monkeypatch):
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    monkeypatch.setattr("srhm.training.progress.SECONDS", 0.0)
+    code, _, err = run("image", *TINY, "--epochs", 2, "--num-probes", "20", "--store", "kept")
+    assert code == 0
+    assert [line[:19] for line in err.splitlines()[1:]] == [
+        "epoch 1 of at most ",
+        "epoch 2 of at most ",
+    ]

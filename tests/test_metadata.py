@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
-PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA_NAMES = {"pytorch": "torch"}
 
 
@@ -22,12 +22,12 @@ def declared(*extras):
 
 
 def lock_lines():
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
 def test_environment_agrees_with_pyproject():
-    listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     pip = next(entry["pip"] for entry in listed if isinstance(entry, dict))
     found = [Requirement(line) for line in [e for e in listed if isinstance(e, str)] + pip]
     packages = {canonicalize_name(CONDA_NAMES.get(r.name, r.name)): r.specifier for r in found}
@@ -60,6 +60,6 @@ def test_lock_is_complete():
 
 
 def test_version_is_stated_once_and_the_same():
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["version"] == PYPROJECT["version"]
-    assert f"## {PYPROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"## {PYPROJECT['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -28,4 +28,9 @@ fi
 "$venv/bin/python" -m pip install -qq -r requirements.lock
 # No isolation: the lock holds setuptools, so the build needs no second download.
 "$venv/bin/python" -m pip install -qq --no-deps --no-build-isolation -e .
+"$venv/bin/python" -c 'import torchvision' 2>/dev/null || {
+    echo "Note: torch is here in another build than the one this torchvision was compiled for, and a"
+    echo "plain 'import torchvision' fails in $venv. srhm does without what is missing; for code of"
+    echo "your own see 'Images' in README.md."
+} >&2
 printf '%s\n' "$wanted" >"$venv/made-from"

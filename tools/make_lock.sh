@@ -19,5 +19,6 @@ grep '^torch==' requirements.lock >"$folder/constraints.txt"
         sed -E 's/(==[^+ ]*)\+.*/\1/' |
         grep -v -i -E '^(pip|srhm|nvidia-.*|triton|cuda-.*)( @ .*|==.*)$'
 } >"$folder/requirements.lock"
-cp "$folder/requirements.lock" requirements.lock
+cp "$folder/requirements.lock" requirements.lock.tmp  # the lock itself is replaced in one step
+mv requirements.lock.tmp requirements.lock
 echo "requirements.lock holds $(grep -c == requirements.lock) packages"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import sys
+from contextlib import suppress
 from pathlib import Path
-
-import yaml
 
 from srhm.cli import Parser, add_command, add_device, add_scheduler, add_store, add_workers
 from srhm.cli import run_command as run
-from srhm.commands import open_store, where_to_train
+from srhm.commands import open_filled_store, open_store, where_to_train
+from srhm.options import at_least
 from srhm_book.claims.ledger import claims, to_json, to_markdown
 from srhm_book.grids import CURVES, GRIDS, run_grid
 from srhm_book.publish.notebooks import run_notebooks
@@ -40,13 +42,18 @@ def _add_run(adders) -> None:
         help="book: from the store; fresh: a reduced grid trained anew; smoke: seconds",
     )  # fmt: skip
     parser.add_argument("--out", metavar="DIR", help="where to put them (default: book/executed)")
-    parser.add_argument("--force", action="store_true", help="also those that are up to date")
+    text = "also those that are up to date, and drop edits of an .ipynb that its .py lacks"
+    parser.add_argument("--force", action="store_true", help=text)
     add_workers(parser)
     parser.add_argument("--device", metavar="NAME", help="auto, cpu or cuda")
 
 
 def _run(options) -> None:
-    parameters = {key: _value(text) for key, text in options.parameters}
+    parameters = {}
+    for key, text in options.parameters:
+        if key in parameters:
+            raise ValueError(f"{key} is given twice: as {parameters[key]!r} and as {text!r}.")
+        parameters[key] = _value(text)
     outcomes = run_notebooks(
         options.names or None,
         parameters,
@@ -61,15 +68,11 @@ def _run(options) -> None:
 
 
 def _value(text: str):
-    """A parameter as Python: numbers (also 1e3), true, false, null, [lists], or a word."""
-    try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return text
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
+    """A parameter as JSON or Python has it (8, 1e3, true, None, [1, 2], '8'), else a word."""
+    for read in (json.loads, ast.literal_eval):
+        with suppress(ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+            return read(text)
+    return text
 
 
 def _add_grid(adders) -> None:
@@ -77,8 +80,10 @@ def _add_grid(adders) -> None:
     parser = add_command(adders, "grid", text, _grid)
     known = ", ".join([*GRIDS, *CURVES])
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"default: all of {known}")
-    parser.add_argument("--max-P", type=int, default=10**6, help="no larger training sets")
-    parser.add_argument("--repeats", type=int, default=3, help="seeds per setting (default 3)")
+    parser.add_argument("--max-P", type=at_least(1), default=10**6, help="no larger training sets")
+    parser.add_argument(
+        "--repeats", type=at_least(1), default=3, help="seeds per setting (default 3)"
+    )
     text = "also bracket where the sensitivities S_2 and D_2 cross their thresholds"
     parser.add_argument("--sensitivities", action="store_true", help=text)
     add_store(parser)
@@ -109,7 +114,7 @@ def _add_claims(adders) -> None:
 
 
 def _claims(options) -> None:
-    items = claims(open_store(options))
+    items = claims(open_filled_store(options), progress=True)
     print(to_json(items) if options.json else to_markdown(items))
 
 

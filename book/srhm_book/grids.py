@@ -12,8 +12,9 @@ from itertools import product
 
 import pandas as pd
 
+from srhm.data.randomness import check_int
 from srhm.networks.names import COMMON, PATCH_NETWORKS
-from srhm.runs.search import Target, at, grid_index, grid_P, search
+from srhm.runs.search import Target, grid_index, grid_P, run_at, search
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
 from srhm.stats.laws import predicted_scale
@@ -265,7 +266,7 @@ def curve(
     base = setting(arch, v, s0, **other)
     largest = min(largest, base.task.num_data * 3 // 4)
     sizes = [grid_P(i) for i in range(grid_index(smallest), grid_index(largest) + 1, every)]
-    return [at(base, P, seed) for P in sizes if largest >= P for seed in range(3)]
+    return [run_at(base, P, seed) for P in sizes if largest >= P for seed in range(3)]
 
 
 def layer_curves(arch: str, s0: int) -> list[RunConfig]:
@@ -297,8 +298,8 @@ GROWING_P = (100, 290, 870, 2599, 4400, 5400, 6400, 7400, 10_400, 14_400, 22_760
 def architecture_run(arch: str, P: int, seed: int) -> RunConfig:
     """A run of Figures 1C-F, 9 and 17: any architecture on the task v = 10, L = s = s0 = 2."""
     if arch in PATCH_NETWORKS:
-        return at(setting(arch, 10, 2), P, seed)
-    return at(RunConfig(arch=arch, v=10, s0=2, P=P, **COMMON_TRAINING), P, seed)
+        return run_at(setting(arch, 10, 2), P, seed)
+    return run_at(RunConfig(arch=arch, v=10, s0=2, P=P, **COMMON_TRAINING), P, seed)
 
 
 def growing_P(arch: str) -> list[RunConfig]:
@@ -376,8 +377,9 @@ def run_grid(
     Raises
     ------
     ValueError
-        For a name that is none.
+        For a name that is none, or a ``max_P`` or ``repeats`` below 1.
     """
+    max_P, repeats = check_int("max_P", max_P, 1), check_int("repeats", repeats, 1)
     if name in CURVES:
         return sweep([c for c in CURVES[name] if max_P >= c.P], store, **sweep_options)
     if name not in GRIDS:

@@ -6,12 +6,15 @@ All functions read the csv files in `book/paper` and answer in *total* training 
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
-from srhm.runs.paths import project
+from srhm.stats.curves import last_fall
 from srhm.stats.laws import cnn_scale, lcn_scale
 
+PAPER_FOLDER = Path(__file__).resolve().parent.parent / "paper"
 P_STAR_FIGURES = {"lcn": "fig4B", "cnn": "fig4C"}
 LAYER_FIGURES = {"lcn": "fig12", "cnn": "fig15"}  # L = s = 2, v = n_c = m = 8
 # P*_S and P*_D of layer 2: (architecture, quantity): (file, threshold at L=2).
@@ -31,7 +34,12 @@ def published(name: str) -> pd.DataFrame:
     LookupError
         For a panel that is not there.
     """
-    path = project("book", "paper", f"{name}.csv")
+    if not PAPER_FOLDER.is_dir():
+        raise FileNotFoundError(
+            "book/paper, with the values of the paper's figures, is not in an installed package: "
+            "srhm-book needs a checkout of srhm, installed with pip install -e."
+        )
+    path = PAPER_FOLDER / f"{name}.csv"
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in path.parent.glob("fig*.csv")))
         raise LookupError(f"name must be one of {known}, not {name!r}.")
@@ -63,7 +71,7 @@ def paper_P_star(arch: str, v: int, s0: int, L: int = 2, s: int = 2) -> float:
     return float(rows.P_star.iloc[0])
 
 
-def paper_curve() -> pd.DataFrame:
+def published_fig4A() -> pd.DataFrame:
     """Figure 4A (LCN, v=10, s0=2, L=2): columns P (total, ten times the axis) and test_error."""
     table = published("fig4A")
     return pd.DataFrame({"P": table.P_x10, "test_error": table.test_error.clip(lower=0)})
@@ -82,10 +90,7 @@ def published_sensitivity(arch: str, quantity: str, s0: int) -> pd.DataFrame:
 
 def crossing(curve: pd.DataFrame, threshold: float = 0.1) -> float:
     """Where a published curve (P, then its values) falls through the threshold, linear in log P."""
-    values, log_P = curve.iloc[:, 1].to_numpy(), np.log(curve.P.to_numpy(float))
-    last = np.flatnonzero(values >= threshold)[-1]
-    share = (values[last] - threshold) / (values[last] - values[last + 1])
-    return float(np.exp(log_P[last] + share * (log_P[last + 1] - log_P[last])))
+    return last_fall(curve.P.to_numpy(float), curve.iloc[:, 1].to_numpy(float), threshold)
 
 
 def nearest_point(curve: pd.DataFrame, threshold: float = 0.1) -> float:
@@ -115,7 +120,7 @@ def reading_rule() -> pd.DataFrame:
     quantity, s0, v, published (P*, P*_S or P*_D in Figures 4, 6, 14), nearest (the curve's point
     nearest to the threshold), interpolated (its crossing), and the ratios of published to both.
     """
-    rows = [("4A", "lcn", "test_error", 2, 10, paper_P_star("lcn", 10, 2), paper_curve(), 0.1)]
+    rows = [("4A", "lcn", "test_error", 2, 10, paper_P_star("lcn", 10, 2), published_fig4A(), 0.1)]
     for arch, figure in LAYER_FIGURES.items():
         for s0 in (0, 1, 2, 4):
             P_star, curve = paper_P_star(arch, 8, s0), published_curve(arch, s0)
@@ -145,7 +150,7 @@ def grid_steps() -> pd.DataFrame:
     table = published_P_star("lcn")
     log = np.log(table.P_star / table.scale)
     first = log.groupby([table.L, table.s0]).transform("first")
-    ratio = grid_ratio(paper_curve())
+    ratio = grid_ratio(published_fig4A())
     return table[["L", "s0", "v"]].assign(steps=(log - first) / np.log(ratio))
 
 

@@ -21,7 +21,7 @@ def one_hot(task: SRHM, samples: Samples) -> torch.Tensor:
     Raises
     ------
     ValueError
-        When the samples are not of this task (wrong shape or range).
+        When the samples cannot be of this task (`SRHM.check_samples`).
     """
     task.check_samples(samples)
     n = len(samples)
@@ -106,7 +106,13 @@ class OneHotDataset(torch.utils.data.Dataset):
     """Samples for a training loop of your own: items are (x, label), made when asked for.
 
     x is float32 of shape (v, d), label an int. A `torch.utils.data.DataLoader` fetches whole
-    batches at once.
+    batches at once, x (batch, v, d) and labels (batch,), so that memory holds one batch of dense
+    input at a time (`one_hot` makes all of it).
+
+    Raises
+    ------
+    ValueError
+        When the samples cannot be of this task (`SRHM.check_samples`).
     """
 
     def __init__(self, task: SRHM, samples: Samples):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import operator
+import reprlib
 
 import numpy as np
 
+MOST_SEED = 2**63 - 1  # what numpy and torch both take
 # Equal integer seeds for different purposes give unrelated streams of random numbers.
 PURPOSES = {"rules": 0, "sample": 1, "exchange": 2, "displace": 3}
 
@@ -25,9 +27,21 @@ def check_int(name: str, value, least: int, most: int | None = None) -> int:
     return whole
 
 
+def check_type(name: str, value, kind: type) -> None:
+    """ValueError that names ``value`` unless it is a ``kind``."""
+    if not isinstance(value, kind):
+        given = f"{type(value).__name__} {reprlib.repr(value)}"
+        raise ValueError(f"{name} must be a {kind.__name__}, not the {given}.")
+
+
+def check_seed(name: str, value) -> int:
+    """``value`` as an int from 0 to 2^63 - 1, or a ValueError that names it."""
+    return check_int(name, value, 0, MOST_SEED)
+
+
 def generator(seed: int, purpose: str, level: int = 0) -> np.random.Generator:
     """Random numbers for one purpose (see `PURPOSES`) at one level; no global state involved."""
-    entropy = check_int("seed", seed, 0)
+    entropy = check_seed("seed", seed)
     sequence = np.random.SeedSequence(entropy, spawn_key=(PURPOSES[purpose], level))
     return np.random.Generator(np.random.PCG64(sequence))
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from srhm.data import transforms
 from srhm.data.parsing import RuleLookup
-from srhm.data.randomness import check_int, distinct_words, generator
+from srhm.data.randomness import check_int, check_seed, check_type, distinct_words, generator
 from srhm.data.samples import Samples, blocks
 
 # Limits above which a task could not be held in memory; the paper's tasks are far below.
@@ -61,7 +61,8 @@ class SRHM:
     seed: int = 0
 
     def __post_init__(self):
-        for name, least in (("v", 2), ("s", 2), ("L", 1), ("s0", 0), ("seed", 0)):
+        self._set("seed", check_seed("seed", self.seed))
+        for name, least in (("v", 2), ("s", 2), ("L", 1), ("s0", 0)):
             self._set(name, check_int(name, getattr(self, name), least))
         if self.s * math.log2(self.v) >= 63 or self.v**self.s >= 2**63:
             raise ValueError(f"v^s must be less than 2^63, not {self.v}^{self.s}.")
@@ -226,11 +227,19 @@ class SRHM:
         return transforms.displace(self, samples, level, seed)
 
     def check_samples(self, samples: Samples) -> None:
-        """ValueError when ``samples`` cannot be of this task: a wrong shape, or out of range."""
+        """ValueError when ``samples`` cannot be of this task.
+
+        They must be `Samples` of integer arrays, of the right shapes and ranges, each datum's
+        positions rising. Whether the rules make them is for `decode` to say.
+        """
+        check_type("samples", samples, Samples)
         n, leaves = len(samples), self.s**self.L
         for name, most in (("values", self.v), ("positions", self.d), ("labels", self.n_c)):
             array = getattr(samples, name)
+            check_type(f"{name} of the samples", array, np.ndarray)
             shape = (n,) if name == "labels" else (n, leaves)
+            if array.dtype.kind not in "iu":
+                raise ValueError(f"{name} of the samples must be integers, not {array.dtype}.")
             if array.shape != shape:
                 raise ValueError(f"{name} of the samples must be {shape}, not {array.shape}.")
             if n and (array.min() < 0 or array.max() >= most):
@@ -238,6 +247,13 @@ class SRHM:
                     f"{name} of the samples must be from 0 to {most - 1} in this task, not "
                     f"{array.min()} to {array.max()}."
                 )
+        fall = samples.positions[:, 1:] <= samples.positions[:, :-1]
+        if fall.any():
+            i = int(fall.any(axis=1).argmax())
+            raise ValueError(
+                f"positions of a datum must rise, each above the one before; those of sample {i} "
+                f"are {samples.positions[i].tolist()}."
+            )
 
     @property
     def _place_radices(self) -> list[int]:

@@ -19,8 +19,7 @@ import torch
 import torch.nn.functional as F
 
 from srhm.data.samples import Samples
-from srhm.engine.rows import DirectRows, LazyRows
-from srhm.engine.updates import DeferredBlocks, DirectBlocks
+from srhm.engine.updates import DeferredBlocks, DirectBlocks, DirectRows, LazyRows
 from srhm.networks.patch import PatchNetwork
 
 # Up to so many rows per step and block of weights, writing them once in many steps is faster.

@@ -1,21 +1,87 @@
-"""SGD with momentum on blocks of weights, of which a step touches only some.
+"""SGD with momentum on weights of which a step touches only some, as ``torch.optim.SGD`` does it:
 
-Both classes of blocks are the update of ``torch.optim.SGD``,
+    M <- mu M + gradient,   W <- W - lr M.
 
-    M <- mu M + gradient,   W <- W - lr M,
-
-for a stack of weights (blocks, in, out) whose gradients are products of the inputs and output
-gradients of a few rows: gradient = sum_i x_i g_i^T. They are called with the rows of a batch sorted
-by block: ``present``, the blocks that have any, and ``sizes``, how many. Both are lazy: what a step
-does to a block is worked out when the block is next read, so a block without rows costs nothing.
-The first layer's table of rows, of which a datum reads a few, has `srhm.engine.rows`.
+*Blocks* are a stack of weights (blocks, in, out) whose gradients are products of the inputs and
+output gradients of a few rows: gradient = sum_i x_i g_i^T. They are called with the rows of a batch
+sorted by block: ``present``, the blocks that have any, and ``sizes``, how many. *Rows* are the
+first layer's table, of which a datum reads a few. All but `DirectRows` are lazy: what a step does
+to a weight is worked out when it is next read, so one that a batch does not meet costs nothing.
 """
 
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 
 from srhm.engine.gemm import matmul
+
+
+class DirectRows:
+    """The first layer's table (rows, width): every row moves at every step."""
+
+    def __init__(self, weight: torch.Tensor, lr: float, momentum: float):
+        self.weight, self.lr, self.momentum = weight, lr, momentum
+        self.velocity = torch.zeros_like(weight)
+
+    def forward(self, index: torch.Tensor) -> torch.Tensor:
+        """Sums over the rows ``index`` (n, siblings): (n, width)."""
+        return F.embedding_bag(index, self.weight, mode="sum")
+
+    def backward(self, index: torch.Tensor, g: torch.Tensor) -> None:
+        """The step, given the gradient g (n, width) of the sums."""
+        self.velocity.mul_(self.momentum)
+        for j in range(index.shape[1]):
+            self.velocity.index_add_(0, index[:, j], g)
+        self.weight.add_(self.velocity, alpha=-self.lr)
+
+    def sync(self) -> None:
+        """Make ``weight`` the present weights (here it always is)."""
+
+
+class LazyRows(DirectRows):
+    """As `DirectRows`, but a row coasts on its velocity only when it is next read.
+
+    A row that several data read is worked out once for each and written with the same value, which
+    for the few rows of a small batch is quicker than finding the distinct ones.
+    """
+
+    def __init__(self, weight: torch.Tensor, lr: float, momentum: float):
+        super().__init__(weight, lr, momentum)
+        self.now = 0
+        self.steps = torch.zeros(len(weight), device=weight.device)  # steps each row has taken
+
+    def forward(self, index: torch.Tensor) -> torch.Tensor:
+        if index.numel() < len(self.weight):
+            self._catch_up(index.flatten().long())
+        else:
+            self.sync()
+        return super().forward(index)
+
+    def backward(self, index: torch.Tensor, g: torch.Tensor) -> None:
+        rows = index.flatten().long()
+        velocity = self.velocity.index_select(0, rows).mul_(self.momentum)
+        self.velocity.index_copy_(0, rows, velocity)
+        for j in range(index.shape[1]):
+            self.velocity.index_add_(0, index[:, j], g)
+        weight = self.weight.index_select(0, rows)
+        weight.sub_(self.velocity.index_select(0, rows), alpha=self.lr)
+        self.weight.index_copy_(0, rows, weight)
+        self.now += 1
+        self.steps.index_fill_(0, rows, self.now)
+
+    def sync(self) -> None:
+        self._catch_up(torch.arange(len(self.weight), device=self.weight.device))
+
+    def _catch_up(self, rows: torch.Tensor) -> None:
+        """The steps that these rows have missed: mu^a of the velocity is left after a of them."""
+        missed = self.now - self.steps.index_select(0, rows)
+        left = torch.pow(self.momentum, missed)[:, None]
+        velocity, weight = self.velocity.index_select(0, rows), self.weight.index_select(0, rows)
+        travelled = (1 - left).mul_(self.lr * self.momentum / (1 - self.momentum))
+        self.weight.index_copy_(0, rows, weight.addcmul_(velocity, travelled, value=-1))
+        self.velocity.index_copy_(0, rows, velocity.mul_(left))
+        self.steps.index_fill_(0, rows, self.now)
 
 
 class DirectBlocks:

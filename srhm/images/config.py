@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from srhm.data.randomness import check_int
+from srhm.data.randomness import MOST_SEED, check_int
 from srhm.training.configuration import Configuration, check_real
 
 TRAIN_SIZES = {"cifar10": 50_000, "digits": 1_200}
@@ -55,6 +55,7 @@ class ImageRunConfig(Configuration):
     """
 
     kind: ClassVar[str] = "images"
+    statuses: ClassVar[tuple[str, ...]] = ("finished", "diverged")
 
     P: int
     dataset: str = "cifar10"
@@ -96,7 +97,7 @@ class ImageRunConfig(Configuration):
         limits = {
             "P": (1, TRAIN_SIZES[self.dataset]), "epochs": (1, None), "batch_size": (1, self.P),
             "augment": (0, 1), "c": (2, None), "num_probes": (3, None),
-            "seed_sample": (0, None), "seed_init": (0, None),
+            "seed_sample": (0, MOST_SEED), "seed_init": (0, MOST_SEED),
         }  # fmt: skip
         for name, (least, most) in limits.items():
             object.__setattr__(self, name, check_int(name, getattr(self, name), least, most))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import http.client
 import os
+import ssl
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 CHUNK = 1 << 18
+_OF_THE_DISK = {errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EEXIST}
 PARTIAL = 206  # the server sends the rest only
 
 
@@ -28,7 +31,8 @@ def download(url: str, target: Path, md5: str, timeout: float = 30, progress: bo
     Raises
     ------
     DownloadError
-        The server cannot be reached, breaks off, or sends another file; one sentence.
+        The server cannot be reached or trusted, breaks off, or sends another file; one
+        sentence.
     """
     target = Path(target)
     if target.is_file() and md5_of(target) == md5:
@@ -42,11 +46,7 @@ def download(url: str, target: Path, md5: str, timeout: float = 30, progress: bo
             f"{target.name} cannot be downloaded: the server of {url} answers {error.code}."
         ) from None
     except (OSError, http.client.HTTPException) as error:  # URLError and time-outs are OSErrors
-        reason = getattr(error, "reason", None) or error or type(error).__name__
-        raise DownloadError(
-            f"{target.name} cannot be downloaded from {url} ({reason}); what has arrived is kept, "
-            "and the same command goes on from there."
-        ) from None
+        raise DownloadError(_what_failed(error, url, target)) from None
     if md5_of(part) != md5:
         part.unlink()
         raise DownloadError(
@@ -55,6 +55,26 @@ def download(url: str, target: Path, md5: str, timeout: float = 30, progress: bo
         )
     os.replace(part, target)
     return target
+
+
+def _what_failed(error: Exception, url: str, target: Path) -> str:
+    """One sentence for an error of the network, of trust, or of the disk."""
+    reason = getattr(error, "reason", None) or error or type(error).__name__
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        return (
+            f"{target.name} was not downloaded from {url}: Python does not trust the server's "
+            f"certificate ({getattr(reason, 'verify_message', reason)}), so set this machine's "
+            "clock, or name your network's certificates in SSL_CERT_FILE."
+        )
+    if getattr(error, "errno", None) in _OF_THE_DISK and reason is error:
+        return (
+            f"{target.name} cannot be written into the folder {str(target.parent)!r}: "
+            f"{error.strerror}."
+        )
+    return (
+        f"{target.name} cannot be downloaded from {url} ({reason}); what has arrived is kept, and "
+        "the same command goes on from there."
+    )
 
 
 def md5_of(path: Path) -> str:

@@ -19,7 +19,7 @@ FC_DEPTHS = {"fc2": 2, "fc4": 4, "fc6": 6}  # hidden layers
 VGG = ("vgg11", "vgg16", "vgg19", "vgg11_bn", "vgg16_bn", "vgg19_bn")
 RESNET = ("resnet18", "resnet34", "resnet50")
 EFFICIENTNET = ("efficientnet_b0", "efficientnet_b2")
-NAMES = {
+IMAGE_NETWORK_NAMES = {
     "fc2": "FullConn L2", "fc4": "FullConn L4", "fc6": "FullConn L6",
     "lenet": "LeNet", "alexnet": "AlexNet",
     "vgg11": "VGG11", "vgg16": "VGG16", "vgg19": "VGG19",

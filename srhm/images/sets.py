@@ -18,9 +18,9 @@ from srhm.data.randomness import generator
 from srhm.images.config import IMAGE_SIZE, TRAIN_SIZES
 from srhm.images.downloads import download, md5_of
 from srhm.networks.vision_import import torchvision_models
-from srhm.runs.paths import project
+from srhm.runs.paths import default_folder
 
-DATA_FOLDER = "data"  # of the repository; not kept by git
+DATA_FOLDER = "data"  # of the repository, where git does not keep it; or of the current folder
 
 
 class DataMissingError(FileNotFoundError):
@@ -70,7 +70,7 @@ class ImageSet:
 
 
 def load_images(name: str, folder: str | Path | None = None) -> ImageSet:
-    """The image set "cifar10" (from ``folder``, by default the repository's data/) or "digits".
+    """The image set "cifar10" (from ``folder``, by default data/) or "digits".
 
     Raises
     ------
@@ -82,13 +82,13 @@ def load_images(name: str, folder: str | Path | None = None) -> ImageSet:
     if name == "digits":
         return _load_digits()
     if name == "cifar10":
-        return _load_cifar10(project(DATA_FOLDER) if folder is None else Path(folder))
+        return _load_cifar10(default_folder(DATA_FOLDER) if folder is None else Path(folder))
     raise ValueError(f"dataset must be one of {', '.join(TRAIN_SIZES)}, not {name!r}.")
 
 
 def has_images(name: str, folder: str | Path | None = None) -> bool:
     """Whether `load_images` would find the files, without a look into them."""
-    folder = project(DATA_FOLDER) if folder is None else Path(folder)
+    folder = default_folder(DATA_FOLDER) if folder is None else Path(folder)
     return name == "digits" or all(path.is_file() for path in _cifar10_files(folder))
 
 
@@ -101,7 +101,7 @@ def download_cifar10(folder: str | Path | None = None, progress: bool = True) ->
         No network, or not the right file (see `srhm.images.downloads`).
     """
     CIFAR10 = _cifar10()
-    folder = project(DATA_FOLDER) if folder is None else Path(folder)
+    folder = default_folder(DATA_FOLDER) if folder is None else Path(folder)
     if any(_problem(path, md5) for path, md5 in _cifar10_files(folder).items()):
         download(CIFAR10.url, folder / CIFAR10.filename, CIFAR10.tgz_md5, progress=progress)
         CIFAR10(folder, download=True)  # finds the whole archive, and unpacks it

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pandas as pd
 from tqdm import tqdm
 
 from srhm.images.config import ImageRunConfig
-from srhm.runs.paths import project
+from srhm.runs.paths import default_folder
 from srhm.runs.store import Store, to_frame
 
 
 class ImageStore(Store):
-    """As `srhm.runs.store.Store`, for `ImageRunConfig`:
-    ``path/<dataset>_<network>/P<P>_<key>.json``.
+    """As `srhm.runs.store.Store`, for `ImageRunConfig`: ``path/<dataset>_<network>.jsonl``.
 
-    By default the folder is results/images of the repository, one deeper than the runs on the SRHM.
+    By default the folder is results/images of the repository (or, outside of it, of the current
+    folder), one deeper than the runs on the SRHM.
     """
 
     config_type = ImageRunConfig
 
     def __init__(self, path: str | os.PathLike | None = None):
-        super().__init__(project("results", "images") if path is None else path)
+        super().__init__(default_folder("results", "images") if path is None else path)
 
-    def path_of(self, config: ImageRunConfig) -> Path:
-        """Where the record of ``config`` belongs."""
-        folder = f"{config.dataset}_{config.arch}"
-        return self.path / folder / f"P{config.P}_{config.key[:12]}.json"
+    @staticmethod
+    def setting_of(config: ImageRunConfig) -> str:
+        """The name of the file with the runs of this network on these images."""
+        return f"{config.dataset}_{config.arch}"
 
 
 def run_images(
@@ -38,12 +38,14 @@ def run_images(
     device: str = "auto",
     folder: str | Path | None = None,
     progress: bool = True,
+    on_epoch: Callable[[int, float], None] | None = None,
 ) -> pd.DataFrame:
     """Train every configuration that ``store`` does not hold yet, one after the other.
 
     store: written the moment a run ends, so that a second call goes on where one was stopped; None
         keeps nothing.
     folder: where CIFAR-10's files are; see `srhm.images.sets.load_images`.
+    progress: a bar over the runs; on_epoch: as for `srhm.images.train.train_on_images`.
 
     Returns one row per distinct configuration, in their order. All of `train_on_images`'s errors
     come before the first training.
@@ -62,7 +64,9 @@ def run_images(
         with tqdm(missing, disable=not shown, unit="run") as bar:
             for config in bar:
                 bar.set_postfix_str(config.describe())
-                rows[config.key] = train_on_images(config, device, sets[config.dataset])
+                rows[config.key] = train_on_images(
+                    config, device, sets[config.dataset], on_epoch=on_epoch
+                )
                 if store is not None:
                     store.put(rows[config.key])
     return to_frame((rows[key] for key in distinct), ImageRunConfig)

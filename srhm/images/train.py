@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -15,7 +16,8 @@ from srhm.images.config import ImageRunConfig
 from srhm.images.networks import build_image_network
 from srhm.images.sensitivity import logits, relative_sensitivity
 from srhm.images.sets import ImageSet, load_images
-from srhm.training.run import _jsonable, provenance, resolve_device
+from srhm.training.loop import Limits, run_epochs, without_single
+from srhm.training.run import make_row, resolve_device
 
 MAX_SHIFT = 4  # pixels, of augmentation
 
@@ -25,10 +27,12 @@ def train_on_images(
     device: str = "auto",
     images: ImageSet | None = None,
     folder: str | Path | None = None,
+    on_epoch: Callable[[int, float], None] | None = None,
 ) -> dict:
     """Train one classifier as ``config`` says, test it, and measure its sensitivities.
 
     images: the image set, if it is loaded already; otherwise it is read, CIFAR-10 from ``folder``.
+    on_epoch: called after each epoch with its number (from 1) and its mean training loss (nats).
 
     Returns
     -------
@@ -44,7 +48,6 @@ def train_on_images(
         Before any training: the device, the image set, or too few images in it.
     """
     place = resolve_device(device)
-    torch.set_flush_denormal(True)
     start = time.perf_counter()
     images = load_images(config.dataset, folder) if images is None else images
     if images.name != config.dataset:
@@ -57,7 +60,7 @@ def train_on_images(
     probes = test_x[: config.num_probes]
     options = {"seed": config.seed_sample, "c": config.c, "delta": config.delta}
     untrained = relative_sensitivity(_calibrated(net, x), probes, **options)
-    result = fit(net, x, labels, config)
+    result = fit(net, x, labels, config, on_epoch)
     out = logits(net, test_x)
     result |= {
         "num_test_used": len(test_x),
@@ -66,12 +69,16 @@ def train_on_images(
     }
     result |= relative_sensitivity(net, probes, **options)
     result |= {f"{name}_init": value for name, value in untrained.items()}
-    result = {name: _jsonable(value) for name, value in result.items()}
-    seconds = round(time.perf_counter() - start, 3)
-    return config.as_dict() | result | {"seconds": seconds} | provenance(place)
+    return make_row(config, result, time.perf_counter() - start, place)
 
 
-def fit(net: nn.Module, x: torch.Tensor, labels: torch.Tensor, config: ImageRunConfig) -> dict:
+def fit(
+    net: nn.Module,
+    x: torch.Tensor,
+    labels: torch.Tensor,
+    config: ImageRunConfig,
+    on_epoch: Callable[[int, float], None] | None = None,
+) -> dict:
     """SGD on images x (P, channels, 32, 32) with the learning rate falling along a cosine.
 
     Returns ``status``, ``train_loss`` (mean over the last epoch, in nats) and ``steps``. Dropout
@@ -82,39 +89,34 @@ def fit(net: nn.Module, x: torch.Tensor, labels: torch.Tensor, config: ImageRunC
         net.parameters(), config.lr, config.momentum, weight_decay=config.weight_decay
     )
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, config.epochs)
-    most = 1e3 * math.log(10)  # no training comes back from there
-    train_loss, steps, status = math.nan, 0, "finished"
+
+    def step(batch: torch.Tensor) -> torch.Tensor:
+        chosen = batch.to(x.device)
+        inputs = augment(x[chosen], draw) if config.augment else x[chosen]
+        inputs = inputs.contiguous(memory_format=torch.channels_last)
+        loss = F.cross_entropy(net(inputs), labels[chosen])
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        return loss.detach() * len(batch)
+
+    def batches() -> list[torch.Tensor]:
+        return without_single(torch.randperm(len(x), generator=draw), config.batch_size)
+
+    limits = Limits(config.epochs, chance=math.log(10))
     net.train()
     with torch.random.fork_rng(devices=[x.device] if x.is_cuda else []):
         torch.manual_seed(config.seed_init)
-        for _ in range(config.epochs):
-            total = torch.zeros((), dtype=torch.float64, device=x.device)
-            for batch in _batches(len(x), config.batch_size, draw):
-                chosen = batch.to(x.device)
-                inputs = augment(x[chosen], draw) if config.augment else x[chosen]
-                inputs = inputs.contiguous(memory_format=torch.channels_last)
-                loss = F.cross_entropy(net(inputs), labels[chosen])
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-                total += loss.detach() * len(batch)
-                steps += 1
-            schedule.step()
-            train_loss = total.item() / len(x)
-            if not train_loss < most:
-                status = "diverged"
-                break
-    return {"status": status, "train_loss": train_loss, "steps": steps}
-
-
-def _batches(P: int, size: int, draw: torch.Generator) -> list[torch.Tensor]:
-    """A random order of P data in batches; a last batch of one, which batch normalisation cannot
-    take, joins the one before it.
-    """
-    batches = list(torch.randperm(P, generator=draw).split(size))
-    if len(batches) > 1 and len(batches[-1]) == 1:
-        batches[-2:] = [torch.cat(batches[-2:])]
-    return batches
+        result = run_epochs(
+            step,
+            batches,
+            len(x),
+            limits,
+            after_epoch=lambda _epoch: schedule.step(),
+            on_epoch=on_epoch,
+        )
+    status = "diverged" if result["status"] == "diverged" else "finished"
+    return {"status": status, "train_loss": result["train_loss"], "steps": result["steps"]}
 
 
 def augment(images: torch.Tensor, draw: torch.Generator) -> torch.Tensor:

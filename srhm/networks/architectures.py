@@ -14,15 +14,16 @@ epochs at the rates that train the others.
 
 from __future__ import annotations
 
+import functools
 import math
 
 import torch
 from torch import nn
 
-from srhm.networks.names import CONVERTED, SHORTEST, VARIANTS
+from srhm.data.randomness import check_seed
+from srhm.networks.names import CONVERTED, DEPTHS, SHORTEST, VARIANTS
+from srhm.networks.patch import check_input
 
-# Relative depths at which Figure 9 looks; the output is a layer of its own.
-DEPTHS = (0.2, 0.5, 0.8)
 # EfficientNet drops units and whole blocks at random while it trains, against too close a fit. Here
 # trainings end at a close fit.
 _NO_DROPS = {"efficientnet_b0": {"dropout": 0.0, "stochastic_depth_prob": 0.0}}
@@ -46,14 +47,14 @@ def build_architecture(name: str, v: int, d: int, n_c: int, seed: int = 0) -> nn
     if d < SHORTEST:
         raise ValueError(f"d must be at least {SHORTEST} for {name}, which halves it, not {d}.")
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.manual_seed(check_seed("seed", seed))
         net = _flatten(_with_small_stem(name, v, n_c))
         for module in net.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
-    net.register_forward_pre_hook(_as_image)
+    net.register_forward_pre_hook(functools.partial(_as_image, v))
     return net.to(memory_format=torch.channels_last)
 
 
@@ -119,8 +120,9 @@ def _without_height(conv: nn.Conv2d) -> nn.Conv2d:
     )  # fmt: skip
 
 
-def _as_image(_module: nn.Module, inputs: tuple[torch.Tensor]) -> tuple[torch.Tensor]:
+def _as_image(v: int, _: nn.Module, inputs: tuple[torch.Tensor]) -> tuple[torch.Tensor]:
     """(n, v, d) as an image of height one, (n, v, 1, d), the channels next to one another."""
+    check_input(inputs[0], v)
     return (inputs[0].unsqueeze(2).contiguous(memory_format=torch.channels_last),)
 
 

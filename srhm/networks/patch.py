@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from srhm.data.randomness import check_int, check_seed, check_type
 from srhm.data.task import SRHM
 from srhm.networks.names import SCALINGS
 
@@ -64,6 +65,7 @@ class PatchNetwork(nn.Module):
         super().__init__()
         if scaling not in SCALINGS:
             raise ValueError(f"scaling must be one of {', '.join(SCALINGS)}, not {scaling!r}.")
+        width, seed = check_int("width", width, 1), check_seed("seed", seed)
         self.layers, self.v, self.n_c, self.width = layers, v, n_c, width
         self.scaling = scaling
         draw = torch.Generator().manual_seed(seed)
@@ -84,8 +86,9 @@ class PatchNetwork(nn.Module):
     def activations(self, x: torch.Tensor) -> list[torch.Tensor]:
         """Every layer's activations: hidden ones (n, positions, width), then the output (n, n_c).
 
-        ``x`` is one-hot, (n, v, d).
+        ``x`` is one-hot, (n, v, d); ValueError for another shape.
         """
+        check_input(x, self.v, self.layers[0].num_positions * self.layers[0].patch)
         h = x.transpose(1, 2)
         result = []
         for k, layer in enumerate(self.layers):
@@ -103,6 +106,16 @@ class PatchNetwork(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Logits (n, n_c) of one-hot input (n, v, d)."""
         return self.activations(x)[-1]
+
+
+def check_input(x: torch.Tensor, v: int, d: int | None = None) -> None:
+    """ValueError unless ``x`` is a tensor (n, v, d), features before positions; None: any d."""
+    check_type("x", x, torch.Tensor)
+    if x.ndim != 3 or x.shape[1] != v or d not in (None, x.shape[2]):
+        size = "d" if d is None else f"d={d}"
+        raise ValueError(
+            f"The input of this network must be of shape (n, v={v}, {size}), not {tuple(x.shape)}."
+        )
 
 
 def _tree_layers(task: SRHM, shared: bool) -> list[PatchLayer]:
@@ -148,7 +161,14 @@ NETWORKS = {"lcn": LCN, "cnn": CNN, "fcn": FCN}
 def build_network(
     arch: str, task: SRHM, width: int = 512, seed: int = 0, scaling: str = "fan_in"
 ) -> PatchNetwork:
-    """The network named ``arch`` ("lcn", "cnn", "fcn"; another name is a ValueError)."""
+    """The untrained network named ``arch`` ("lcn", "cnn", "fcn").
+
+    Raises
+    ------
+    ValueError
+        For another name, a ``task`` that is none, or an impossible width, seed or scaling.
+    """
+    check_type("task", task, SRHM)
     if arch not in NETWORKS:
         raise ValueError(f"arch must be one of {', '.join(NETWORKS)}, not {arch!r}.")
     return NETWORKS[arch](task, width, seed, scaling)

@@ -18,8 +18,7 @@ import pandas as pd
 
 from srhm.runs.store import Store, StoreError, config_of
 from srhm.runs.sweep import sweep
-from srhm.stats.curves import SEEDS
-from srhm.training.config import RunConfig
+from srhm.training.config import SEED_FIELDS, RunConfig
 from srhm.training.configuration import Configuration
 
 LEAST_TOLERANCE = 0.02  # in test error
@@ -58,7 +57,7 @@ def live_check(
         from srhm.training.run import train
 
     live = train(config, device)
-    allowed = tolerance(store.frame(), config)
+    allowed = tolerance(store.frame(config), config)
     if not _agree(live["test_error"], stored["test_error"], allowed):
         raise AssertionError(
             f"The test error of {config.describe()} is {_text(live['test_error'])} here and "
@@ -119,8 +118,8 @@ def tolerance(frame: pd.DataFrame, config: Configuration) -> float:
     The spread is the standard deviation over the runs of ``frame`` that differ from ``config`` in
     seeds alone. The run itself has no part in it: it would excuse its own error.
     """
-    setting = [name for name in config.names() if name not in SEEDS]
-    seeds = [name for name in config.names() if name in SEEDS]
+    setting = [name for name in config.names() if name not in SEED_FIELDS]
+    seeds = [name for name in config.names() if name in SEED_FIELDS]
     others = _equal(frame, config, setting) & ~_equal(frame, config, seeds)
     spread = frame.test_error[others].std(ddof=1)  # nan for fewer than two
     return max(LEAST_TOLERANCE, spread) if math.isfinite(spread) else LEAST_TOLERANCE

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 
 TIMEOUT = 10.0  # seconds within which a scheduler has to answer
@@ -32,7 +33,9 @@ def cluster_executor(address: str, timeout: float = TIMEOUT) -> Iterator[Executo
     """
     from distributed import Client
 
-    try:
+    try:  # a Client that was refused says so once more, in a traceback, when it is collected
+        with ThreadPoolExecutor(1) as thread:  # a notebook's own thread has a loop already
+            thread.submit(lambda: asyncio.run(_knock(address, timeout))).result()
         client = Client(address, timeout=timeout, set_as_default=False)
     except (OSError, ValueError, TypeError, AssertionError) as error:
         raise ValueError(
@@ -41,3 +44,13 @@ def cluster_executor(address: str, timeout: float = TIMEOUT) -> Iterator[Executo
         ) from error
     with client:
         yield client.get_executor(pure=False)
+
+
+async def _knock(address: str, timeout: float) -> None:
+    """OSError or ValueError unless a process of dask answers at ``address``."""
+    from distributed.comm import connect
+    from distributed.security import Security
+
+    keywords = Security().get_connection_args("client")
+    comm = await connect(address, timeout=timeout, **keywords)
+    await comm.close()

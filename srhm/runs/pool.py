@@ -4,6 +4,10 @@ The standard library's pool is one unit: when one of its processes dies (killed,
 runs in flight are lost and nobody knows which of them was to blame. Here each slot is a pool of one
 process, so a death costs one run and names it. This module is what a new process imports first: it
 holds nothing but the standard library.
+
+A process imports what it is asked to call, and nothing of the script that asks: the standard
+library would run the script's body again in every process, unless it stands below
+`if __name__ == "__main__":`.
 """
 
 from __future__ import annotations
@@ -11,7 +15,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
+import types
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -28,6 +34,8 @@ def num_cores() -> int:
 
 class SpawnPool(ThreadPoolExecutor):
     """An executor of ``workers`` spawned processes, one thread of arithmetic each.
+
+    What it calls must be importable: not of the script itself, nor a lambda.
 
     A process that dies fails its own future alone, with `BrokenExecutor`; its slot gets a new
     process. The processes end by themselves as soon as this one is gone, however it went.
@@ -48,7 +56,7 @@ class SpawnPool(ThreadPoolExecutor):
     def _in_process(self, function, arguments):
         slot = threading.get_ident()
         try:
-            with self._spawning, _one_thread():
+            with self._spawning, _one_thread(), _main_hidden():
                 if slot not in self._pools:
                     self._pools[slot] = ProcessPoolExecutor(
                         1, _SPAWN, initializer=_start, initargs=(os.getpid(), self._lifeline)
@@ -81,6 +89,17 @@ def _one_thread():
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _main_hidden():
+    """Processes started inside are not told which script this process runs."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _start(parent: int, lifeline) -> None:

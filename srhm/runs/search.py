@@ -8,28 +8,52 @@ between the outermost brackets, so that the mean curve and its bootstrap rest on
 
 from __future__ import annotations
 
+import functools
+import itertools
 import math
+import numbers
+import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from srhm.data.randomness import check_int, check_type
+from srhm.networks.names import CONVERTED, DEPTHS
 from srhm.runs.pool import SpawnPool, num_cores
 from srhm.runs.store import Store, to_frame
-from srhm.runs.sweep import sweep
-from srhm.training.config import RunConfig
+from srhm.runs.sweep import check_configs, sweep
+from srhm.training.config import SEED_FIELDS, RunConfig
 
 POINTS_PER_OCTAVE = 4
-SEED_FIELDS = ("seed_rules", "seed_sample", "seed_init")
 
 
 @dataclass(frozen=True)
 class Target:
-    """A quantity of a run, and the value at which P* is read off."""
+    """A quantity of a run (see `quantities`), and the value at which P* is read off."""
 
     quantity: str = "test_error"
     threshold: float = 0.1
+
+    def __post_init__(self):
+        if not isinstance(self.threshold, numbers.Real) or not math.isfinite(self.threshold):
+            raise ValueError(f"threshold must be a finite number, not {self.threshold!r}.")
+
+
+def quantities(setting: RunConfig) -> list[str]:
+    """The columns of such a setting's runs that fall with P: errors, losses and sensitivities."""
+    depths = [f"{100 * depth:.0f}" for depth in DEPTHS]
+    hidden = depths if setting.arch in CONVERTED else range(1, setting.L + 1)
+    pairs = itertools.product("SD", [*hidden, "out"], range(1, setting.L + 1))
+    errors = ["test_error", *(["best_test_error"] if setting.test_every else [])]
+    return [*errors, "test_loss", "train_loss", *(f"{q}_{k}_{level}" for q, k, level in pairs)]
+
+
+def quantity_exists(quantity: str, setting: RunConfig) -> bool:
+    """Whether runs have it: no synonyms with m = 1, no displacements with s0 = 0."""
+    return {"S_": setting.m > 1, "D_": setting.s0 > 0}.get(quantity[:2], True)
 
 
 def grid_P(i: int) -> int:
@@ -42,7 +66,8 @@ def grid_index(P: float) -> int:
     return round(math.log2(P) * POINTS_PER_OCTAVE)
 
 
-def at(setting: RunConfig, P: int, seed: int) -> RunConfig:
+@functools.lru_cache(maxsize=2**16)  # searches of one setting ask for the same runs many times
+def run_at(setting: RunConfig, P: int, seed: int) -> RunConfig:
     """``setting`` with P training data and all three seeds equal to ``seed``.
 
     Small training sets get a smaller batch, at most P / 4, with the learning rate scaled in
@@ -53,11 +78,28 @@ def at(setting: RunConfig, P: int, seed: int) -> RunConfig:
     return setting.replace(P=P, batch_size=batch, lr=lr, **dict.fromkeys(SEED_FIELDS, seed))
 
 
+def rows_of(frame: pd.DataFrame, setting: RunConfig) -> pd.DataFrame:
+    """The runs of ``frame`` that belong to ``setting``, at any P and seeds.
+
+    Where P is small the batch and the learning rate are the smaller ones of `run_at`.
+    """
+    keep = pd.Series(True, index=frame.index)
+    for name, value in setting.as_dict().items():
+        if name not in ("P", *SEED_FIELDS, "batch_size", "lr"):
+            keep &= frame[name] == value
+    rows = frame[keep]
+    batches = {P: run_at(setting, int(P), 0) for P in rows.P.unique()}
+    expected = pd.DataFrame([(c.batch_size, c.lr) for c in rows.P.map(batches)], rows.index)
+    if rows.empty:
+        return rows
+    return rows[(rows.batch_size == expected[0]) & np.isclose(rows.lr, expected[1])]
+
+
 def search(
     settings: Iterable[RunConfig],
-    store: Store | None,
+    store: Store | str | os.PathLike | None,
     repeats: int = 3,
-    targets: Iterable[Target] = (Target(),),
+    targets: Iterable[Target] | Target = (Target(),),
     max_P: int = 10**6,
     executor: Executor | None = None,
     workers: int | None = None,
@@ -70,17 +112,25 @@ def search(
     settings: one configuration per setting; its P is the first guess, its seeds are not used.
     repeats: number of seeds (0, 1, ...): each is new rules, a new sample and a new initialisation.
     max_P: the search never asks for more data than this (nor for more than the task has).
-    executor, workers, sweep_options: as for `srhm.runs.sweep.sweep` (also progress, device).
+    store, executor, workers, sweep_options: as for `srhm.runs.sweep.sweep` (also progress, device).
 
     Returns
     -------
     The runs at which all repeats are present, one row each: per setting a complete rectangle of P
     and seeds, what `srhm.stats.curves.sample_complexity` reads.
+
+    Raises
+    ------
+    ValueError
+        Before any training: impossible ``repeats``, ``max_P`` or settings, a target that is none or
+        whose quantity the runs of a setting do not have; and as for `srhm.runs.sweep.sweep`.
     """
-    if repeats < 1:
-        raise ValueError(f"repeats must be at least 1, not {repeats}.")
-    targets = list(targets)
+    check_int("repeats", repeats, 1)
+    check_int("max_P", max_P, 1)
+    settings = check_configs("settings", settings)
+    targets = _check_targets(targets, settings)
     searches = [_Search(setting, repeats, max_P) for setting in settings]
+    store = store if store is None or isinstance(store, Store) else Store(store)
     pool = None
     try:
         while wanted := {c.key: c for s in searches for t in targets for c in s.missing(t)}:
@@ -96,7 +146,7 @@ def search(
     return to_frame(run for s in searches for run in s.complete())
 
 
-def stored(
+def stored_searches(
     settings: Iterable[RunConfig],
     store: Store,
     repeats: Iterable[int] = (5, 3),
@@ -118,6 +168,20 @@ def stored(
         else:
             missing.append(setting)
     return found, missing
+
+
+def _check_targets(targets: Iterable[Target], settings: list[RunConfig]) -> list[Target]:
+    targets = [targets] if isinstance(targets, Target) else list(targets)
+    for target in targets:
+        check_type("targets", target, Target)
+        for setting in settings:
+            known = quantities(setting)
+            if target.quantity not in known:
+                raise ValueError(
+                    f"quantity must be one of {', '.join(known)} for {setting.describe()}, not "
+                    f"{target.quantity!r}."
+                )
+    return targets
 
 
 def next_points(curve: Mapping[int, float], start: int, threshold: float, step: int) -> int | None:
@@ -144,11 +208,6 @@ def bracket(curve: Mapping[int, float], threshold: float) -> tuple[int, int]:
     return low, min(i for i in curve if i > low)
 
 
-def _exists(quantity: str, setting: RunConfig) -> bool:
-    """Whether runs have it: no synonyms with m = 1, no displacements with s0 = 0."""
-    return {"S_": setting.m > 1, "D_": setting.s0 > 0}.get(quantity[:2], True)
-
-
 class _Search:
     """The runs of one setting so far."""
 
@@ -162,7 +221,7 @@ class _Search:
 
     def missing(self, target: Target) -> list[RunConfig]:
         """The runs that are to be trained next for this target; none when it is bracketed."""
-        if not _exists(target.quantity, self.setting):
+        if not quantity_exists(target.quantity, self.setting):
             return []
         curves = [self._curve(seed, target) for seed in range(self.repeats)]
         first = self._next(curves[0], self.start, target, POINTS_PER_OCTAVE)
@@ -185,7 +244,7 @@ class _Search:
                 run = store.get(config)
                 if run is None:
                     return False
-                self.add(run)
+                self.runs[self.keys[config.key]] = run
         return True
 
     def add(self, run: dict) -> None:
@@ -201,7 +260,7 @@ class _Search:
         return [self.runs[i, seed] for i in sorted(whole) for seed in range(self.repeats)]
 
     def _config(self, i: int, seed: int) -> RunConfig:
-        config = at(self.setting, grid_P(i), seed)
+        config = run_at(self.setting, grid_P(i), seed)
         self.keys[config.key] = (i, seed)
         return config
 

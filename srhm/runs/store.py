@@ -1,28 +1,32 @@
-"""Results on disk: one small text file per finished run, found by the hash of its configuration.
+"""Results on disk: one text file a setting, one finished run a line, found by its configuration.
 
-A record is ``{"schema", "key", "digest", "run"}``: ``run`` is what `srhm.training.run.train`
-returned, ``key`` the hash of its configuration and ``digest`` that of the whole run. A record that
-is torn, edited, unreadable or in the wrong place is named in a warning and treated as missing, so
-that the next sweep trains it again and replaces it.
+A line is what `srhm.runs.records` says. One that is torn, edited, impossible or in the wrong file
+is named in a warning, left out, and its run counts as missing: the next sweep trains it again and
+replaces the line. Lines are added whole, one process at a time, and files are replaced whole.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
 import os
 import secrets
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
+from filelock import FileLock
 
+from srhm.runs.lines import File, Line, append, read_lines, replace, tidied
+from srhm.runs.records import checked, config_of, line_of, parse, plain, renewed
 from srhm.training.config import RunConfig
-from srhm.training.configuration import SCHEMA, Configuration
+from srhm.training.configuration import Configuration
+
+__all__ = [
+    "MergeReport", "Store", "StoreError", "StoreWarning", "config_of", "merge", "to_frame",
+]  # fmt: skip
 
 # Columns that are numbers even where every run of a frame diverged and left them empty.
 _FLOAT_COLUMNS = ("test_error", "test_loss", "train_loss")
@@ -36,15 +40,6 @@ class StoreWarning(UserWarning):
     """A record was ignored; the message names it and says why."""
 
 
-def config_of(run: dict, config_type: type[Configuration] = RunConfig) -> Configuration:
-    """The configuration among a run's fields; ValueError when one is missing or impossible."""
-    names, run = config_type.names(), config_type.added_defaults() | run
-    missing = [name for name in names if name not in run]
-    if missing:
-        raise ValueError(f"it lacks the field {missing[0]}")
-    return config_type.from_dict({name: run[name] for name in names})
-
-
 def to_frame(rows: Iterable[dict], config_type: type[Configuration] = RunConfig) -> pd.DataFrame:
     """Runs as a DataFrame, one row each; what a run left empty (None) is NaN among numbers."""
     rows = list(rows)
@@ -55,189 +50,208 @@ def to_frame(rows: Iterable[dict], config_type: type[Configuration] = RunConfig)
     return frame.copy()  # in one block: pandas warns about a frame of a block for every column
 
 
-def _digest(run: dict) -> str:
-    text = json.dumps(run, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _reject_constant(name: str):
-    raise ValueError(f"{name} is not JSON")
-
-
-def _parse(text: str, *types: type[Configuration]) -> tuple[Configuration, dict]:
-    """Configuration (of one of ``types``) and run of one record; ValueError when it is no good."""
-    try:
-        record = json.loads(text, parse_constant=_reject_constant)
-    except RecursionError:
-        raise ValueError("it is nested too deeply to be a record") from None
-    except ValueError as error:
-        raise ValueError(f"it is not valid JSON ({error})") from None
-    if not isinstance(record, dict) or not isinstance(record.get("run"), dict):
-        raise ValueError("it is not a record of a run")
-    if record.get("schema") != SCHEMA:
-        raise ValueError(f"its schema is {record.get('schema')!r}, not {SCHEMA}")
-    config_type = {kind.kind: kind for kind in types}.get(record.get("kind"))
-    if config_type is None:
-        raise ValueError("it is the record of another kind of run")
-    run = record["run"]
-    if record.get("digest") != _digest(run):
-        raise ValueError("its digest does not fit its content, so it was changed")
-    config = config_of(run, config_type)
-    if record.get("key") != config.key:
-        raise ValueError("its key does not fit its configuration")
-    return config, config.as_dict() | run  # with the fields that an older record lacks
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError:
-        raise ValueError("it is not UTF-8 text") from None
-    except OSError as error:
-        raise ValueError(f"it cannot be read ({error.strerror or error})") from None
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace ``path`` in one step: a reader, or a kill, sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
-    try:
-        with unfinished.open("x", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
 class Store:
-    """The runs below one folder, ``path/<task and network>/P<P>_<start of the key>.json``.
+    """The runs below one folder, ``path/<task and network>.jsonl``, one a line.
 
     The folder need not exist before something is put into it. Any number of processes may read and
-    write one store at once.
+    write one store at once. A file is read when a run of its setting is asked for, and again when
+    it has changed.
 
     Raises
     ------
     StoreError
-        When ``path`` is there and is not a folder.
+        When ``path`` is no path, or is there and is not a folder.
     """
 
     config_type: type[Configuration] = RunConfig
 
     def __init__(self, path: str | os.PathLike = "results"):
+        if not isinstance(path, str | os.PathLike) or not str(path):
+            raise StoreError(f"The results folder must be the path of a folder, not {path!r}.")
         self.path = Path(path)
         if self.path.exists() and not self.path.is_dir():
             raise StoreError(f"The results folder {str(self.path)!r} is a file, not a folder.")
+        self._files: dict[Path, File] = {}
+        self._warned: set[tuple[str, str]] = set()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self.path)!r})"
 
-    def path_of(self, config: Configuration) -> Path:
-        """Where the record of ``config`` belongs."""
+    @staticmethod
+    def setting_of(config: Configuration) -> str:
+        """The name of the file with the runs of this task and network."""
         c = config
-        folder = f"{c.arch}_s{c.s}_L{c.L}_s0{c.s0}_v{c.v}_nc{c.n_c}_m{c.m}_{c.sparsity}"
-        return self.path / folder / f"P{c.P}_{c.key[:12]}.json"
+        return f"{c.arch}_s{c.s}_L{c.L}_s0{c.s0}_v{c.v}_nc{c.n_c}_m{c.m}_{c.sparsity}"
+
+    def path_of(self, config: Configuration) -> Path:
+        """The file where the record of ``config`` belongs."""
+        return self.path / f"{self.setting_of(config)}.jsonl"
 
     def get(self, config: Configuration, warn: bool = True) -> dict | None:
-        """The run of ``config``, or None; a bad record in its place is warned about by name."""
+        """The run of ``config``, or None; then bad lines of its file are warned about by name."""
         path = self.path_of(config)
-        if not path.exists():
-            return None
-        try:
-            found, run = _parse(_read(path), self.config_type)
-            if found.key != config.key:
-                raise ValueError("it is the record of another configuration")
-        except ValueError as error:
-            if warn:
-                _warn(path, error)
-            return None
-        return run
+        file = self._file(path)
+        line = file.runs.get(config.key)
+        if line is not None:
+            return dict(line.run)
+        if warn:
+            for name, wrong in self._wrong(path, file):
+                self._warn(name, wrong)
+        return None
 
     def __contains__(self, config: Configuration) -> bool:
         return self.get(config) is not None
 
     def put(self, run: dict) -> Path:
-        """Write one finished run, in one step, and return its file; it replaces an older record.
+        """Add one finished run and return its file; it replaces an older record.
 
         Numbers that are not finite become None: JSON has none.
 
         Raises
         ------
         ValueError
-            When ``run`` does not hold a complete, possible configuration.
-        OSError
-            When the file cannot be written.
+            When ``run`` does not hold a complete, possible configuration, or a result is missing or
+            impossible.
+        StoreError
+            When the file cannot be written; the folder is then as it was.
         """
         try:
-            config = config_of(run, self.config_type)
+            config, run = checked({n: plain(x) for n, x in run.items()}, self.config_type)
         except ValueError as error:
             raise ValueError(f"The run cannot be stored: {error}") from None
-        run = {name: _finite_or_none(value) for name, value in run.items()}
-        kind = {} if config.kind is None else {"kind": config.kind}
-        record = {"schema": SCHEMA, **kind, "key": config.key, "digest": _digest(run), "run": run}
         path = self.path_of(config)
-        _write(path, json.dumps(record, indent=1) + "\n")
+        self._add(path, {config.key: (config, run)})
         return path
 
-    def _records(self) -> Iterator[tuple[Path, Configuration | None, dict | str]]:
-        """Every record file with its configuration and run, or with None and what is wrong."""
-        for path in sorted(self.path.glob("*/*.json")):
-            try:
-                config, run = _parse(_read(path), self.config_type)
-                if path != self.path_of(config):
-                    raise ValueError("it is not where its key says")
-                yield path, config, run
-            except ValueError as error:
-                yield path, None, str(error)
+    def frame(self, like: Configuration | None = None) -> pd.DataFrame:
+        """All good runs, one row each, by setting, P and seeds; bad ones are warned about.
 
-    def frame(self) -> pd.DataFrame:
-        """All good runs, one row each, in the order of their files; bad ones are warned about."""
+        like: read only the file with the runs of this one's task and network.
+        """
         rows = []
-        for path, config, run in self._records():
-            if config is None:
-                _warn(path, run)
-            else:
-                rows.append(run)
+        for path in self._paths() if like is None else [self.path_of(like)]:
+            file = self._file(path)
+            for name, wrong in self._wrong(path, file):
+                self._warn(name, wrong)
+            rows += [line.run for line in sorted(file.runs.values(), key=lambda x: x.order)]
         return to_frame(rows, self.config_type)
 
     def problems(self) -> dict[str, str]:
-        """Record files that cannot be used (relative to the store), each with the reason."""
-        return {
-            str(path.relative_to(self.path)): reason
-            for path, config, reason in self._records()
-            if config is None
-        }
+        """What cannot be used, each file and line (relative to the store) with the reason."""
+        found = (self._wrong(path, self._file(path)) for path in self._paths())
+        return {os.path.relpath(name, self.path): wrong for pairs in found for name, wrong in pairs}
 
     def check_writable(self) -> None:
         """Make the folder and write into it once; StoreError, in one sentence, if that fails."""
         probe = self.path / f".writable.{secrets.token_hex(6)}.tmp"
-        try:
+        with _named_errors(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             probe.touch(exist_ok=False)
             probe.unlink()
-        except OSError as error:
-            raise StoreError(
-                f"The results folder {str(self.path)!r} cannot be written: "
-                f"{error.strerror or error}."
-            ) from None
 
     def export(self, file: str | os.PathLike, keys: Iterable[str] | None = None) -> int:
         """Write the good runs (those of ``keys``; default all) as a .jsonl bundle for `merge`.
 
         Returns the number of records. StoreError when a key is not in the store.
         """
-        wanted = None if keys is None else set(keys)
-        lines = []
-        for path, config, _ in self._records():
-            if config is not None and (wanted is None or config.key in wanted):
-                lines.append(json.dumps(json.loads(_read(path))) + "\n")
-                if wanted is not None:
-                    wanted.discard(config.key)
-        if wanted:
-            raise StoreError(f"The store {str(self.path)!r} holds no run with key {min(wanted)}.")
-        _write(Path(file), "".join(lines))
+        held = {}
+        for path in self._paths():
+            held |= self._file(path).runs
+        wanted = set(held if keys is None else keys)
+        if wanted - set(held):
+            key = min(wanted - set(held))
+            raise StoreError(f"The store {str(self.path)!r} holds no run with key {key}.")
+        lines = [line for key, line in held.items() if key in wanted]
+        with _named_errors(Path(file).parent):
+            replace(Path(file), lines)
         return len(lines)
+
+    # ---- reading ---------------------------------------------------------------------------
+
+    def _paths(self) -> list[Path]:
+        """All files of settings, also those that are there in the older form only."""
+        older = {
+            p.parent.with_name(f"{p.parent.name}.jsonl") for p in self.path.glob("*/P*_*.json")
+        }
+        return sorted(older.union(self.path.glob("*.jsonl")))
+
+    def _file(self, path: Path, locked: bool = False) -> File:
+        """The lines of a file as they are now. ``locked``: this thread has the store's lock."""
+        lock = nullcontext() if locked else self._lock(timeout=10)
+        file = read_lines(path, self._files.get(path), partial(self._parsed, path), lock)
+        self._files[path] = file
+        return file
+
+    def _parsed(self, path: Path, text: bytes) -> Line:
+        try:
+            config, run = parse(text, self.config_type)
+            if self.path_of(config) != path:
+                raise ValueError(f"it belongs in {self.path_of(config).name}")
+        except ValueError as error:
+            return Line(text, wrong=str(error).rstrip("."))
+        return Line(text, _order(config), config.key, run)
+
+    def _wrong(self, path: Path, file: File) -> Iterator[tuple[str, str]]:
+        """What cannot be used of a file: its name, with the line's number, and why."""
+        if file.wrong is not None:
+            yield str(path), file.wrong
+        for number, line in file.lines.items():
+            if line.wrong is not None:
+                yield f"{path} line {number}", line.wrong
+        older = path.with_suffix("")
+        if older.is_dir():
+            yield (
+                str(older),
+                f"its runs are in the older form, one a file; `srhm merge {older}` brings them in, "
+                "and then it can be deleted",
+            )
+
+    def _warn(self, name: str, wrong: str) -> None:
+        """Once for each thing that is wrong, however often it is met."""
+        if (name, wrong) not in self._warned:
+            self._warned.add((name, wrong))
+            message = f"The record {name} is ignored and its run counts as missing: {wrong}."
+            warnings.warn(message, StoreWarning, stacklevel=3)
+
+    # ---- writing ---------------------------------------------------------------------------
+
+    def _add(self, path: Path, runs: dict[str, tuple[Configuration, dict]], tidy=False) -> None:
+        """Add runs to a file: at its end, unless they replace lines or it is to be ``tidy``."""
+        new = [
+            Line(line_of(config, run).encode(), _order(config), key, run)
+            for key, (config, run) in runs.items()
+        ]
+        with _named_errors(self.path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with self._lock():
+                old = self._file(path, locked=True)
+                if old.wrong is not None:
+                    raise StoreError(f"{str(path)!r} cannot be written: {old.wrong}.")
+                kept = old.without(runs)
+                if tidy or len(kept) < len(old.lines):
+                    replace(path, tidied([*kept, *new]))
+                else:
+                    append(path, new)
+
+    def _lock(self, timeout: float = -1) -> FileLock:
+        """Held while a process writes, or looks whether another one does; seconds, or for ever."""
+        return FileLock(self.path / ".lock", timeout=timeout)
+
+
+def _order(config: Configuration) -> tuple:
+    seeds = [getattr(config, name) for name in config.names() if name.startswith("seed_")]
+    return (config.P, *seeds, config.key)
+
+
+@contextmanager
+def _named_errors(folder: Path) -> Iterator[None]:
+    """What the disk refuses becomes one sentence that names the folder."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"The results folder {str(folder)!r} cannot be written: {error.strerror or error}."
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -252,11 +266,12 @@ class MergeReport:
 def merge(
     files: Iterable[str | os.PathLike], store: Store | str | os.PathLike, *others: Store
 ) -> MergeReport:
-    """Bring in runs that finished elsewhere: record files, .jsonl bundles, or folders of both.
+    """Bring in runs that finished elsewhere: .jsonl files, records of the older form (one a
+    .json file), or folders of both.
 
-    A record whose digest, key or schema does not fit is refused, and the others come in. Runs that
-    the store already holds stay as they are. Runs of other kinds go to the store among ``others``
-    that is for them.
+    A record whose digest, key, schema or values are wrong is refused, and the others come in. Runs
+    that the store already holds stay as they are. Runs of other kinds go to the store among
+    ``others`` that is for them. Files of the store that get new runs are sorted by P and seeds.
 
     Raises
     ------
@@ -270,49 +285,49 @@ def merge(
             raise StoreError(f"There is no file or folder {str(file)!r} to merge.")
     stores = {each.config_type: each for each in (store, *others)}
     store.check_writable()
-    added = already_there = 0
-    refused = {}
+    already_there, refused = 0, {}
+    fresh: dict[tuple[Store, Path], dict] = {}
     for name, read in _texts(files):
         try:
-            config, run = _parse(read(), *stores)
+            config, run = parse(renewed(read()), *stores)
         except ValueError as error:
-            refused[name] = str(error)
+            refused[name] = str(error).rstrip(".")
             continue
         into = stores[type(config)]
-        if config in into:
+        runs = fresh.setdefault((into, into.path_of(config)), {})
+        if config.key in runs or config in into:
             already_there += 1
         else:
-            into.put(run)
-            added += 1
-    return MergeReport(added, already_there, refused)
+            runs[config.key] = config, run
+    for (into, path), runs in fresh.items():
+        if runs:
+            into._add(path, runs, tidy=True)
+    return MergeReport(sum(map(len, fresh.values())), already_there, refused)
 
 
-def _texts(files: Iterable[Path]) -> Iterator[tuple[str, Callable[[], str]]]:
+def _texts(files: Iterable[Path]) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """Name of every record in files and folders, with a function that returns its text."""
     for file in files:
         if file.is_dir():
             inside = sorted(p for p in file.rglob("*") if p.suffix in (".json", ".jsonl"))
-            yield from _texts(p for p in inside if p.is_file())
-        elif file.suffix == ".jsonl":
+            yield from _texts(p for p in inside if not p.is_dir())
+        elif file.suffix == ".jsonl" and file.is_file():
             try:
-                lines = _read(file).split("\n")
+                lines = _bytes(file).split(b"\n")
             except ValueError:
-                yield str(file), partial(_read, file)
+                yield str(file), partial(_bytes, file)
                 continue
             for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    yield f"{file} line {number}", partial(str, line)
+                    yield f"{file} line {number}", partial(bytes, line)
         else:
-            yield str(file), partial(_read, file)
+            yield str(file), partial(_bytes, file)
 
 
-def _warn(path: Path, reason) -> None:
-    warnings.warn(
-        f"The record {path} is ignored and its run counts as missing: {reason}.",
-        StoreWarning,
-        stacklevel=3,
-    )
-
-
-def _finite_or_none(value):
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+def _bytes(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            raise ValueError("it is not a file")
+        return path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"it cannot be read ({error.strerror or error})") from None

@@ -18,6 +18,7 @@ from concurrent.futures import (
 import pandas as pd
 from tqdm import tqdm
 
+from srhm.data.randomness import check_type
 from srhm.runs.pool import SpawnPool, num_cores
 from srhm.runs.store import Store, to_frame
 from srhm.training.config import RunConfig
@@ -61,12 +62,12 @@ def sweep(
     Raises
     ------
     ValueError
-        Before any training: no RunConfig, impossible ``workers`` or ``device``, or a results folder
-        that cannot be written.
+        Before any training: no RunConfig, impossible ``workers`` or ``device``, a run that needs
+        more memory than there is, or a results folder that cannot be written.
     SweepError
         At the end: runs that raised, or whose process died `MAX_ATTEMPTS` times.
     """
-    distinct = _distinct(configs)
+    distinct = list({c.key: c for c in check_configs("configs", configs)}.values())
     if workers is not None and (type(workers) is not int or workers < 0):
         raise ValueError(f"workers must be an integer of at least 0, not {workers!r}.")
     if executor is not None and not hasattr(executor, "submit"):
@@ -76,7 +77,7 @@ def sweep(
     missing = sorted((c for c in distinct if rows.get(c.key) is None), key=cost)
     if missing:
         in_groups = executor is None and _train is None and _on_gpu(device)
-        _train = _train or _default_train(device, local=executor is None)
+        _train = _train or _default_train(device, missing, local=executor is None)
         if store is not None:
             store.check_writable()
         bar = progress and not os.environ.get("TQDM_DISABLE")
@@ -107,25 +108,29 @@ def describe(config: RunConfig) -> str:
     return config.describe()
 
 
-def _distinct(configs: Iterable[RunConfig]) -> list[RunConfig]:
+def check_configs(name: str, configs: Iterable[RunConfig]) -> list[RunConfig]:
+    """The configurations as a list; ValueError where they are none, or a single one."""
     if isinstance(configs, RunConfig):
-        raise ValueError("configs must be a list of RunConfig, not a single one.")
-    distinct = {}
+        raise ValueError(f"{name} must be a list of RunConfig, not a single one.")
+    if not isinstance(configs, Iterable):
+        raise ValueError(f"{name} must be a list of RunConfig, not {configs!r}.")
+    configs = list(configs)
     for config in configs:
-        if not isinstance(config, RunConfig):
-            raise ValueError(f"configs must hold RunConfig alone, not {config!r}.")
-        distinct.setdefault(config.key, config)
-    return list(distinct.values())
+        check_type(f"each of {name}", config, RunConfig)
+    return configs
 
 
-def _default_train(device: str, local: bool) -> Callable[[RunConfig, str], dict]:
-    from srhm.training.run import (  # imports torch, which reading does not need
-        resolve_device,
-        train,
-    )
+def _default_train(
+    device: str, missing: list[RunConfig], local: bool
+) -> Callable[[RunConfig, str], dict]:
+    # These import torch, which reading does not need.
+    from srhm.training.memory import check_memory
+    from srhm.training.run import resolve_device, train
 
-    if local:  # elsewhere there may be a device that is not here
-        resolve_device(device)
+    if local:  # elsewhere there may be a device, or memory, that is not here
+        place = resolve_device(device)
+        for config in missing:
+            check_memory(config, place)
     return train
 
 
@@ -186,10 +191,7 @@ class _State:
 
     def _reason(self, config: RunConfig, error: BaseException) -> str:
         if isinstance(error, (BrokenExecutor, CancelledError)):
-            return (
-                f"its process died, attempt {self.deaths[config.key]}: killed, out of memory, or "
-                'started by a script that lacks `if __name__ == "__main__":`'
-            )
+            return f"its process died, attempt {self.deaths[config.key]}: killed, or out of memory"
         return f"{type(error).__name__}: {error}".rstrip(".")
 
 

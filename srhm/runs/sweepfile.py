@@ -12,22 +12,30 @@ or several such grids, with what they share:
     grids:
       - {arch: lcn, v: 6, s0: 1, P: [2000, 2828, 4000]}
       - {arch: lcn, v: 8, s0: 1, P: [4000, 5657, 8000]}
+
+Numbers are decimal, as 1000, 0.01 or 1e-2; a file stands for at most 100,000 runs.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import itertools
+import math
 import os
+import reprlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
-from srhm.stats.curves import SEEDS
-from srhm.training.config import RunConfig
+from srhm.runs.strict_yaml import StrictLoader
+from srhm.training.config import SEED_FIELDS, RunConfig
 
-_REALS = ("lr", "momentum", "stop_loss")
+MOST_RUNS = 100_000  # more is a slip of the pen
+_WHOLES = tuple(
+    field.name for field in dataclasses.fields(RunConfig) if field.type.startswith("int")
+)
 
 
 class SweepFileError(ValueError):
@@ -43,16 +51,23 @@ def read_sweep(file: str | os.PathLike) -> list[RunConfig]:
         The file is missing or no YAML, has an unknown key, an impossible value or an empty grid.
     """
     try:
-        content = yaml.safe_load(Path(file).read_bytes().decode("utf-8"))
+        content = yaml.load(Path(file).read_bytes().decode("utf-8"), StrictLoader)
     except OSError as error:
         raise SweepFileError(f"The sweep {file} cannot be read: {error.strerror}.") from None
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        text = " ".join(str(error).split())
-        raise SweepFileError(f"The sweep {file} is not YAML: {text}.") from None
+        raise SweepFileError(f"The sweep {file} is not YAML: {_reason(error)}.") from None
     try:
         return _expand(content)
     except ValueError as error:
         raise SweepFileError(f"The sweep {file}: {error}") from None
+
+
+def _reason(error: Exception) -> str:
+    """What a parser says, on one line, with the place in the file."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return " ".join(str(error).split()).rstrip(".")
+    return f"{error.problem} (line {mark.line + 1}, column {mark.column + 1})"
 
 
 def _expand(content) -> list[RunConfig]:
@@ -67,6 +82,9 @@ def _expand(content) -> list[RunConfig]:
             if part != {}:
                 _check_mapping(part)
         grids = [{**common, **part} for part in parts]
+    number = sum(map(_count, grids))
+    if number > MOST_RUNS:
+        raise ValueError(f"it asks for {number:,} runs; at most {MOST_RUNS:,} are allowed.")
     runs = {}
     for grid in grids:
         for config in _product(grid):
@@ -74,18 +92,34 @@ def _expand(content) -> list[RunConfig]:
     return list(runs.values())
 
 
-def _product(grid) -> list[RunConfig]:
-    """All combinations of one grid."""
+def _count(grid) -> int:
+    """The number of runs of one grid, whose keys and shape are checked."""
     _check_mapping(grid)
     _check_keys(grid, (*RunConfig.names(), "repeats"))
+    return _repeats(grid) * math.prod(map(len, _axes(grid).values()))
+
+
+def _axes(grid: Mapping) -> dict[str, list]:
+    """The values of each field."""
     axes = {}
     for name, value in grid.items():
+        if name == "repeats":
+            continue
         values = value if isinstance(value, list) else [value]
         if not values:
             raise ValueError(f"the grid is empty: {name} has no values.")
-        if name != "repeats":
-            axes[name] = [_number(v) if name in _REALS else v for v in values]
-    configs = []
+        for each in values:
+            if isinstance(each, (list, Mapping)):
+                raise ValueError(
+                    f"{name} must be a value or a list of values, not {reprlib.repr(value)}."
+                )
+        axes[name] = [_whole(v) if name in _WHOLES else v for v in values]
+    return axes
+
+
+def _product(grid: Mapping) -> list[RunConfig]:
+    """All combinations of one grid."""
+    axes, configs = _axes(grid), []
     for seeds in _seeds(grid):
         for combination in itertools.product(*axes.values()):
             fields = dict(zip(axes, combination, strict=True))
@@ -97,18 +131,27 @@ def _seeds(grid: Mapping) -> list[dict]:
     """The seeds of each repetition; nothing where the grid gives the seeds itself."""
     if "repeats" not in grid:
         return [{}]
+    return [dict.fromkeys(SEED_FIELDS, r) for r in range(_repeats(grid))]
+
+
+def _repeats(grid: Mapping) -> int:
+    """How many repetitions a grid asks for; 1 where it does not say."""
+    if "repeats" not in grid:
+        return 1
     repeats = grid["repeats"]
     if type(repeats) is not int or repeats < 1:
-        raise ValueError(f"repeats must be an integer of at least 1, not {repeats!r}.")
-    for name in SEEDS:
+        raise ValueError(f"repeats must be an integer of at least 1, not {reprlib.repr(repeats)}.")
+    for name in SEED_FIELDS:
         if name in grid:
             raise ValueError(f"repeats sets the seeds, so {name} cannot be given with it.")
-    return [dict.fromkeys(SEEDS, r) for r in range(repeats)]
+    return repeats
 
 
 def _check_mapping(grid) -> None:
     if not isinstance(grid, Mapping) or not grid:
-        raise ValueError(f"a grid must be a mapping of a run's fields to values, not {grid!r}.")
+        raise ValueError(
+            f"a grid must be a mapping of a run's fields to values, not {reprlib.repr(grid)}."
+        )
 
 
 def _check_keys(mapping: Mapping, known: tuple[str, ...]) -> None:
@@ -116,12 +159,9 @@ def _check_keys(mapping: Mapping, known: tuple[str, ...]) -> None:
         if key not in known:
             near = difflib.get_close_matches(str(key), known, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else "."
-            raise ValueError(f"unknown key {key!r}; known are {', '.join(known)}{hint}")
+            raise ValueError(f"unknown key {reprlib.repr(key)}; known are {', '.join(known)}{hint}")
 
 
-def _number(value):
-    """YAML takes 1e-3 for a word, and only 1.0e-3 for a number."""
-    try:
-        return float(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
+def _whole(value):
+    """1e3 is an integer too."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -6,13 +6,14 @@ import math
 from collections.abc import Iterable
 
 import pandas as pd
+import torch
 
 from srhm.engine.sparse import encode, evaluate
 from srhm.runs.pool import SpawnPool, num_cores
-from srhm.stats.curves import SEEDS
-from srhm.training.config import RunConfig
-from srhm.training.observables import sensitivities, sparse_activations
+from srhm.training.config import SEED_FIELDS, RunConfig
+from srhm.training.observables import observe, sparse_activations
 from srhm.training.run import fit, prepare, resolve_device
+from srhm.training.threads import num_threads
 
 
 def trace(config: RunConfig, per_octave: int = 4, device: str = "auto") -> pd.DataFrame:
@@ -38,16 +39,18 @@ def trace(config: RunConfig, per_octave: int = 4, device: str = "auto") -> pd.Da
     """
     if type(per_octave) is not int or per_octave < 1:
         raise ValueError(f"per_octave must be an integer of at least 1, not {per_octave!r}.")
-    place = resolve_device(device)
+    with num_threads(1):
+        return _trace(config, per_octave, resolve_device(device))
+
+
+def _trace(config: RunConfig, per_octave: int, place: torch.device) -> pd.DataFrame:
     engine, data, test_set = prepare(config, place)
     test = encode(engine.net, test_set, place)
     rows = []
 
     def measure(step: int) -> None:
         loss, error = evaluate(engine, test)
-        found = sensitivities(
-            config.task, sparse_activations(engine), test_set, seed=config.seed_sample
-        )
+        found = observe(config.task, sparse_activations(engine), test_set, config.seed_sample)
         rows.append({"step": step, "test_loss": loss, "test_error": error, **found})
 
     def watch(step: int) -> None:
@@ -60,7 +63,7 @@ def trace(config: RunConfig, per_octave: int = 4, device: str = "auto") -> pd.Da
         measure(result["steps"])
     frame = pd.DataFrame(rows)
     frame.insert(1, "epoch", frame.step * result["epochs"] / result["steps"])
-    constant = {name: getattr(config, name) for name in ("arch", *SEEDS)}
+    constant = {name: getattr(config, name) for name in ("arch", *SEED_FIELDS)}
     return frame.assign(status=result["status"], **constant)
 
 

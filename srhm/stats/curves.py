@@ -11,15 +11,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri, stdtrit
 
-from srhm.training.config import RunConfig
+from srhm.training.config import SEED_FIELDS, RunConfig
 
-SEEDS = ("seed_rules", "seed_sample", "seed_init")
-# The quantile 0.975 of Student's t for 1, 2, ... degrees of freedom.
-_T975 = (
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
-    2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
-)  # fmt: skip
+NORMAL = float(ndtri(0.975))  # a Gaussian's quantile, 1.96 standard deviations
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ def sample_complexity(
     draws = np.random.default_rng(seed).multinomial(
         len(curves), [1 / len(curves)] * len(curves), size=num_bootstrap
     )
-    replicates = np.array([last_fall(P, y, threshold) for y in _mean(values, draws)])
+    replicates = last_falls(P, _mean(values, draws), threshold)
     with np.errstate(divide="ignore"):
         ends = interval(math.log(P_star), np.log(replicates), len(curves))
     low, high = (None if end is None else math.exp(end) for end in ends)
@@ -92,9 +88,12 @@ def sample_complexity(
 
 
 def learning_curve(frame: pd.DataFrame, quantity: str = "test_error") -> pd.DataFrame:
-    """Mean over seeds at each P: columns P, mean, std, sem (std / sqrt(n)) and n.
+    """A learning curve: mean over seeds at each P, and how far the seeds are apart.
 
-    Diverged runs are left out; std and sem are nan where n is 1. ValueError as for
+    frame: runs of one setting, from `srhm.runs.sweep.sweep` or a store's ``frame()``.
+
+    Returns one row a P, rising: columns P, mean, std, sem (std / sqrt(n)) and n, the number of
+    seeds. Diverged runs are left out; std and sem are nan where n is 1. ValueError as for
     `sample_complexity`.
     """
     curves, _ = _curves(frame, quantity)
@@ -121,13 +120,13 @@ def spread_factor(num: int, num_fitted: int = 1) -> float:
     """By how much a percentile bootstrap of ``num`` draws is too narrow for a 95 % interval.
 
     Resampling underestimates the variance by (num - num_fitted) / num, and takes the Gaussian's
-    quantile for Student's: the factor is sqrt(n / (n - p)) t / 1.96, 2.7 for three, 1.2 for ten.
+    quantile for Student's t of n - p degrees of freedom: the factor is sqrt(n / (n - p)) t / 1.96,
+    2.7 for three, 1.2 for ten.
     """
     free = num - num_fitted
     if free < 1:
         raise ValueError(f"No interval from {num} draws with {num_fitted} fitted numbers.")
-    t = _T975[free - 1] if free <= len(_T975) else 1.96 + 2.5 / free
-    return math.sqrt(num / free) * t / 1.96
+    return math.sqrt(num / free) * float(stdtrit(free, 0.975)) / NORMAL
 
 
 def interval(
@@ -150,7 +149,7 @@ def interval(
 
 def _curves(frame: pd.DataFrame, quantity: str) -> tuple[pd.DataFrame, int]:
     """Table of ``quantity``, one row a seed, one column a P; and the number of diverged runs."""
-    for name in ("P", *SEEDS, quantity):
+    for name in ("P", *SEED_FIELDS, quantity):
         if name not in frame:
             raise ValueError(f"The frame has no column {name!r}.")
     _check_one_setting(frame)
@@ -158,7 +157,7 @@ def _curves(frame: pd.DataFrame, quantity: str) -> tuple[pd.DataFrame, int]:
     good = np.isfinite(values)
     if "status" in frame:
         good &= frame.status != "diverged"
-    index = [frame[name][good] for name in SEEDS]
+    index = [frame[name][good] for name in SEED_FIELDS]
     table = values[good].groupby([*index, frame.P[good]]).mean().unstack("P").sort_index(axis=1)
     return table, int((~good).sum())
 
@@ -168,16 +167,24 @@ def _check_one_setting(frame: pd.DataFrame) -> None:
 
     The batch may shrink with P, as it must where P is small, if the learning rate follows it.
     """
-    fixed = [name for name in RunConfig.names() if name in frame and name not in ("P", *SEEDS)]
+    fixed = [
+        name for name in RunConfig.names() if name in frame and name not in ("P", *SEED_FIELDS)
+    ]
     batches = {"batch_size", "lr"} <= set(fixed)
     if batches and (frame.groupby("P").batch_size.nunique() <= 1).all():
         fixed = [name for name in fixed if name not in ("batch_size", "lr")]
         frame = frame.assign(**{"lr / batch_size": (frame.lr / frame.batch_size).round(12)})
         fixed.append("lr / batch_size")
     for name in fixed:
-        if frame[name].nunique(dropna=False) > 1:
+        if _varies(frame[name]):
             some = ", ".join(str(value) for value in frame[name].unique()[:3])
             raise ValueError(f"The frame mixes several settings: its {name} is {some}; select one.")
+
+
+def _varies(column: pd.Series) -> bool:
+    values = column.to_numpy()
+    # The count of distinct values, to which missing ones are equal, is slow: only where needed.
+    return bool((values != values[:1]).any()) and column.nunique(dropna=False) > 1
 
 
 def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -194,16 +201,32 @@ def last_fall(P: np.ndarray, mean: np.ndarray, threshold: float) -> float:
     Interpolated linearly in log P; 0 where it ends below without a fall, inf where it ends above,
     nan where no mean is a number.
     """
-    P, mean = P[np.isfinite(mean)], mean[np.isfinite(mean)]
-    if not len(P):
-        return math.nan
-    before, after = mean[:-1], mean[1:]
-    down = np.flatnonzero((before >= threshold) & (after <= threshold) & (before > after))
-    if not len(down):
-        return 0.0 if mean[-1] < threshold else math.inf
-    i = down[-1]
-    share = (mean[i] - threshold) / (mean[i] - mean[i + 1])
-    return float(P[i] * (P[i + 1] / P[i]) ** share)
+    return float(last_falls(P, mean[None], threshold)[0])
+
+
+def last_falls(P: np.ndarray, means: np.ndarray, threshold: float) -> np.ndarray:
+    """`last_fall` of each of many curves, means (curves, n), at the same P (n,)."""
+    falls = np.full(len(means), math.nan)
+    # Curves that have means at the same sizes are worked on together.
+    kinds, kind = np.unique(np.isfinite(means), axis=0, return_inverse=True)
+    for number, known in enumerate(kinds):
+        if known.any():
+            rows = np.flatnonzero(kind.ravel() == number)
+            falls[rows] = _whole_falls(P[known], means[np.ix_(rows, known)], threshold)
+    return falls
+
+
+def _whole_falls(P: np.ndarray, means: np.ndarray, threshold: float) -> np.ndarray:
+    """`last_falls` of curves without gaps."""
+    falls = np.where(means[:, -1] < threshold, 0.0, math.inf)
+    before, after = means[:, :-1], means[:, 1:]
+    down = (before >= threshold) & (after <= threshold) & (before > after)
+    last = np.where(down, np.arange(down.shape[1]), -1).max(axis=1, initial=-1)
+    rows = np.flatnonzero(last >= 0)
+    i = last[rows]
+    high, low = means[rows, i], means[rows, i + 1]
+    falls[rows] = P[i] * (P[i + 1] / P[i]) ** ((high - threshold) / (high - low))
+    return falls
 
 
 def _why_not(P, mean, quantity: str, threshold: float, num_diverged: int) -> str:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from srhm.stats.curves import SEEDS, sample_complexity, spread_factor
+from srhm.stats.curves import NORMAL, sample_complexity, spread_factor
+from srhm.training.config import SEED_FIELDS
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def seed_complexities(
 ) -> dict[tuple, float]:
     """P* of every seed (a triple of the three seed fields) whose own curve crosses."""
     found = {}
-    for seed, rows in frame.groupby(list(SEEDS)):
+    for seed, rows in frame.groupby(list(SEED_FIELDS)):
         P_star = sample_complexity(rows, quantity, threshold, num_bootstrap=0).P_star
         if P_star is not None:
             found[seed] = P_star
@@ -63,6 +64,6 @@ def mean_ratio(ratios: Sequence[float]) -> PairedRatio:
     mean = float(logs.mean())
     if len(logs) == 1:
         return PairedRatio(math.exp(mean), None, None, 1)
-    # spread_factor widens the standard error of a bootstrap, std(ddof=0) / sqrt(n), by 1.96 of it.
-    half = 1.96 * spread_factor(len(logs)) * float(logs.std()) / math.sqrt(len(logs))
+    # spread_factor widens the standard error of a bootstrap, std(ddof=0) / sqrt(n).
+    half = NORMAL * spread_factor(len(logs)) * float(logs.std()) / math.sqrt(len(logs))
     return PairedRatio(math.exp(mean), math.exp(mean - half), math.exp(mean + half), len(logs))

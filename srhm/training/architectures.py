@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import torch
@@ -13,59 +13,53 @@ from torch.nn import functional as F
 from srhm.data.task import SRHM, Samples
 from srhm.networks.architectures import build_architecture, layers_at_depths
 from srhm.training.config import RunConfig
-from srhm.training.epochs import epoch_order, is_look
-from srhm.training.observables import module_activations, sensitivities
+from srhm.training.loop import Limits, epoch_order, run_epochs, without_single
+from srhm.training.observables import module_activations, observe
 
 CHUNK = 500  # data at once where nothing is learned
 
 
-def train_architecture(config: RunConfig, place: torch.device) -> dict:
+def train_architecture(
+    config: RunConfig,
+    place: torch.device,
+    on_epoch: Callable[[int, float], None] | None = None,
+) -> tuple[nn.Module, dict]:
     """Train, test and measure one of `srhm.networks.names.CONVERTED`; the optimiser's rate is
     ``lr``.
 
-    Returns what `srhm.training.run.train` does, without the configuration and the provenance. The
-    layers of the sensitivities are "20", "50", "80" (relative depth in percent) and "out".
+    Returns the network, and the row of `srhm.training.run.train` without the configuration and the
+    provenance. The layers of the sensitivities are "20", "50", "80" (relative depth in percent) and
+    "out".
     """
-    torch.set_flush_denormal(True)
     task = config.task
     train_set, test_set = task.split(config.P, config.num_test, config.seed_sample, config.balanced)
     net = build_architecture(config.arch, task.v, task.d, task.n_c, config.seed_init).to(place)
-    result = _fit(net, config, train_set, place)
+    result = _fit(net, config, train_set, place, on_epoch)
     _settle(net, task, train_set, place)
     loss, error = _evaluate(net, task, test_set, place)
     result |= {"num_test_used": len(test_set), "test_loss": loss, "test_error": error}
     if result["status"] != "diverged":
-        result |= sensitivities(task, _activations(net, task), test_set, config.seed_sample)
-    return result
+        result |= observe(task, _activations(net, task), test_set, config.seed_sample)
+    return net, result
 
 
-def _fit(net: nn.Module, config: RunConfig, train_set: Samples, place: torch.device) -> dict:
-    """Epochs until the mean training loss is below ``stop_loss``; the counts and the status."""
-    from srhm.training.run import largest_loss
-
+def _fit(net: nn.Module, config: RunConfig, train_set: Samples, place, on_epoch) -> dict:
     task, labels = config.task, _labels(train_set, place)
     optimiser = torch.optim.SGD(net.parameters(), config.lr, config.momentum)
     draw = torch.Generator().manual_seed(config.seed_sample)
-    status, steps, epoch = "max_epochs", 0, 0
-    while epoch < config.max_epochs:
-        epoch += 1
-        total = torch.zeros((), dtype=torch.float64, device=place)
-        for batch in _batches(config, draw):
-            x = task.one_hot(train_set[batch.numpy()]).to(place)
-            losses = F.cross_entropy(net(x), labels[batch.to(place)], reduction="sum")
-            optimiser.zero_grad()
-            (losses / len(batch)).backward()
-            optimiser.step()
-            total += losses.detach()
-            steps += 1
-        train_loss = total.item() / config.P
-        if not train_loss < largest_loss(config):
-            status = "diverged"
-            break
-        if train_loss < config.stop_loss and is_look(config, epoch, config.stop_every):
-            status = "converged"
-            break
-    return {"status": status, "train_loss": train_loss, "epochs": epoch, "steps": steps}
+
+    def step(batch: torch.Tensor) -> torch.Tensor:
+        x = task.one_hot(train_set[batch.numpy()]).to(place)
+        loss = F.cross_entropy(net(x), labels[batch.to(place)], reduction="sum")
+        optimiser.zero_grad()
+        (loss / len(batch)).backward()
+        optimiser.step()
+        return loss.detach()
+
+    def batches() -> list[torch.Tensor]:
+        return without_single(epoch_order(config, draw), config.batch_size)
+
+    return run_epochs(step, batches, config.P, Limits.of(config), on_epoch=on_epoch)
 
 
 def _settle(net: nn.Module, task: SRHM, train_set: Samples, place: torch.device) -> None:
@@ -81,17 +75,6 @@ def _settle(net: nn.Module, task: SRHM, train_set: Samples, place: torch.device)
     net.train()
     _evaluate(net, task, train_set, place)
     net.eval()
-
-
-def _batches(config: RunConfig, draw: torch.Generator) -> list[torch.Tensor]:
-    """One epoch's batches; a single datum left over joins the batch before it.
-
-    Batch normalisation has no statistics of one datum.
-    """
-    batches = list(epoch_order(config, draw).split(config.batch_size))
-    if len(batches) > 1 and len(batches[-1]) == 1:
-        batches[-2:] = [torch.cat(batches[-2:])]
-    return batches
 
 
 def _labels(samples: Samples, place: torch.device) -> torch.Tensor:

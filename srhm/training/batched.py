@@ -3,7 +3,8 @@
 For a GPU, which one small network leaves idle. Each replica has its own data, learning rate, order
 of batches and end, and nothing of one enters another: it is the run that it would be alone, up to
 rounding. Within a step all shapes are fixed and nothing waits for the host, which schedules `CHUNK`
-steps at once and then looks at who has ended.
+steps at once and then looks at who has ended. It looks earlier, where a tenth epoch ends, for those
+that may have fallen silent.
 
 Sums over tokens that meet the same weights are batched products: the tokens of each block of
 weights are placed into as many slots as the fullest block of the chunk needs, the rest is zero.
@@ -12,17 +13,16 @@ weights are placed into as many slots as the fullest block of the chunk needs, t
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
 import torch
 import torch.nn.functional as F
 
 from srhm.data.task import Samples
-from srhm.engine.sparse import ActiveData
+from srhm.engine.sparse import ActiveData, Engine
 from srhm.networks.patch import PatchNetwork
 from srhm.training.config import RunConfig
-from srhm.training.epochs import epoch_order
-from srhm.training.run import largest_loss
+from srhm.training.loop import Limits, epoch_order, first_end, is_silent
 
 CHUNK = 64  # steps between two looks of the host
 NONE = -1  # in a batch: no datum
@@ -55,6 +55,7 @@ class Replica:
     net: PatchNetwork  # its parameters are views of the group's tensors once it is in one
     data: ActiveData
     test_set: Samples
+    limits: Limits = field(init=False)
     order: Order = field(init=False)
     velocities: list[torch.Tensor] = field(init=False)
     total: float = 0.0  # sum of the losses of the present epoch
@@ -65,13 +66,18 @@ class Replica:
     seconds: float = 0.0
 
     def __post_init__(self):
-        self.order = Order(self.config)
+        self.limits, self.order = Limits.of(self.config), Order(self.config)
         self.velocities = [torch.zeros_like(p.data) for p in self.parameters]
 
     @property
     def parameters(self) -> list[torch.nn.Parameter]:
         """Weights layer by layer, then the read-out."""
         return [*self.net.weights, self.net.readout]
+
+    def engine(self) -> Engine:
+        """The network as it is, for measuring."""
+        config = self.config
+        return Engine(self.net, config.lr * config.width, config.momentum, config.batch_size)
 
 
 @dataclass(frozen=True)
@@ -131,8 +137,8 @@ class Group:
         configs = [r.config for r in replicas]
         self.sizes = self._numbers(sizes)
         self.totals = self._numbers([r.total for r in replicas])
-        self.stop_losses = self._numbers([c.stop_loss for c in configs])
-        self.largest_losses = self._numbers([largest_loss(c) for c in configs])
+        fields = zip(*(astuple(r.limits) for r in replicas), strict=True)
+        self.limits = Limits(*map(self._numbers, fields))
         self.rates = self._numbers([c.lr * c.width for c in configs]).float()
         self.active = torch.ones(len(replicas), dtype=torch.bool, device=self.device)
 
@@ -142,8 +148,8 @@ class Group:
     @torch.no_grad()
     def run(self) -> None:
         """`CHUNK` steps of every replica that has not ended; each stops exactly at its end."""
-        index, ends, looks, last = self._schedule()
-        index = index.to(self.device)
+        index, epochs = self._schedule()
+        index, epochs_there = index.to(self.device), epochs.to(self.device)
         exists = index != NONE
         data = self.data.take(index.clamp_min(0).flatten())
         rows = data.rows.view(*index.shape, *data.rows.shape[1:])
@@ -154,32 +160,27 @@ class Group:
             for k, blocks in enumerate(data.blocks, 1)
         ]
         labels, seen = data.labels.view(index.shape), []
-        ends_there, looks, last = (mask.to(self.device) for mask in (ends, looks, last))
         for t in range(CHUNK):
             valid = exists[t] & self.active[:, None]
             self.totals += self._step(t, rows[t], routes, labels[t], valid)
-            if ends[t].any():
-                ended = ends[t].nonzero().flatten().tolist()
-                over = self._end_epoch(ended, ends_there[t], looks[t], last[t])
-                seen.append((t, ended, *over))
+            if epochs[t].any():
+                ended = {i: epoch for i, epoch in enumerate(epochs[t].tolist()) if epoch}
+                seen.append((t, ended, *self._end_epoch(ended, epochs_there[t])))
         self._record(seen)
 
-    def _schedule(self) -> tuple[torch.Tensor, ...]:
-        """Data of the next steps (CHUNK, R, batch); masks (CHUNK, R) of the steps that end an
-        epoch, one after which one looks whether to stop, and the last one."""
+    def _schedule(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Data of the next steps (CHUNK, R, batch), and which epoch (CHUNK, R) ends with each step,
+        0 where none does."""
         index = torch.full((CHUNK, len(self.replicas), self.batch), NONE)
-        ends = torch.zeros(CHUNK, len(self.replicas), dtype=torch.bool)
-        looks, last = torch.zeros_like(ends), torch.zeros_like(ends)
+        epochs = torch.zeros(CHUNK, len(self.replicas), dtype=torch.int64)
         for i, r in enumerate(self.replicas):
             if r.status is not None:
                 continue
             taken = r.order.take(CHUNK)
             index[:, i] = taken.where(taken == NONE, taken + self.starts[i])
             steps = r.steps + 1 + torch.arange(CHUNK)
-            ends[:, i] = steps % r.order.epoch == 0
-            looks[:, i] = steps % (r.order.epoch * r.config.stop_every) == 0
-            last[:, i] = steps == r.order.epoch * r.config.max_epochs
-        return index, ends, looks, last
+            epochs[:, i] = (steps // r.order.epoch).where(steps % r.order.epoch == 0, 0)
+        return index, epochs
 
     def _route(self, blocks: torch.Tensor, k: int, exists: torch.Tensor) -> Route:
         """Route of a later layer; blocks (CHUNK, R, batch, tokens, siblings)."""
@@ -239,40 +240,47 @@ class Group:
         weight.sub_(velocity)
         return _pick(d_x, route.slots[t])
 
-    def _end_epoch(self, ended, ends, looks, last) -> tuple[torch.Tensor, torch.Tensor]:
-        """Where an epoch ends: its mean loss, and whether the run ends with it; (R,) each.
+    def _end_epoch(self, ended: dict[int, int], epochs: torch.Tensor) -> tuple:
+        """Where epochs end: their mean losses (R,), and `Limits.ends` of each, stacked (3, R).
 
-        ended: the replicas, known to the host; ends, looks, last: masks (R,) on the device.
+        ended: which epoch of which replica, known to the host; epochs: the same (R,), else 0.
         """
-        means = self.totals / self.sizes
-        over = ((means < self.stop_losses) & looks) | ~(means < self.largest_losses) | last
-        over &= ends
-        self.totals.masked_fill_(ends, 0)
+        means, over = self.totals / self.sizes, epochs > 0
+        ends = torch.stack(self.limits.ends(epochs, means, self._silent(ended, means))) & over
+        over &= ends.any(0)
+        self.totals.masked_fill_(epochs > 0, 0)
         self.active &= ~over
         for i in ended:
             for velocity in self.velocities:
                 velocity[i].masked_fill_(over[i], 0)  # no coasting beyond the end
-        return means, over
+        return means, ends
+
+    def _silent(self, ended: dict[int, int], means: torch.Tensor) -> torch.Tensor:
+        """Which replicas have fallen silent (R,); here the host waits, if it is time to ask."""
+        silent = torch.zeros_like(self.active)
+        limits = [r.limits for r in self.replicas]
+        if any(limits[i].doubts(epoch, math.inf) for i, epoch in ended.items()):
+            losses = means.tolist()
+            for i in [i for i, epoch in ended.items() if limits[i].doubts(epoch, losses[i])]:
+                silent[i] = is_silent(self.replicas[i].engine(), self.replicas[i].data)
+        return silent
 
     def _record(self, seen: list[tuple]) -> None:
-        """Note how far each replica is; ``seen``: what `_end_epoch` was given and returned."""
+        """Note how far each replica is.
+
+        seen: at each step with the end of an epoch, its number, whose epochs, and `_end_epoch`.
+        """
         running = {i: r for i, r in enumerate(self.replicas) if r.status is None}
-        for t, ended, means, over in [(t, e, m.tolist(), o.tolist()) for t, e, m, o in seen]:
+        for t, ended, means, ends in [(t, e, m.tolist(), o.T.tolist()) for t, e, m, o in seen]:
             for r, i in ((running[i], i) for i in ended if i in running):
-                r.epochs, r.train_loss = r.epochs + 1, means[i]
-                if over[i]:
-                    r.steps, r.status = r.steps + t + 1, _status(r)
+                r.epochs, r.train_loss = ended[i], means[i]
+                r.status = first_end(ends[i])
+                if r.status is not None:
+                    r.steps += t + 1
                     del running[i]
         for i, total in enumerate(self.totals.tolist()):
             if i in running:
                 running[i].total, running[i].steps = total, running[i].steps + CHUNK
-
-
-def _status(r: Replica) -> str:
-    """How a run whose last epoch is over has ended."""
-    if not r.train_loss < largest_loss(r.config):
-        return "diverged"
-    return "converged" if r.train_loss < r.config.stop_loss else "max_epochs"
 
 
 def _concatenate(data: list[ActiveData]) -> ActiveData:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from srhm.data.randomness import check_int
+from srhm.data.randomness import check_int, check_seed
 from srhm.data.task import SRHM
 from srhm.networks.names import ARCHITECTURES, CONVERTED, SCALINGS, SHORTEST
 from srhm.training.configuration import Configuration, check_bool, check_real
+
+SEED_FIELDS = ("seed_rules", "seed_sample", "seed_init")  # one of each makes a repetition
 
 FIELD_HELP = {
     "v": "vocabulary size: number of features at every level",
@@ -45,14 +47,17 @@ FIELD_HELP = {
 class RunConfig(Configuration):
     """One training, complete (SPEC: the symbols of the paper; see `FIELD_HELP`).
 
-    ``n_c``, ``m`` and ``lr`` may be None and are then resolved: v, v^(s-1), and the paper's 0.01 at
-    batch 4 scaled linearly to ``batch_size``. The optimiser's rate is ``lr * width``.
+    ``n_c``, ``m`` and ``lr`` may be None and are then resolved, in copies by `replace` anew: v,
+    v^(s-1), and the paper's 0.01 at batch 4 scaled linearly to ``batch_size``. The optimiser's rate
+    is ``lr * width``.
 
     Raises
     ------
     ValueError
         For a value that is impossible, in one sentence that names it.
     """
+
+    statuses: ClassVar[tuple[str, ...]] = ("converged", "max_epochs", "diverged")
 
     v: int
     P: int
@@ -81,6 +86,10 @@ class RunConfig(Configuration):
     added: ClassVar[tuple[str, ...]] = ("scaling", "balanced", "stop_every", "test_every")
 
     def __post_init__(self):
+        not_given = frozenset(n for n in ("n_c", "m", "lr") if getattr(self, n) is None)
+        object.__setattr__(self, "resolved", not_given)
+        for name in SEED_FIELDS:
+            object.__setattr__(self, name, check_seed(name, getattr(self, name)))
         task = self.task  # checks the symbols of the task
         for name in ("v", "s", "L", "s0", "n_c", "m"):
             object.__setattr__(self, name, getattr(task, name))
@@ -92,8 +101,6 @@ class RunConfig(Configuration):
             )
         for name in ("P", "width", "batch_size", "max_epochs", "num_test"):
             object.__setattr__(self, name, check_int(name, getattr(self, name), 1))
-        for name in ("seed_rules", "seed_sample", "seed_init"):
-            object.__setattr__(self, name, check_int(name, getattr(self, name), 0))
         if task.num_data <= self.P:
             raise ValueError(
                 f"P must be less than the number of data of this task, {task.num_data} (some are "

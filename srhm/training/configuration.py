@@ -7,6 +7,8 @@ import difflib
 import hashlib
 import json
 import math
+import numbers
+from functools import cache, cached_property
 from typing import ClassVar, Self
 
 import numpy as np
@@ -21,11 +23,14 @@ class Configuration:
     ``kind`` sets the keys of one class apart from those of another; runs on the SRHM have none.
     """
 
+    statuses: ClassVar[tuple[str, ...]]  # how such a training may end
     kind: ClassVar[str | None] = None
     # Fields that records may lack, being older: at their defaults they leave the key as it was.
     added: ClassVar[tuple[str, ...]] = ()
+    # Fields whose value was not given but follows from others; each instance may have its own.
+    resolved: ClassVar[frozenset[str]] = frozenset()
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Hash of all fields and the schema number: the name under which the run is stored."""
         kind = {} if self.kind is None else {"kind": self.kind}
@@ -35,11 +40,13 @@ class Configuration:
         return hashlib.sha256(text.encode()).hexdigest()
 
     @classmethod
+    @cache
     def names(cls) -> tuple[str, ...]:
         """The names of all fields, in the order of their declaration."""
         return tuple(field.name for field in dataclasses.fields(cls))
 
     @classmethod
+    @cache
     def added_defaults(cls) -> dict:
         """What the fields that a record may lack were when it was made: their defaults."""
         return {f.name: f.default for f in dataclasses.fields(cls) if f.name in cls.added}
@@ -49,8 +56,9 @@ class Configuration:
         return {name: getattr(self, name) for name in self.names()}
 
     def replace(self, **changes) -> Self:
-        """A copy with some fields changed (a field that was resolved stays as it is)."""
-        return self.from_dict({**self.as_dict(), **changes})
+        """A copy with some fields changed; those that were resolved follow the others anew."""
+        given = {n: x for n, x in self.as_dict().items() if n not in self.resolved}
+        return self.from_dict({**given, **changes})
 
     @classmethod
     def from_dict(cls, values: dict) -> Self:
@@ -72,11 +80,15 @@ class Configuration:
 
 def check_real(name: str, value) -> float:
     """``value`` as a float, or a ValueError that names it unless it is finite and not negative."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):  # NumPy's are Real too
         raise ValueError(f"{name} must be a number, not {value!r}.")
-    if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"{name} must be finite and not negative, not {value!r}.")
-    return float(value)
+    try:
+        allowed = math.isfinite(value) and value >= 0
+    except OverflowError:  # an integer beyond any float
+        allowed, value = False, f"one of {value.bit_length()} bits"
+    if not allowed:
+        raise ValueError(f"{name} must be finite and not negative, not {value}.")
+    return float(value) + 0.0  # -0.0 becomes 0.0
 
 
 def check_bool(name: str, value) -> bool:

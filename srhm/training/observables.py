@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 
+from srhm.data.randomness import check_int, check_seed, check_type
 from srhm.data.samples import Samples
 from srhm.data.task import SRHM
 from srhm.engine.sparse import Engine, encode
@@ -56,33 +58,69 @@ def sensitivities(
     Parameters
     ----------
     activations: function from samples to named layers; see `sparse_activations` (LCN, CNN, FCN) and
-        `module_activations` (any module).
-    samples: test data; the first half, at most ``max_points``, are the x, as many others the z.
+        `module_activations` (any module; `sensitivities_of` takes the module itself).
+    samples: test data; the first half, at most ``max_points`` (2 or more), are the x, as many
+        others the z.
     seed: of the synonyms and displacements.
 
     Returns
     -------
     ``{"S_1_1": value, "S_1_1_se": standard error over test points, ...}``: letter, layer, level;
     and ``constant_layers``, the layers (space-separated) whose activations do not vary, which have
-    no sensitivity. Entries whose transformation does not exist (m = 1: no synonyms; s0 = 0: no
-    displacements) are missing, all of them with less than four data.
+    no sensitivity. Nor have layers with activations that are infinite or not a number: where there
+    are any, ``nonfinite_layers`` names them. Entries whose transformation does not exist (m = 1: no
+    synonyms; s0 = 0: no displacements) are missing, all of them with less than four data.
+
+    Raises
+    ------
+    ValueError
+        For an impossible ``seed`` or ``max_points``, and samples that are not of this task.
     """
+    seed, max_points = check_seed("seed", seed), check_int("max_points", max_points, 2)
+    check_type("task", task, SRHM)
+    task.check_samples(samples)
     n = min(max_points, len(samples) // 2)
     if n < 2:
         return {}
     x = samples[:n]
     reference, others = activations(x), activations(samples[n : 2 * n])
-    denominators = {k: layer.squared_distances(others[k]) for k, layer in reference.items()}
-    varying = [k for k, distances in denominators.items() if distances.mean() > 0]
-    result = {"constant_layers": " ".join(k for k in denominators if k not in varying)}
+    distances = {k: {"": layer.squared_distances(others[k])} for k, layer in reference.items()}
     for letter, level, transformed in _transformations(task, x, seed):
-        layers = activations(transformed)
-        for k in varying:
-            distances = reference[k].squared_distances(layers[k])
-            value, error = ratio_of_means(distances, denominators[k])
-            result[f"{letter}_{k}_{level}"] = value
-            result[f"{letter}_{k}_{level}_se"] = error
-    return result
+        for k, layer in activations(transformed).items():
+            distances[k][f"{letter}_{k}_{level}"] = reference[k].squared_distances(layer)
+    return _ratios(distances)
+
+
+def _ratios(distances: dict[str, dict[str, torch.Tensor]]) -> dict:
+    """The columns of `sensitivities` from squared distances (n,) by layer and column; that to
+    another datum, the denominator, is the column ""."""
+    result, constant, nonfinite = {}, [], []
+    for k, columns in distances.items():
+        to_others = columns.pop("")
+        if not all(torch.isfinite(a).all() for a in (to_others, *columns.values())):
+            nonfinite.append(k)
+        elif to_others.mean() == 0:
+            constant.append(k)
+        else:
+            for name, a in columns.items():
+                result[name], result[f"{name}_se"] = ratio_of_means(a, to_others)
+    result["constant_layers"] = " ".join(constant)
+    return result | ({"nonfinite_layers": " ".join(nonfinite)} if nonfinite else {})
+
+
+def sensitivities_of(
+    module: nn.Module,
+    task: SRHM,
+    layers: Iterable[str],
+    samples: Samples,
+    seed: int = 0,
+    max_points: int = MAX_POINTS,
+) -> dict:
+    """`sensitivities` of any module that reads one-hot input (n, v, d): S_{k,l} and D_{k,l} of its
+    output, "out", and of the submodules named ``layers``, as `torch.nn.Module.named_modules` has
+    them. ValueError as for `sensitivities` and `module_activations`.
+    """
+    return sensitivities(task, module_activations(module, task, layers), samples, seed, max_points)
 
 
 def _transformations(task: SRHM, x: Samples, seed: int):
@@ -91,6 +129,16 @@ def _transformations(task: SRHM, x: Samples, seed: int):
             yield "S", level, task.exchange_synonyms(x, level, seed)
         if task.s0 > 0:
             yield "D", level, task.displace(x, level, seed)
+
+
+# Measured of every trained network; each is called as `sensitivities` is, and returns columns.
+OBSERVABLES = (sensitivities,)
+
+
+def observe(task: SRHM, activations: Activations, samples: Samples, seed: int) -> dict:
+    """The columns of all `OBSERVABLES`."""
+    found = [observable(task, activations, samples, seed) for observable in OBSERVABLES]
+    return {name: value for columns in found for name, value in columns.items()}
 
 
 def ratio_of_means(a: torch.Tensor, b: torch.Tensor) -> tuple[float, float]:
@@ -124,36 +172,80 @@ def module_activations(
 ) -> Activations:
     """The outputs of named submodules of any module on one-hot input, and its own as "out".
 
+    The module is used in evaluation mode, and left in the mode that it was in.
+
     Raises
     ------
     ValueError
-        For a name that is no submodule.
+        For a module that is none or a name that is no submodule; later for a submodule whose output
+        is not one tensor with a row for each datum.
     """
+    check_type("module", module, nn.Module)
+    if isinstance(names, str):
+        raise ValueError(f"names must be a list of submodules, not the single {names!r}.")
     names = list(names)
     known = dict(module.named_modules())
     for name in names:
         if not name or name not in known:
             raise ValueError(f"names must be submodules of the network, and {name!r} is none.")
 
+    layers = {name: known[name] for name in names} | {"out": module}
+
     @torch.no_grad()
     def activations(samples: Samples) -> dict[str, Layer]:
-        found: dict[str, list] = {name: [] for name in [*names, "out"]}
-
-        def keep(name):
-            return lambda _module, _inputs, output: found[name].append(output.flatten(1).cpu())
-
-        hooks = [known[name].register_forward_hook(keep(name)) for name in names]
-        hooks.append(module.register_forward_hook(keep("out")))
+        found: dict[str, list[torch.Tensor]] = {name: [] for name in layers}
         device = next((p.device for p in module.parameters()), torch.device("cpu"))
-        try:
+        with _listening(layers, found), _evaluating(module):
             for start in range(0, len(samples), chunk):
-                module(task.one_hot(samples[start : start + chunk]).to(device))
-        finally:
-            for hook in hooks:
-                hook.remove()
+                part = samples[start : start + chunk]
+                module(task.one_hot(part).to(device))
+                _check_rows(found, start + len(part))
         return {name: dense_layer(torch.cat(parts)) for name, parts in found.items()}
 
     return activations
+
+
+@contextmanager
+def _listening(layers: dict[str, nn.Module], found: dict[str, list[torch.Tensor]]):
+    """Inside, what a layer gives is added to its list, as (n, activations) on the CPU."""
+
+    def keep(name):
+        def hook(_module, _inputs, output):
+            if not isinstance(output, torch.Tensor) or output.ndim == 0:
+                given = type(output).__name__
+                raise ValueError(f"The layer {name!r} must give a tensor of data, not a {given}.")
+            found[name].append(output.reshape(len(output), -1).cpu())
+
+        return hook
+
+    hooks = [module.register_forward_hook(keep(name)) for name, module in layers.items()]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+@contextmanager
+def _evaluating(module: nn.Module):
+    """Inside, the module is in evaluation mode; afterwards each part of it is as it was."""
+    modes = [(part, part.training) for part in module.modules()]
+    module.eval()
+    try:
+        yield
+    finally:
+        for part, mode in modes:
+            part.training = mode
+
+
+def _check_rows(found: dict[str, list[torch.Tensor]], n: int) -> None:
+    for name, parts in found.items():
+        rows = sum(map(len, parts))
+        if rows != n:
+            raise ValueError(
+                f"The layer {name!r} must be called once, with all data: it gave {rows} rows for "
+                f"{n} data."
+            )
 
 
 def dense_layer(f: torch.Tensor) -> Layer:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import torch
 
-from srhm.engine.sparse import Engine
 from srhm.networks.names import CONVERTED, PATCH_NETWORKS
 from srhm.networks.patch import build_network
 from srhm.training.batched import Group, Replica
 from srhm.training.config import RunConfig
 from srhm.training.run import load, make_row, measure, resolve_device
+from srhm.training.threads import flushed_denormals
 
 MOST = 64  # replicas at once: beyond, a GPU is full
 SHAPES = ("arch", "v", "s", "L", "s0", "n_c", "width", "scaling", "batch_size", "momentum")
@@ -33,6 +33,7 @@ def goes_alone(config: RunConfig) -> bool:
     return config.arch in CONVERTED or config.test_every > 0
 
 
+@flushed_denormals()
 def train_group(
     configs: Sequence[RunConfig],
     device: str = "auto",
@@ -91,7 +92,7 @@ def fitting(config: RunConfig, place: torch.device) -> int:
     # Weights and velocities, both a second time while replicas come and go, and the activations.
     size = 4 * 4 * sum(p.numel() for p in parameters)
     size += 16 * 4 * config.batch_size * config.s**config.L * config.width
-    free, _ = torch.cuda.mem_get_info()
+    free, _ = torch.cuda.mem_get_info(place)
     return max(1, min(MOST, int(0.8 * free / size)))
 
 
@@ -154,8 +155,7 @@ def _row(replica: Replica, place: torch.device) -> dict:
         "epochs": replica.epochs,
         "steps": replica.steps,
     }
-    engine = Engine(replica.net, config.lr * config.width, config.momentum, config.batch_size)
-    result |= measure(engine, config, replica.test_set, replica.status)
+    result |= measure(replica.engine(), config, replica.test_set, replica.status)
     return make_row(config, result, replica.seconds + time.perf_counter() - start, place)
 
 

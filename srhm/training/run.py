@@ -6,60 +6,109 @@ import functools
 import math
 import pathlib
 import platform
+import re
 import subprocess
 import time
 from collections.abc import Callable
 
 import numpy as np
 import torch
+from torch import nn
 
 import srhm
+from srhm.data.randomness import check_type
 from srhm.data.task import Samples
 from srhm.engine.sparse import ActiveData, Engine, encode, evaluate
 from srhm.networks.names import CONVERTED
 from srhm.networks.patch import PatchNetwork, build_network
+from srhm.training.architectures import train_architecture
 from srhm.training.config import RunConfig
-from srhm.training.epochs import epoch_order, is_look
-from srhm.training.observables import sensitivities, sparse_activations
+from srhm.training.loop import Limits, epoch_order, is_silent, run_epochs
+from srhm.training.memory import check_memory
+from srhm.training.observables import observe, sparse_activations
+from srhm.training.progress import told
+from srhm.training.threads import num_threads, threads_for
 
 
-def resolve_device(device: str = "auto") -> torch.device:
-    """ "auto" is the GPU where there is one; "cuda" without one is a ValueError."""
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if device not in ("cpu", "cuda"):
-        raise ValueError(f"device must be auto, cpu or cuda, not {device!r}.")
-    if device == "cuda" and not torch.cuda.is_available():
-        raise ValueError("device='cuda' needs a GPU that torch can use; there is none (use 'cpu').")
-    return torch.device(device)
+def resolve_device(device: str | torch.device = "auto") -> torch.device:
+    """The device named "auto" (the GPU where there is one), "cpu", "cuda" or "cuda:0", "cuda:1" ...
+
+    Raises
+    ------
+    ValueError
+        For another one, and for a GPU that is not there.
+    """
+    number = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if isinstance(device, str) and device == "auto":
+        return torch.device("cuda" if number else "cpu")
+    name = str(device)
+    if not re.fullmatch("cpu|cuda(:[0-9]+)?", name):
+        raise ValueError(f"device must be auto, cpu, cuda or cuda:0, cuda:1 ..., not {device!r}.")
+    place = torch.device(name)
+    if place.type == "cuda" and (place.index or 0) >= number:
+        raise ValueError(
+            f"device={name!r} needs a GPU that torch can use; there are {number} (use 'cpu')."
+        )
+    return place
 
 
-def train(config: RunConfig, device: str = "auto") -> dict:
+def train(
+    config: RunConfig,
+    device: str | torch.device = "auto",
+    threads: int | None = None,
+    *,
+    on_epoch: Callable[[int, float], None] | None = None,
+    progress: bool = False,
+    return_network: bool = False,
+) -> dict | tuple[dict, nn.Module]:
     """Train one network as ``config`` says, test it, and measure its sensitivities.
+
+    threads: of torch's arithmetic on the CPU; by default one, but torch's own number for the
+        common architectures (see `srhm.training.threads`).
+    on_epoch: called after each epoch with its number, from 1, and its mean loss (nats).
+    progress: tell on stderr how far it is: a bar in a terminal, elsewhere a line now and then.
+    return_network: return the trained network too, ready for use, on the device it was trained on.
 
     Returns
     -------
-    A flat dict, ready for JSON: all fields of the configuration; ``status`` ("converged",
-    "max_epochs" or "diverged"); ``test_error``, ``test_loss``, ``train_loss`` (mean over the last
-    epoch; nats); ``epochs``, ``steps``, ``seconds``, ``num_test_used``; with ``test_every``,
-    ``best_test_error``, the least of all looks and the final one; the sensitivities
-    ``S_{k}_{l}``, ``D_{k}_{l}`` with their standard errors (see `srhm.training.observables`); and
-    where it was made: ``commit``, ``python``, ``torch``, ``numpy``, ``device``, ``threads``.
-    A diverged run has None for what is not finite.
-    """
-    place = resolve_device(device)
-    start = time.perf_counter()
-    if config.arch in CONVERTED:
-        from srhm.training.architectures import train_architecture  # they need torchvision
+    The row, or with ``return_network`` the pair of row and network. The row is a flat dict, ready
+    for JSON: all fields of the configuration; ``status`` ("converged", "max_epochs" or "diverged");
+    ``test_error``, ``test_loss``, ``train_loss`` (mean over the last epoch; nats); ``epochs``,
+    ``steps``, ``seconds``, ``num_test_used``; with ``test_every``, ``best_test_error``, the least
+    of all looks and the final one; the sensitivities ``S_{k}_{l}``, ``D_{k}_{l}`` with their
+    standard errors (see `srhm.training.observables`); and where it was made: ``commit``,
+    ``python``, ``torch``, ``numpy``, ``device``, ``threads``. A diverged run has None for what is
+    not finite.
 
-        result = train_architecture(config, place)
-        return make_row(config, result, time.perf_counter() - start, place)
+    Raises
+    ------
+    ValueError
+        Before any training: no `RunConfig`, an impossible ``device``, ``threads`` or ``on_epoch``,
+        or a training that needs more memory than the machine has.
+    """
+    check_type("config", config, RunConfig)
+    if not (on_epoch is None or callable(on_epoch)):
+        raise ValueError(f"on_epoch must be a function of epoch and loss, not {on_epoch!r}.")
+    place = resolve_device(device)
+    number = threads_for(config.arch, threads)
+    check_memory(config, place)
+    start = time.perf_counter()
+    listener = told(config.max_epochs, progress, on_epoch)
+    fit_and_measure = train_architecture if config.arch in CONVERTED else _train_patches
+    with num_threads(number), listener as after_epoch:
+        network, result = fit_and_measure(config, place, after_epoch)
+        row = make_row(config, result, time.perf_counter() - start, place)
+    return (row, network.eval()) if return_network else row
+
+
+def _train_patches(config: RunConfig, place, on_epoch) -> tuple[PatchNetwork, dict]:
+    """Train, test and measure an LCN, CNN or FCN, as `train_architecture` does the others."""
     engine, data, test_set = prepare(config, place)
     best = BestError(config)
-    result = fit(engine, data, config, on_epoch=lambda epoch: best.look(engine, test_set, epoch))
+    look = functools.partial(best.look, engine, test_set)
+    result = fit(engine, data, config, after_epoch=look, on_epoch=on_epoch)
     engine.finish()
-    result |= best.beside(measure(engine, config, test_set, result["status"]))
-    return make_row(config, result, time.perf_counter() - start, place)
+    return engine.net, result | best.beside(measure(engine, config, test_set, result["status"]))
 
 
 def prepare(config: RunConfig, place: torch.device) -> tuple[Engine, ActiveData, Samples]:
@@ -71,8 +120,6 @@ def prepare(config: RunConfig, place: torch.device) -> tuple[Engine, ActiveData,
 
 def load(config: RunConfig, place: torch.device) -> tuple[PatchNetwork, ActiveData, Samples]:
     """The untrained network, the training data as it reads them, and the test data."""
-    # Momenta of unused weights decay towards denormals, on which CPUs are slow.
-    torch.set_flush_denormal(True)
     task = config.task
     train_set, test_set = task.split(config.P, config.num_test, config.seed_sample, config.balanced)
     net = build_network(config.arch, task, config.width, config.seed_init, config.scaling).to(place)
@@ -101,12 +148,11 @@ class BestError:
 
 
 def measure(engine: Engine, config: RunConfig, test_set: Samples, status: str) -> dict:
-    """Test loss and error of a trained network and, unless it diverged, its sensitivities."""
+    """Test loss and error of a trained network and, unless it diverged, its observables."""
     loss, error = evaluate(engine, encode(engine.net, test_set, engine.readout.device))
     result = {"num_test_used": len(test_set), "test_loss": loss, "test_error": error}
     if status != "diverged":
-        activations = sparse_activations(engine)
-        result |= sensitivities(config.task, activations, test_set, seed=config.seed_sample)
+        result |= observe(config.task, sparse_activations(engine), test_set, config.seed_sample)
     return result
 
 
@@ -116,62 +162,31 @@ def make_row(config: RunConfig, result: dict, seconds: float, place: torch.devic
     return config.as_dict() | result | {"seconds": round(seconds, 3)} | provenance(place)
 
 
-def largest_loss(config: RunConfig) -> float:
-    """A training loss (nats) that no run comes back from: far above that of chance."""
-    return 1e3 * chance_loss(config)
-
-
-def chance_loss(config: RunConfig) -> float:
-    """The loss (nats) of a network that finds all classes equally likely, log n_c."""
-    return math.log(config.n_c)
-
-
 def fit(
     engine: Engine,
     data: ActiveData,
     config: RunConfig,
     watch: Callable[[int], None] | None = None,
-    on_epoch: Callable[[int], None] | None = None,
+    after_epoch: Callable[[int], None] | None = None,
+    on_epoch: Callable[[int, float], None] | None = None,
 ) -> dict:
-    """Epochs of SGD until the training loss is below ``stop_loss``; the counts and the status.
+    """Train as ``config`` says; the counts and the status (`srhm.training.loop.run_epochs`).
 
-    watch, on_epoch: called after each step, each epoch, with the number of them so far.
+    watch, after_epoch: called after each step, each epoch, with the number of them so far;
+    on_epoch: with the epoch and its mean training loss (nats).
     """
     draw = torch.Generator().manual_seed(config.seed_sample)
-    status, steps, epoch = "max_epochs", 0, 0
-    while epoch < config.max_epochs:
-        epoch += 1
-        order = epoch_order(config, draw).to(data.labels.device)
-        total = torch.zeros((), dtype=torch.float64, device=data.labels.device)
-        for batch in order.split(config.batch_size):
-            total += engine.step(data.take(batch))
-            steps += 1
-            if watch is not None:
-                watch(steps)
-        train_loss = total.item() / config.P
-        if on_epoch is not None:
-            on_epoch(epoch)
-        if _is_lost(engine, data, config, epoch, train_loss):
-            status = "diverged"
-            break
-        if train_loss < config.stop_loss and is_look(config, epoch, config.stop_every):
-            status = "converged"
-            break
-    return {"status": status, "train_loss": train_loss, "epochs": epoch, "steps": steps}
-
-
-def _is_lost(engine: Engine, data: ActiveData, config: RunConfig, epoch: int, loss: float) -> bool:
-    """Whether training can never come back: the loss has exploded, or the network is silent.
-
-    A learning rate that is too high can switch off the units of the last hidden layer, all or all
-    but a few that answer to single data. Looked for at every tenth epoch while the loss is high.
-    """
-    if not loss < largest_loss(config):
-        return True
-    if epoch % 10 or loss < chance_loss(config) / 2:
-        return False
-    last_hidden = engine.activations(data.take(slice(0, 1024)))[-2]
-    return (last_hidden > 0).float().mean().item() < 0.005
+    place = data.labels.device
+    return run_epochs(
+        lambda batch: engine.step(data.take(batch)),
+        lambda: epoch_order(config, draw).to(place).split(config.batch_size),
+        config.P,
+        Limits.of(config),
+        silent=lambda: is_silent(engine, data),
+        on_step=watch,
+        after_epoch=after_epoch,
+        on_epoch=on_epoch,
+    )
 
 
 def _jsonable(value):
@@ -182,7 +197,7 @@ def _jsonable(value):
 
 def provenance(device: torch.device) -> dict:
     """Commit, versions and device that made a result."""
-    name = torch.cuda.get_device_name() if device.type == "cuda" else platform.machine()
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
     return {
         "commit": _commit(),
         "python": platform.python_version(),

@@ -1,6 +1,7 @@
 """The chapter on architectures averages, compares and draws what the runs hold."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -8,12 +9,13 @@ from srhm.networks.names import COMMON
 from srhm_book.architectures.views import (
     ARCHS,
     by_architecture,
-    draw_error_against,
+    draw_architecture_errors,
     far_from_paper,
     missing,
     style,
     with_paper,
 )
+from srhm_book.claims.architectures import ordered_alike
 from srhm_book.grids import CURVES, architecture_run
 
 
@@ -56,13 +58,42 @@ def test_the_papers_values_stand_beside_ours(runs):
     assert missing(table.reset_index(), 2).startswith("CNN 0, VGG11 0, VGG16 1, ResNet18 0")
 
 
-def test_points_are_drawn_with_and_without_the_papers(runs):
-    table = by_architecture(runs)
-    for shown in (table, with_paper(table), by_architecture(runs[:0])):
-        figure, ax = plt.subplots()
-        draw_error_against(ax, shown, "S_out")
-        figure.canvas.draw()
-        plt.close(figure)
+@pytest.fixture
+def ax():
+    figure, ax = plt.subplots()
+    yield ax
+    figure.canvas.draw()  # what cannot be laid out is an error
+    plt.close(figure)
+
+
+def test_a_point_and_its_bars_are_the_mean_and_the_range_over_seeds(runs, ax):
+    draw_architecture_errors(ax, by_architecture(runs.assign(test_error=[0.5, 0.9, 0.04])), "S_out")
+    lcn, vgg16 = ax.containers
+    assert (lcn.get_label(), vgg16.get_label()) == ("LCN", "VGG16")
+    assert lcn.lines[0].get_xydata().tolist() == [pytest.approx([0.2, 0.7])]
+    across, up = (bar.get_segments()[0] for bar in lcn.lines[2])
+    assert across[:, 0] == pytest.approx([0.1, 0.3])
+    assert up[:, 1] == pytest.approx([0.5, 0.9])
+    assert vgg16.lines[0].get_xydata().tolist() == [pytest.approx([0.1, 0.04])]
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    assert len(ax.lines) == 2  # nothing of the paper
+
+
+def test_a_thin_line_leads_to_the_papers_hollow_point(runs, ax):
+    table = with_paper(by_architecture(runs)).dropna(subset="test_error")
+    draw_architecture_errors(ax, table, "S_out")
+    hollow = [line for line in ax.lines if line.get_markerfacecolor() == "white"]
+    theirs = table[["paper_S_out", "paper_test_error"]].to_numpy()
+    assert np.concatenate([point.get_xydata() for point in hollow]) == pytest.approx(theirs)
+    thin = [line.get_xydata() for line in ax.lines if line.get_linewidth() == 0.7]
+    ours = table[["S_out", "test_error"]].to_numpy()
+    assert np.array(thin) == pytest.approx(np.stack([ours, theirs], axis=1))
+
+
+def test_nothing_measured_is_drawn_as_nothing(runs, ax):
+    draw_architecture_errors(ax, by_architecture(runs[:0]), "S_out")
+    assert not ax.lines
+    assert not ax.containers
 
 
 def test_every_architecture_has_a_look_of_its_own():
@@ -91,31 +122,22 @@ def test_claims_follow_the_points(tmp_path, monkeypatch, runs):
         values |= {"S_80_1": 1.0, "D_80_1": 1.0}
         many.append({"arch": arch, "status": "converged", "test_error": 0.01 + i / 10, **values})
     monkeypatch.setattr(module, "architecture_runs", lambda *_: pd.DataFrame(many))
-    D, S, *_ = module.architecture_claims(Store(tmp_path))
-    assert (S.measured, S.verdict) == (pytest.approx(1), "agrees")
-    assert (D.measured, D.verdict) == (pytest.approx(-1), "differs")
-    assert D.paper == pytest.approx(27 / 28)  # of the seven points of Figure 1C, one pair swaps
+    D, S, errors, *_ = module.architecture_claims(Store(tmp_path))
+    assert (S.parts[0].hits, S.parts[0].number, S.verdict) == (21, 21, "agrees")
+    assert (D.parts[0].hits, D.verdict) == (0, "differs")
+    assert D.parts[0].paper == pytest.approx(20 / 21)  # in Figure 1C, one pair swaps
+    assert (errors.verdict, errors.settings) == ("differs", 7)
     monkeypatch.setattr(module, "architecture_runs", lambda *_: runs)
     for claim in module.architecture_claims(Store(tmp_path)):
-        assert claim.verdict == "not measured"
-    assert "2 of 7" in module.architecture_claims(Store(tmp_path))[0].reason
+        assert claim.verdict == "open"
+        assert claim.settings in (0, 2)
 
 
-def test_a_wide_interval_tells_nothing(tmp_path, monkeypatch):
-    """One outlier among seven: the interval holds 0 and the paper's value."""
-    from srhm.runs.store import Store
-    from srhm_book.claims import architectures as module
-
-    order = (0.6, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7)
-    rows = []
-    for i, (arch, error) in enumerate(zip(ARCHS, order, strict=True)):
-        values = dict.fromkeys(("S_2_1", "D_2_1", "S_80_1", "D_80_1", "D_out_1"), (i + 1) / 10)
-        row = {"arch": arch, "status": "converged", "test_error": error, "S_out_1": -error}
-        rows.append(row | values)
-    monkeypatch.setattr(module, "architecture_runs", lambda *_: pd.DataFrame(rows))
-    D, S, *_ = module.architecture_claims(Store(tmp_path))
-    assert (D.verdict, D.reason) == ("not measured", "the interval is too wide to tell")
-    assert S.verdict == "differs"
+def test_pairs_are_counted_once_and_ties_not_at_all():
+    assert ordered_alike([1, 2, 3], [10, 30, 20]) == (2, 3)
+    assert ordered_alike([1, 1, 3], [1, 2, 3]) == (2, 2)
+    assert ordered_alike([1, np.nan, 3], [1, 2, 3]) == (1, 1)
+    assert ordered_alike([], []) == (0, 0)
 
 
 def test_claims_follow_the_growing_training_sets(tmp_path, monkeypatch):
@@ -132,4 +154,4 @@ def test_claims_follow_the_growing_training_sets(tmp_path, monkeypatch):
     *_, D, S = module.architecture_claims(Store(tmp_path))
     assert (S.id, S.figure, S.verdict) == ("growing_S", "1F", "agrees")
     assert (D.id, D.figure, D.verdict) == ("growing_D", "1E", "differs")
-    assert (S.measured, S.settings) == (pytest.approx(1), 4)
+    assert (S.parts[0].hits, S.parts[0].number, S.settings) == (6, 6, 4)

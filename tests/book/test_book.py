@@ -3,15 +3,11 @@
 Needs Chromium on the PATH. Without one these tests are skipped, except on CI, where they fail.
 """
 
-import functools
-import http.server
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
-import threading
 import urllib.parse
 from pathlib import Path
 
@@ -19,122 +15,37 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
-from srhm_book.publish.notebooks import run_notebooks
+from srhm_book import cli
 
 ROOT = Path(__file__).parent.parent.parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        reason = f"none of {', '.join(BROWSERS)} is on the PATH"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path
-
-
-@pytest.fixture(scope="session")
-def executed(tmp_path_factory):
-    """The folder of the notebooks executed in the profile `smoke`, inside a copy of the book."""
-    folder = tmp_path_factory.mktemp("book")
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(ROOT / name, folder)
-    shutil.copytree(ROOT / "book", folder / "book", ignore=shutil.ignore_patterns("executed"))
-    run_notebooks(profile="smoke", out=folder / "book" / "executed", progress=False)
-    return folder / "book" / "executed"
+SIZES = ("desk", "phone")
 
 
 def test_every_figure_is_the_one_output_of_its_cell(executed):
     """A second output, such as the value of a last line without a semicolon, repeats the label."""
+    with_figures = set()
     for path in sorted(executed.glob("*.ipynb")):
-        for cell in json.loads(path.read_text())["cells"]:
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             if "figure" in cell["metadata"].get("mystnb", {}):
                 kinds = [output["output_type"] for output in cell["outputs"]]
                 assert kinds == ["display_data"], f"{path.name}: {kinds} after {cell['source'][-1]}"
+                with_figures.add(path.name)
+    scripts = (ROOT / "notebooks").glob("*.py")
+    asked = {f"{p.stem}.ipynb" for p in scripts if '"figure":' in p.read_text(encoding="utf-8")}
+    assert with_figures == asked
+    assert "01_data.ipynb" in asked
 
 
 def test_no_notebook_keeps_a_progress_bar_or_a_warning(executed):
     for path in sorted(executed.glob("*.ipynb")):
-        for cell in json.loads(path.read_text())["cells"]:
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             errors = [o for o in cell.get("outputs", []) if o.get("name") == "stderr"]
             assert not errors, f"{path.name}: {errors}"
 
 
-@pytest.fixture(scope="session")
-def html(chromium, executed):
-    """The folder of the built book; a warning of the build fails it."""
-    folder = executed.parent.parent
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return folder / "_build" / "html"
-
-
-@pytest.fixture(scope="session")
-def url(html):
-    """Where a local server serves the book."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments):
-            pass
-
-    handler = functools.partial(Quiet, directory=html)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
-
-
-@pytest.fixture(scope="session")
-def browser(chromium):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser, url):
-    """Opens a page of the book; at the end no request of any may have failed or left the book."""
-    contexts, problems = [], []
-
-    def visit(page_name, size="desk", dark=False, base=url, watched=True):
-        scheme = "dark" if dark else "light"
-        context = browser.new_context(viewport=SIZES[size], color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        if watched:
-            watch(page, base)
-        page.goto(base + page_name, wait_until="networkidle")
-        return page
-
-    def watch(page, base):
-        page.on("console", lambda m: m.type == "error" and problems.append(f"console: {m.text}"))
-        page.on("pageerror", lambda error: problems.append(f"error: {error}"))
-        page.on("requestfailed", lambda r: problems.append(f"failed: {r.url}"))
-        page.on("response", lambda r: r.status >= 400 and problems.append(f"{r.status}: {r.url}"))
-        page.on(
-            "request",
-            lambda r: r.url.startswith((base, "data:")) or problems.append(f"outside: {r.url}"),
-        )
-
-    yield visit
-    for context in contexts:
-        context.close()
-    assert not problems, problems
-
-
 def pages(html):
     names = sorted(path.relative_to(html).as_posix() for path in html.glob("book/**/*.html"))
-    assert {"book/index.html", "book/model.html", "book/executed/01_data.html"} <= set(names)
+    assert {"book/model.html", "book/executed/00_overview.html"} <= set(names)
     return names
 
 
@@ -246,7 +157,7 @@ def test_executed_notebook_can_be_downloaded(html, visit):
     link = page.locator("a.btn-download-source-button").first.get_attribute("href")
     notebook = (html / "book" / "executed" / link).resolve()
     assert notebook.name == "01_data.ipynb"
-    assert "image/svg+xml" in notebook.read_text()
+    assert "image/svg+xml" in notebook.read_text(encoding="utf-8")
 
 
 def test_dark_mode_keeps_figures_on_white(visit):
@@ -262,18 +173,68 @@ def test_dark_mode_keeps_figures_on_white(visit):
     assert colors[0] == colors[1]
 
 
-def test_pages_show_the_claims(visit):
-    """The main ones on the landing page, all on a page of their own."""
+def test_pages_show_the_claims(html, visit):
+    """Each with its verdict and a link to its chapter, on the landing page and on its own."""
     from srhm.runs.paths import project
     from srhm.runs.store import Store
-    from srhm_book.claims.ledger import HEADLINES, claims
+    from srhm_book.claims.ledger import claims
 
     items = claims(Store(project("results")))
-    main = [item for item in items if item.id in HEADLINES]
-    assert len(main) == len(HEADLINES) < len(items)
-    for page, shown in {"book/index.html": main, "book/verdicts.html": items}.items():
-        rows = visit(page).locator(".claims tbody tr").all_inner_texts()
-        assert len(rows) == len(shown)
-        for row, item in zip(rows, shown, strict=True):
-            assert item.statement in row
-            assert item.verdict in row
+    folder = html / "book" / "executed"
+    rows = {"00_overview": ".forest tr:not(.group)", "21_all_claims": ".all-claims .claim"}
+    for name, selector in rows.items():
+        page = visit(f"book/executed/{name}.html")
+        shown = page.locator(selector)
+        assert shown.count() == len(items)
+        for text, item in zip(shown.all_inner_texts(), items, strict=True):
+            assert item.verdict in text
+        links = page.locator(f"{selector} a")
+        links = links.evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        assert links == [f"{item.chapter}.html" for item in items]
+        assert all((folder / link).is_file() for link in links)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_claims_are_readable_in_both_modes(visit, dark):
+    """The ground behind them is the page's, and no verdict has its colour."""
+    page = visit("book/executed/00_overview.html", "phone", dark)
+    ground = "e => getComputedStyle(e.closest('.text_html')).backgroundColor"
+    body = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    for row in page.locator(".forest td:last-child").all():
+        assert row.evaluate(ground) == "rgba(0, 0, 0, 0)"
+        assert row.evaluate("e => getComputedStyle(e).color") != body
+
+
+def test_pictures_stand_side_by_side_where_there_is_room(visit):
+    tops = {}
+    for size in SIZES:
+        boxes = [b.bounding_box() for b in visit("book/executed/00_overview.html", size)
+                 .locator(".tag_overview img").all()]  # fmt: skip
+        tops[size] = len({round(box["y"]) for box in boxes})
+    assert tops == {"desk": 1, "phone": 3}
+
+
+def test_a_book_without_executed_notebooks_is_refused(tmp_path):
+    """`jupyter-book build .` in a fresh clone: one sentence, no book without its chapters."""
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(ROOT / name, tmp_path)
+    ignored = shutil.ignore_patterns("executed")
+    shutil.copytree(ROOT / "book", tmp_path / "book", ignore=ignored)
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", "."]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "book/executed/00_overview" in done.stderr
+    assert "srhm-book run" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "_build" / "html" / "index.html").exists()
+
+
+def test_the_executed_book_is_printed(chromium, executed, monkeypatch):
+    folder = executed.parent.parent
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    (folder / "srhm").mkdir(exist_ok=True)  # so that it is taken for the repository
+    monkeypatch.chdir(folder)
+    assert cli.main(["pdf"]) == 0
+    printed = (folder / "_build" / "pdf" / "srhm.pdf").read_bytes()
+    assert printed.startswith(b"%PDF")
+    assert len(printed) > 500_000  # its figures are in it

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from messages import says
+from srhm.runs.search import rows_of
 from srhm.runs.store import Store
 from srhm.stats.fits import Estimate
 from srhm_book.complexity.table import (
@@ -13,8 +15,7 @@ from srhm_book.complexity.table import (
     complexity_table,
     prefactor,
     relative_interval,
-    rows_of,
-    searched,
+    searched_runs,
     seed_exponent,
 )
 from srhm_book.grids import setting
@@ -121,7 +122,7 @@ def test_the_prefactor_is_a_geometric_mean():
 def test_a_prefactor_knows_of_seeds_that_move_all_settings():
     alone, together = (prefactor(table_of([2.0] * 4, spread)) for spread in (0.0, 0.2))
     assert np.log(together.high / together.low) > np.log(alone.high / alone.low) + 1
-    with pytest.raises(ValueError, match="needs at least 2 settings, not 1"):
+    with pytest.raises(ValueError, match=says("2 settings", 1)):
         prefactor(table_of([2.0] * 4).iloc[:1])
 
 
@@ -145,7 +146,7 @@ def test_what_a_seed_does_to_a_whole_line_changes_no_exponent():
     x = np.log(table["s0+1"])
     sigma = 0.3 / math.sqrt(((x - x.mean()) ** 2).sum())
     assert estimate.high - estimate.low == pytest.approx(2 * 1.96 * 2.69 * sigma, rel=0.2)
-    with pytest.raises(ValueError, match=r"two different values of s0\+1"):
+    with pytest.raises(ValueError, match=says("two", "s0+1")):
         seed_exponent(table.iloc[:1])
 
 
@@ -153,7 +154,7 @@ def test_searched_reads_the_store_and_names_what_it_lacks(tmp_path):
     store, other = Store(tmp_path), setting("lcn", 8, 2)
     for run in runs_of(LCN, [5000.0] * 3, reach=8).to_dict("records"):
         store.put(run)
-    found, missing = searched([LCN, other, LCN], store, repeats=3)
+    found, missing = searched_runs([LCN, other, LCN], store, repeats=3)
     assert list(found) == [LCN]
     assert missing == [other]
     assert complexity_table(found).P_star.iloc[0] == pytest.approx(5000, rel=1e-3)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from messages import says
 from srhm.stats.laws import lcn_scale
 from srhm_book.complexity.fixed_d import as_predicted, eq5, fit_eq5, sparser_pairs
 from srhm_book.complexity.table import complexity_table
@@ -103,7 +104,7 @@ def test_nothing_measured_is_an_empty_table_and_a_clear_error():
     pairs = sparser_pairs(complexity_table({}))
     assert pairs.empty
     assert {"predicted", "ratio", "side"} <= set(pairs.columns)
-    with pytest.raises(ValueError, match="at least 3 pairs of equal size, not 0"):
+    with pytest.raises(ValueError, match=says("3 pairs", 0)):
         fit_eq5(pairs)
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from messages import says
 from srhm.runs.store import Store, to_frame
 from srhm.stats.laws import predicted_scale
 from srhm_book import grids
@@ -67,9 +68,10 @@ def test_run_grid_searches_settings_and_sweeps_curves(tmp_path, monkeypatch):
     with ThreadPoolExecutor(1) as pool:
         options = {"executor": pool, "progress": False}
         assert len(grids.run_grid("tiny curve", store, max_P=150, **options)) == 1
-        grids.run_grid("tiny", store, repeats=1, max_P=150, **options)
-    assert len(store.frame()) >= 1
-    with pytest.raises(ValueError, match="grid must be one of lcn_L2, .*, not 'none'"):
+        searched = grids.run_grid("tiny", store, repeats=1, max_P=190, **options)
+    assert config.P < searched.P.max() <= 190  # a search goes on where a curve has its sizes
+    assert set(store.frame().P) == set(searched.P)
+    with pytest.raises(ValueError, match=says("grid", *GRIDS, "'none'")):
         grids.run_grid("none", store)
 
 

@@ -9,21 +9,21 @@ import pytest
 
 from srhm_book.architectures.growing import (
     DEPTHS,
-    PANELS,
+    GROWING_PANELS,
+    architectures_with_curves,
     by_depth,
     by_size,
     change_with_depth,
     correlations,
     draw_depth,
     draw_growing,
-    falls,
     growing_runs,
-    halves,
-    paper_curve,
     paper_points,
-    shown,
+    published_fig9_curve,
+    sensitivity_falls,
+    sizes_at_half,
 )
-from srhm_book.architectures.views import ARCHS, NAMES
+from srhm_book.architectures.views import ARCHITECTURE_NAMES, ARCHS
 from srhm_book.grids import CURVES, GROWING_P
 from srhm_book.paper import published
 
@@ -49,7 +49,7 @@ def runs():
 
 def test_only_whole_curves_are_shown(runs):
     table = by_size(runs)
-    assert shown(table) == ["lcn", "vgg16"]
+    assert architectures_with_curves(table) == ["lcn", "vgg16"]
     assert list(table[table.arch == "vgg16"].P) == list(SIZES)
     last = table[(table.arch == "vgg16") & (table.P == 7400)].iloc[0]
     assert (last.test_error, last.test_error_low) == pytest.approx((0.03, 0.02))
@@ -69,11 +69,11 @@ def test_correlations_over_training_sizes(runs):
 
 
 def test_the_papers_points_and_curves_are_those_of_its_figures():
-    for letter, layer in PANELS:
+    for letter, layer in GROWING_PANELS:
         points = paper_points(letter, layer, "vgg16")
         assert len(points) >= 8
         assert points.test_error.iloc[0] < 0.01 < 0.1 < points.test_error.iloc[-1]
-    curve = paper_curve("resnet18", "50", "eps").set_index("P").value
+    curve = published_fig9_curve("resnet18", "50", "eps").set_index("P").value
     assert curve[6400] > 0.6
     assert curve[8400] < 0.06
 
@@ -96,7 +96,7 @@ def test_each_depth_has_its_own_sensitivity(runs):
 
 def test_the_fall_is_taken_across_the_transition(runs):
     """From the last size with an error above a half to the first below 5 %."""
-    table = falls(by_depth(runs)).set_index(["depth", "quantity"])
+    table = sensitivity_falls(by_depth(runs)).set_index(["depth", "quantity"])
     assert list(table.P_before.unique()) == [2599]
     assert list(table.P_after.unique()) == [7400]
     assert table.fall["20", "S"] == pytest.approx(0.8 / 0.03)
@@ -104,28 +104,65 @@ def test_the_fall_is_taken_across_the_transition(runs):
     assert table.paper_fall["80", "S"] > 5  # it falls in the paper,
     assert table.paper_fall["20", "S"] < 1.2  # but not near the input
     flat = runs.assign(test_error=0.9)
-    assert falls(by_depth(flat)).fall.isna().all()
+    assert sensitivity_falls(by_depth(flat)).fall.isna().all()
 
 
 def test_the_transition_is_read_at_a_half(runs):
     """Between the second size and the third, linear in log P; the paper's between its own."""
-    table = halves(by_size(runs))
+    table = sizes_at_half(by_size(runs))
     assert list(table.index) == ["LCN", "VGG16"]
     assert table.here["LCN"] == pytest.approx(math.sqrt(2599 * 5400), rel=1e-3)
     assert 2599 < table.paper["VGG16"] < 4400
     assert pd.isna(table.paper["LCN"])
-    assert halves(by_size(runs.assign(test_error=0.9))).empty
+    assert sizes_at_half(by_size(runs.assign(test_error=0.9))).empty
 
 
-def test_curves_are_drawn_with_and_without_the_papers(runs):
-    for paper in (True, False):
-        figure, axes = plt.subplots(1, 2)
-        draw_growing(axes[0], by_size(runs), "D_internal", paper)
-        draw_depth(axes[1], by_depth(runs), "vgg16", "80", paper)
-        labels = axes[1].get_legend_handles_labels()[1]
-        assert len(labels) == 3
-        figure.canvas.draw()
-        plt.close(figure)
+@pytest.fixture
+def ax():
+    figure, ax = plt.subplots()
+    yield ax
+    figure.canvas.draw()  # what cannot be laid out is an error
+    plt.close(figure)
+
+
+def hollow(ax):
+    return [line for line in ax.lines if line.get_markerfacecolor() == "white"]
+
+
+@pytest.mark.parametrize("paper", [True, False])
+def test_a_line_for_each_architecture_runs_through_its_sizes(runs, ax, paper):
+    table = by_size(runs)
+    draw_growing(ax, table, "D_internal", paper)
+    assert [curve.get_label() for curve in ax.containers] == ["LCN", "VGG16"]
+    for arch, curve in zip(("lcn", "vgg16"), ax.containers, strict=True):
+        own = table[table.arch == arch][["D_internal", "test_error"]].to_numpy(float)
+        assert len(own) == len(SIZES)
+        assert curve.lines[0].get_xydata() == pytest.approx(own)
+    across, up = (bar.get_segments()[-1] for bar in ax.containers[1].lines[2])
+    assert across[:, 0] == pytest.approx([1 - 0.04 / 3, 1 - 0.02 / 3])  # two seeds at the last
+    assert up[:, 1] == pytest.approx([0.02, 0.04])
+    theirs = [paper_points("D", "internal", arch) for arch in ("lcn", "vgg16")] if paper else []
+    for line, points in zip(hollow(ax), theirs, strict=True):
+        assert line.get_xydata() == pytest.approx(points[["sensitivity", "test_error"]].to_numpy())
+
+
+@pytest.mark.parametrize("paper", [True, False])
+def test_a_panel_of_a_depth_shows_error_S_and_D_against_P(runs, ax, paper):
+    table = by_depth(runs)
+    draw_depth(ax, table, "vgg16", "80", paper)
+    quantities = ("eps", "S", "D")
+    names = [curve.get_label() for curve in ax.containers]
+    assert [s in name for s, name in zip(("eps", "S_", "D_"), names, strict=True)] == [True] * 3
+    panel = table[table.depth == "80"]
+    for quantity, curve in zip(quantities, ax.containers, strict=True):
+        own = panel[panel.quantity == quantity][["P", "value"]].to_numpy(float)
+        assert own[:, 0].tolist() == list(SIZES)
+        assert curve.lines[0].get_xydata() == pytest.approx(own)
+    theirs = (
+        [published_fig9_curve("vgg16", "80", quantity) for quantity in quantities] if paper else []
+    )
+    for line, points in zip(hollow(ax), theirs, strict=True):
+        assert line.get_xydata() == pytest.approx(points[["P", "value"]].to_numpy(float))
 
 
 def test_runs_of_the_figures():
@@ -133,11 +170,11 @@ def test_runs_of_the_figures():
     assert {c.P for c in configs} == set(GROWING_P)
     assert set(GROWING_P) <= set(published("fig9").P.astype(int))
     assert all(depth in published("fig9").depth.unique() for depth in DEPTHS.values())
-    assert set(published("fig9").architecture) <= {NAMES[arch] for arch in ARCHS}
+    assert set(published("fig9").architecture) <= {ARCHITECTURE_NAMES[arch] for arch in ARCHS}
 
 
 def test_toys_have_every_quantity():
     runs = growing_runs("smoke", 1, None, workers=1, progress=False)
     table = by_size(runs)
-    assert shown(table) == ["lcn", "vgg11"]
+    assert architectures_with_curves(table) == ["lcn", "vgg11"]
     assert np.isfinite(table[["S_out", "D_out", "S_internal", "D_internal"]].to_numpy(float)).all()

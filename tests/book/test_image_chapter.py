@@ -8,7 +8,7 @@ import torch
 from scipy.stats import spearmanr
 
 from srhm.images.config import IMAGE_ARCHITECTURES
-from srhm.images.networks import NAMES
+from srhm.images.networks import IMAGE_NETWORK_NAMES
 from srhm.images.store import ImageStore
 from srhm_book.images import figures as plots_images
 from srhm_book.images.chapter import (
@@ -101,7 +101,7 @@ def test_points_bars_and_lines():
         }
     )  # fmt: skip
     _, ax = plt.subplots()
-    plots_images.draw_error_against(ax, table, "R", joined=True)
+    plots_images.draw_image_errors(ax, table, "R", joined=True)
     assert ax.get_legend_handles_labels()[1] == ["LeNet"]
     line = ax.containers[0].lines[0]
     assert line.get_xdata().tolist() == [2, 1]  # in the order of P
@@ -114,8 +114,8 @@ def test_points_bars_and_lines():
 
 
 def test_every_architecture_has_a_look_of_its_own():
-    assert set(plots_images.STYLES) == set(NAMES)
-    assert len(set(plots_images.STYLES.values())) == len(NAMES)
+    assert set(plots_images.STYLES) == set(IMAGE_NETWORK_NAMES)
+    assert len(set(plots_images.STYLES.values())) == len(IMAGE_NETWORK_NAMES)
 
 
 def test_the_picture_of_deformations():

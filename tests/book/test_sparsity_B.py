@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from messages import says
 from srhm.runs.store import Store
 from srhm.stats.laws import predicted_scale
 from srhm_book.complexity import sparsity_B
@@ -83,9 +84,9 @@ def test_pooled_exponent():
 
 
 def test_no_two_sparsities_no_exponent():
-    with pytest.raises(ValueError, match="needs a network and task measured at two s0"):
+    with pytest.raises(ValueError, match=says("two s0")):
         pooled_exponent(table([("cnn", 6, 2, (1,))]))
-    with pytest.raises(ValueError, match="No interval from 2 draws"):
+    with pytest.raises(ValueError, match=says("2 draws")):
         pooled_exponent(table([("cnn", 6, 2, (1, 2))]))
 
 

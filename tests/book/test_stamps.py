@@ -1,11 +1,15 @@
 """Which modules an executed notebook depends on."""
 
 import itertools
+import json
+import re
+from pathlib import Path
 
 import pytest
 
 from srhm_book.publish.stamps import files_behind, modules_behind
 
+ROOT = Path(__file__).parent.parent.parent
 FILES = {
     "__init__": "import importlib\n\ndef __getattr__(name):\n"
     "    if name == 'one':\n        return importlib.import_module('PKG.a').one\n"
@@ -30,7 +34,7 @@ def package(tmp_path, monkeypatch):
     for path, code in FILES.items():
         file = tmp_path / name / f"{path}.py"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(code.replace("PKG", name))
+        file.write_text(code.replace("PKG", name), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     return name
 
@@ -61,3 +65,13 @@ def test_files_behind_reach_into_every_folder(package, tmp_path):
     found = files_behind(f"from {package} import one", (package,))
     names = [path.relative_to(tmp_path / package).as_posix() for path in found]
     assert names == ["a.py", "room/b.py", "room/deep/e.py"]
+
+
+def test_what_a_notebook_says_that_it_reads_is_there():
+    """A pattern that fits no file would leave a page as it is when its data change."""
+    for script in sorted((ROOT / "notebooks").glob("*.py")):
+        text = re.search(
+            r"^#     reads: (\[.*\])$", script.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        for pattern in json.loads(text[1]) if text else ():
+            assert any(ROOT.glob(pattern)), (script.name, pattern)

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from srhm.runs.search import Target, at, grid_P
-from srhm_book.claims.invariance import COVERED, eq8_verdict
+from messages import says
+from srhm.runs.search import Target, grid_P, run_at
+from srhm_book.claims.claim import COVERED
+from srhm_book.claims.invariance import eq8_claim
 from srhm_book.grids import setting
 from srhm_book.invariance.agreement import (
     agreement,
@@ -23,10 +25,9 @@ from srhm_book.invariance.thresholds import (
     NOT_STORED,
     S2,
     crossings,
-    exists,
-    pairs,
     paper_targets,
     runs_of,
+    threshold_points,
 )
 
 SIZES = [grid_P(i) for i in range(28, 60)]
@@ -44,7 +45,7 @@ def synthetic(base, P_star, P_S, P_D, sizes=SIZES, seeds=3, spread=0.05):
     for seed in range(seeds):
         shift = math.exp(spread * (seed - (seeds - 1) / 2))
         for P in sizes:
-            row = at(base, P, seed).as_dict() | {"status": "converged"}
+            row = run_at(base, P, seed).as_dict() | {"status": "converged"}
             row[ERROR] = falls(P, P_star * shift, 0.1)
             row[S2] = falls(P, P_S * shift, 0.3, last=0.2, power=3)
             row[D2] = falls(P, P_D * shift, 0.1) if base.s0 else math.nan
@@ -68,13 +69,13 @@ def test_crossings_and_pairs_recover_the_truth():
     assert len(table) == 8 * 3 - 2  # no D at s0 = 0
     truth = [400 * 1.5**i for i in range(8)]
     assert table[table.quantity == ERROR].P_star.tolist() == pytest.approx(truth, rel=0.03)
-    found = pairs(table, S2)
+    found = threshold_points(table, S2)
     assert found.ratio.tolist() == pytest.approx([1.3] * 8, rel=0.03)
     assert ((found.ratio_low <= 1.3) & (found.ratio_high >= 1.3)).all()
     # The seeds shift both alike, so the ratio is known far better than either.
     assert (found.ratio_high / found.ratio_low < 1.05).all()
     assert (found.P_x_high / found.P_x_low > 1.1).all()
-    assert len(pairs(table, D2)) == 6
+    assert len(threshold_points(table, D2)) == 6
 
 
 def test_what_is_not_there_has_a_reason():
@@ -101,17 +102,17 @@ def test_no_crossing_is_read_off_across_a_gap():
 def test_runs_are_a_rectangle_of_the_first_seeds():
     base = setting("lcn", 6, 1)
     frame = pd.DataFrame(synthetic(base, 1000, 1000, 1000, sizes=[512, 1024], seeds=4))
-    lone = at(base, 2048, 0).as_dict() | {ERROR: 0.0}
-    mixed = at(base, 512, 0).replace(seed_init=7).as_dict() | {ERROR: 0.0}
-    other = at(base, 512, 1).replace(lr=9.0).as_dict() | {ERROR: 0.0}
-    foreign = at(setting("lcn", 6, 2), 512, 1).as_dict() | {ERROR: 0.0}
+    lone = run_at(base, 2048, 0).as_dict() | {ERROR: 0.0}
+    mixed = run_at(base, 512, 0).replace(seed_init=7).as_dict() | {ERROR: 0.0}
+    other = run_at(base, 512, 1).replace(lr=9.0).as_dict() | {ERROR: 0.0}
+    foreign = run_at(setting("lcn", 6, 2), 512, 1).as_dict() | {ERROR: 0.0}
     frame = pd.concat([frame, pd.DataFrame([lone, mixed, other, foreign])], ignore_index=True)
     runs = runs_of(frame.sample(frac=1, random_state=0), base)
     assert list(zip(runs.P, runs.seed_rules, strict=True)) == [
         (P, seed) for P in (512, 1024) for seed in range(3)
     ]
     assert len(runs_of(frame, base, repeats=1)) == 3
-    with pytest.raises(ValueError, match="repeats must be an integer of at least 1, not 0"):
+    with pytest.raises(ValueError, match=says("repeats", 1, 0)):
         runs_of(frame, base, 0)
 
 
@@ -124,11 +125,6 @@ def test_the_papers_thresholds():
     assert read("cnn") == {S2: 0.4, D2: 0.2}
     assert read("cnn", L=3) == {S2: 0.2, D2: 0.2}
     assert read("cnn", s=3) == {S2: 0.5, D2: 0.2}
-
-
-def test_what_exists():
-    assert [exists(q, setting("lcn", 4, 0)) for q in (ERROR, S2, D2)] == [True, True, False]
-    assert not exists(S2, setting("lcn", 4, 1, m=1))
 
 
 def proportional(n=12, ratio=0.7, scatter=0.1, power=1.0, seed=0):
@@ -192,20 +188,20 @@ def test_the_papers_pairs():
 def test_verdicts_follow_the_rule():
     settings, frame = grid(ratio_S=1.2, ratio_D=0.8)
     table = crossings(frame, settings, num_bootstrap=50)
-    assert eq8_verdict(table, "lcn", S2)[0] == "agrees"
-    assert eq8_verdict(table, "lcn", D2)[0] == "agrees"
-    # A median ratio beyond a factor of two is no agreement, whatever the slope.
+    assert eq8_claim(table, "lcn", S2).verdict == "agrees"
+    assert eq8_claim(table, "lcn", D2).verdict == "agrees"
+    # Sizes further apart than a factor of two are no agreement, whatever the slope.
     settings, frame = grid(ratio_S=2.5)
     far = crossings(frame, settings, num_bootstrap=50)
-    assert eq8_verdict(far, "lcn", S2)[0] == "differs"
-    verdict, reason, _ = eq8_verdict(table, "cnn", S2)
-    assert (verdict, reason) == ("not measured", "no runs are stored")
+    assert eq8_claim(far, "lcn", S2).verdict == "differs"
+    other = eq8_claim(table, "cnn", S2)
+    assert (other.verdict, other.measured) == ("open", False)
     hidden = table.copy()
     some = hidden[hidden.quantity == S2].index[: math.ceil(8 * (1 - COVERED)) + 1]
     hidden.loc[some, "P_star"] = math.nan
-    verdict, reason, _ = eq8_verdict(hidden, "lcn", S2)
-    assert verdict == "not measured"
-    assert "for 5 of the 8 settings" in reason
+    claim = eq8_claim(hidden, "lcn", S2)
+    assert claim.verdict == "open"
+    assert "5 of 8 settings" in claim.remark
 
 
 def test_a_slope_that_could_be_anything_is_no_agreement():
@@ -216,10 +212,9 @@ def test_a_slope_that_could_be_anything_is_no_agreement():
         rows = table.index[table.quantity == quantity]
         sizes = 1000 * 1.1 ** np.arange(len(rows)) * np.exp(noise * (-1.0) ** np.arange(len(rows)))
         table.loc[rows, "P_star"] = sizes
-    verdict, reason, found = eq8_verdict(table, "lcn", S2)
-    assert found.slope.includes(1)
-    assert verdict == "not measured"
-    assert "too wide to tell" in reason
+    slope = eq8_claim(table, "lcn", S2).parts[0]
+    assert slope.interval[0] < 1 < slope.interval[1]
+    assert slope.verdict == "open"
 
 
 def test_scale_is_the_law():

@@ -6,8 +6,10 @@ import pytest
 import torch
 from torch import nn
 
+from messages import says
 from srhm.data.task import SRHM
 from srhm.engine.sparse import Engine, encode, evaluate
+from srhm.engine.updates import DeferredBlocks, DirectBlocks, DirectRows, LazyRows
 from srhm.networks.patch import build_network
 
 GRID = [
@@ -63,10 +65,26 @@ def test_activations_agree_at_active_positions_and_are_zero_elsewhere(arch, shap
     sparse = Engine(net, LR, MOMENTUM, BATCH).activations(encoded)
     full = dense.activations(task.one_hot(data))
     torch.testing.assert_close(sparse[-1], full[-1])
-    for h, at, expected in zip(sparse, encoded.positions, full, strict=False):
+    for h, at, expected in zip(sparse[:-1], encoded.positions, full[:-1], strict=True):
         placed = torch.zeros_like(expected)
         placed.scatter_(1, at.long()[:, :, None].expand(h.shape), h)
         torch.testing.assert_close(placed, expected)
+
+
+@pytest.mark.parametrize(
+    ("arch", "deferred", "lazy"), [("lcn", 4, 23), ("cnn", 4, 2), ("fcn", 1, 23)]
+)
+def test_small_batches_have_lazy_updates(arch, deferred, lazy):
+    """The largest batches with a row for each block, and reading less than half of the rows.
+
+    A datum has 2 inputs of the hidden layer, of 8 blocks (FCN: 1), and reads 4 rows of 192 (CNN:
+    24).
+    """
+    _, net, _ = make(arch, (2, 2), 3, "A")
+    engines = {batch: Engine(net, LR, MOMENTUM, batch) for batch in range(1, 40)}
+    for batch, engine in engines.items():
+        assert type(engine.hidden[0]) is (DeferredBlocks if batch <= deferred else DirectBlocks)
+        assert type(engine.first) is (LazyRows if batch <= lazy else DirectRows)
 
 
 def test_evaluate_counts_errors_in_chunks():
@@ -82,5 +100,5 @@ def test_evaluate_counts_errors_in_chunks():
 def test_a_bias_is_refused():
     _, net, _ = make("cnn", (2, 2), 1, "A")
     net.bias = nn.Parameter(torch.zeros(3))
-    with pytest.raises(ValueError, match="without biases, but it has "):
+    with pytest.raises(ValueError, match=says("biases", "['bias']")):
         Engine(net, LR, MOMENTUM, BATCH)

@@ -5,8 +5,7 @@ import math
 import pytest
 import torch
 
-from srhm.engine.rows import DirectRows, LazyRows
-from srhm.engine.updates import DeferredBlocks, DirectBlocks
+from srhm.engine.updates import DeferredBlocks, DirectBlocks, DirectRows, LazyRows
 
 BLOCKS, IN, OUT, LR = 5, 12, 9, 0.05
 
@@ -68,6 +67,24 @@ def test_reading_between_steps_changes_nothing():
     read.sync()
     unread.sync()
     torch.testing.assert_close(read.weight, unread.weight, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("num", [2, 10, 40])  # fewer rows than the table has, as many, more
+def test_rows_may_be_read_any_number_of_times_between_steps(num):
+    draw = torch.Generator().manual_seed(4)
+    start = torch.randn(20, OUT, generator=draw)
+    lazy, direct = LazyRows(start.clone(), LR, 0.9), DirectRows(start.clone(), LR, 0.9)
+    for _ in range(8):
+        index, g = torch.randint(0, 20, (2, 1), generator=draw), torch.randn(2, OUT, generator=draw)
+        for rows in (lazy, direct):
+            rows.forward(index)
+            rows.backward(index, g)
+        look = torch.randint(0, 20, (num, 2), generator=draw)
+        for _ in range(2):
+            torch.testing.assert_close(lazy.forward(look), direct.forward(look))
+    for _ in range(2):
+        lazy.sync()
+        torch.testing.assert_close(lazy.weight, direct.weight)
 
 
 def test_deferred_rows_are_forgotten():

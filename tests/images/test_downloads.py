@@ -3,10 +3,13 @@
 import hashlib
 import http.server
 import socket
+import ssl
 import threading
+from urllib.error import URLError
 
 import pytest
 
+from messages import says
 from srhm.images.downloads import DownloadError, download
 
 CONTENT = bytes(range(256)) * 2000  # 512 kB
@@ -64,7 +67,7 @@ def test_a_broken_download_goes_on(server, tmp_path, ranges):
     """From where it stopped, or from the start with a server that knows no ranges."""
     target = tmp_path / "file.bin"
     server.breaks_after, server.ranges = 200_000, ranges
-    with pytest.raises(DownloadError, match=r"file.bin cannot be downloaded .* goes on from there"):
+    with pytest.raises(DownloadError, match=says("file.bin")):
         fetch(server, target)
     assert not target.exists()
     assert (tmp_path / "file.bin.part").read_bytes() == CONTENT[:200_000]
@@ -83,7 +86,7 @@ def test_a_part_that_is_whole_already(server, tmp_path):
 
 def test_another_file_is_thrown_away(server, tmp_path):
     target = tmp_path / "file.bin"
-    with pytest.raises(DownloadError, match="not the expected file.bin"):
+    with pytest.raises(DownloadError, match=says("file.bin")):
         fetch(server, target, md5="0" * 32)
     assert not any(tmp_path.iterdir())
 
@@ -97,7 +100,7 @@ def test_a_damaged_file_is_replaced(server, tmp_path):
 
 def test_a_server_that_does_not_have_it(server, tmp_path):
     server.url += "s"
-    with pytest.raises(DownloadError, match=r"the server of .*/files answers 404\.$"):
+    with pytest.raises(DownloadError, match=says(server.url, 404)):
         fetch(server, tmp_path / "file.bin")
 
 
@@ -110,3 +113,23 @@ def test_no_network_is_one_sentence(tmp_path):
     assert "refused" in str(error.value)
     assert str(error.value).count("\n") == 0
     assert not (tmp_path / "file.bin").exists()
+
+
+def test_a_certificate_that_is_not_trusted(monkeypatch, tmp_path):
+    """To go on from there would not help."""
+
+    def refuse(*_, **__):
+        raise URLError(ssl.SSLCertVerificationError(1, "self-signed certificate"))
+
+    monkeypatch.setattr("urllib.request.urlopen", refuse)
+    with pytest.raises(DownloadError, match="certificate.*SSL_CERT_FILE") as error:
+        download("https://server/file", tmp_path / "file.bin", MD5, progress=False)
+    assert "goes on" not in str(error.value)
+
+
+def test_a_folder_that_cannot_be_written_is_named(server, tmp_path):
+    (tmp_path / "data").touch()
+    with pytest.raises(DownloadError, match="into the folder .*data") as error:
+        fetch(server, tmp_path / "data" / "file.bin")
+    assert "goes on" not in str(error.value)
+    assert server.asked == []

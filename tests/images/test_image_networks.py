@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import nn
 
+from messages import says
 from srhm.images.config import IMAGE_ARCHITECTURES, NORMALISED
-from srhm.images.networks import NAMES, build_image_network
+from srhm.images.networks import IMAGE_NETWORK_NAMES, build_image_network
 from srhm.networks.vision_import import torchvision_models
 
 CLASSIFIERS = {"vgg": "classifier", "res": "fc", "eff": "classifier"}
@@ -16,7 +17,7 @@ def count(module):
 
 
 def test_every_architecture_has_a_name():
-    assert set(NAMES) == set(IMAGE_ARCHITECTURES)
+    assert set(IMAGE_NETWORK_NAMES) == set(IMAGE_ARCHITECTURES)
 
 
 @pytest.mark.parametrize("arch", IMAGE_ARCHITECTURES)
@@ -83,5 +84,5 @@ def test_seeds_decide_and_the_global_state_stays():
 
 
 def test_unknown_architecture():
-    with pytest.raises(ValueError, match=r"arch must be one of fc2, .*, not 'vgg13'\."):
+    with pytest.raises(ValueError, match=says("arch", *IMAGE_ARCHITECTURES, "'vgg13'")):
         build_image_network("vgg13", 3, 10, seed=0)

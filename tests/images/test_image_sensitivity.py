@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from messages import says
 from srhm.images.deform import deform
 from srhm.images.sensitivity import logits, noise_like, relative_sensitivity
 
@@ -101,7 +102,7 @@ def test_seed_decides_and_the_mode_is_left_as_it_was():
 
 
 def test_bad_input_is_named():
-    with pytest.raises(ValueError, match="images must be at least 3, not 2"):
+    with pytest.raises(ValueError, match=says("images", 3, 2)):
         relative_sensitivity(nn.Flatten(), smooth_images(2), seed=0)
-    with pytest.raises(ValueError, match="delta must be from 0.5 to 3.4 pixels .* not 9.0"):
+    with pytest.raises(ValueError, match=says("delta", "0.5 to 3.4", 9.0)):
         relative_sensitivity(nn.Flatten(), smooth_images(4), seed=0, delta=9.0)

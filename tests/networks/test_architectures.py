@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from messages import says
 from srhm.networks.architectures import DEPTHS, build_architecture, layers_at_depths
 from srhm.networks.names import COMMON
 from srhm.networks.vision_import import torchvision_models
@@ -30,6 +31,12 @@ def test_logits_for_every_input_size(pair, d):
     _, net, _ = pair
     with torch.no_grad():
         assert net(torch.zeros(3, 5, d)).shape == (3, 4)
+
+
+def test_an_input_with_positions_before_features_is_refused(pair):
+    _, net, _ = pair
+    with pytest.raises(ValueError, match=r"v=5.*\(3, 36, 5\)"):
+        net(torch.zeros(3, 36, 5))
 
 
 def test_parameters_are_the_originals_less_one_dimension(pair):
@@ -129,11 +136,11 @@ def test_the_stem_for_large_images_sees_a_quarter_of_the_positions():
 
 
 def test_bad_input_is_one_sentence():
-    with pytest.raises(ValueError, match="arch must be one of vgg11, .*, not 'vgg12'"):
+    with pytest.raises(ValueError, match=says("arch", *COMMON, "'vgg12'")):
         build_architecture("vgg12", 3, 36, 2)
-    with pytest.raises(ValueError, match="d must be at least 32 for vgg11, which .*, not 16"):
+    with pytest.raises(ValueError, match=says("d", 32, "vgg11", 16)):
         build_architecture("vgg11", 3, 16, 2)
-    with pytest.raises(ValueError, match=r"d = \(s \(s0 \+ 1\)\)\^L must be .* resnet18, not 16"):
+    with pytest.raises(ValueError, match=says("d", 32, "resnet18", 16)):
         RunConfig(arch="resnet18", v=4, s0=1, P=200)
 
 

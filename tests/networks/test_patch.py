@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from messages import says
 from srhm.data.task import SRHM
 from srhm.networks.patch import CNN, FCN, LCN, build_network
 
@@ -79,7 +80,7 @@ def test_seeded_and_independent_of_the_global_generator():
 
 
 def test_unknown_architecture():
-    with pytest.raises(ValueError, match="arch must be one of lcn, cnn, fcn, not 'mlp'"):
+    with pytest.raises(ValueError, match=says("arch", "lcn", "cnn", "fcn", "'mlp'")):
         build_network("mlp", TASK)
 
 
@@ -127,5 +128,30 @@ def test_the_authors_scaling_multiplies_the_start_by_sqrt_d(arch):
 
 
 def test_unknown_scaling():
-    with pytest.raises(ValueError, match="scaling must be one of fan_in, channels, not 'patch'"):
+    with pytest.raises(ValueError, match=says("scaling", "fan_in", "channels", "'patch'")):
         build_network("cnn", TASK, scaling="patch")
+
+
+@pytest.mark.parametrize("arch", ["lcn", "cnn", "fcn"])
+def test_an_input_of_another_shape_is_refused(arch):
+    net, x = build_network(arch, TASK, 8), TASK.one_hot(TASK.sample(4, seed=0))
+    for wrong in (x.transpose(1, 2), x[0], x[:, :, :8]):
+        with pytest.raises(ValueError, match=r"v=3, d=16") as error:
+            net(wrong)
+        assert str(tuple(wrong.shape)) in str(error.value)
+    with pytest.raises(ValueError, match="Tensor.*ndarray"):
+        net(x.numpy())
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"width": 0}, "width"),
+        ({"width": 8.0}, "width"),
+        ({"seed": -1}, "seed"),
+        ({"task": 5}, "task"),
+    ],
+)
+def test_impossible_networks_are_refused(change, name):
+    with pytest.raises(ValueError, match=f"^{name} "):
+        build_network(**{"arch": "cnn", "task": TASK} | change)

@@ -1,11 +1,18 @@
 """torchvision beside any build of torch; a sentence where it is missing."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+import torch
 
+from srhm.networks import vision_import
 from srhm.networks.vision_import import torchvision_models
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def test_models_are_there_in_a_fresh_process():
@@ -33,3 +40,23 @@ def test_srhm_itself_needs_neither_torchvision_nor_scikit_learn():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[False, False]\n"
+
+
+def test_releases_that_do_not_fit_are_named(monkeypatch):
+    def fail():
+        raise RuntimeError("operator torchvision::other does not exist")
+
+    monkeypatch.setattr(vision_import, "_import", fail)
+    monkeypatch.setattr(vision_import.torch.library, "Library", lambda *_: Mock())
+    with pytest.raises(RuntimeError, match=rf"torchvision .* torch {re.escape(torch.__version__)}"):
+        torchvision_models.__wrapped__()
+
+
+def test_the_way_to_cifar10_that_the_readme_shows():
+    """In a fresh process, whatever the build of torch."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (code,) = [c for c in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "CIFAR10" in c]
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nprint(CIFAR10.__name__)"], capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr) == ("CIFAR10\n", "")

@@ -6,9 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from srhm.runs.search import Target, at, bracket, grid_index, grid_P, next_points, search, stored
+from srhm.runs.search import (
+    Target,
+    bracket,
+    grid_index,
+    grid_P,
+    next_points,
+    quantities,
+    quantity_exists,
+    run_at,
+    search,
+    stored_searches,
+)
 from srhm.runs.store import Store
 from srhm.training.config import RunConfig
+from srhm.training.run import train
 
 SETTING = RunConfig(v=8, s0=1, P=1024, arch="lcn")
 
@@ -54,6 +66,7 @@ def test_finds_the_crossing_from_a_bad_guess(true_P):
 
 def test_neighbours_on_the_grid_bracket_every_seed():
     frame, _ = run_search(1000)
+    assert frame.seed_rules.nunique() == 3
     for _, curve in frame.groupby("seed_rules"):
         values = {grid_index(P): e for P, e in zip(curve.P, curve.test_error, strict=True)}
         low, high = bracket(values, 0.1)
@@ -76,8 +89,10 @@ def test_nothing_is_trained_for_a_sensitivity_that_does_not_exist():
 
 def test_gives_up_at_the_largest_P():
     frame, calls = run_search(1e9, max_P=5000)
-    assert max(c.P for c in calls) <= 5000
-    assert len(frame) > 0
+    sizes = sorted({c.P for c in calls})
+    assert 5000 / 2**0.5 < sizes[-1] <= 5000  # the largest of the grid was tried
+    assert {sizes[0], sizes[-1]} <= set(frame.P)
+    assert frame.test_error.min() > 0.5
 
 
 def test_never_asks_for_more_than_the_task_has():
@@ -87,10 +102,10 @@ def test_never_asks_for_more_than_the_task_has():
 
 
 def test_small_training_sets_get_small_batches():
-    small = at(SETTING, 100, 2)
+    small = run_at(SETTING, 100, 2)
     assert (small.batch_size, small.P, small.seed_init) == (16, 100, 2)
     assert small.lr / 16 == pytest.approx(SETTING.lr / 128)
-    assert at(SETTING, 4096, 0).batch_size == 128
+    assert run_at(SETTING, 4096, 0).batch_size == 128
 
 
 def test_grid():
@@ -106,9 +121,49 @@ def test_next_points():
     assert next_points({5: 0.5, 6: 0.05}, 5, 0.1, 4) is None
 
 
-def test_bad_repeats():
-    with pytest.raises(ValueError, match="repeats must be at least 1, not 0"):
-        search([SETTING], None, repeats=0)
+@pytest.mark.parametrize(
+    ("settings", "options", "words"),
+    [
+        ([SETTING], {"repeats": 0}, "repeats .* 0"),
+        (SETTING, {}, "settings .*RunConfig"),
+        (5, {}, "settings .*RunConfig.* 5"),
+        ([{"v": 4}], {}, "settings .*RunConfig.*'v': 4"),
+        ([SETTING], {"targets": ["S_2_1"]}, "targets .*Target.*'S_2_1'"),
+        ([SETTING], {"targets": [Target("accuracy")]}, "quantity .*test_error.*'accuracy'"),
+        ([SETTING], {"targets": [Target("S_3_1", 0.2)]}, "quantity .*S_2_1.*'S_3_1'"),
+        ([SETTING], {"targets": Target("best_test_error")}, "quantity .*'best_test_error'"),
+    ],
+)
+def test_an_impossible_search_trains_nothing(settings, options, words):
+    def train(*_):
+        raise AssertionError("trained")
+
+    with pytest.raises(ValueError, match=words), ThreadPoolExecutor(1) as pool:
+        search(settings, None, executor=pool, progress=False, _train=train, **options)
+
+
+def test_impossible_threshold():
+    for threshold in (float("nan"), "0.1"):
+        with pytest.raises(ValueError, match=f"threshold .*{threshold}"):
+            Target("test_error", threshold)
+
+
+def test_quantities_are_the_columns_of_a_run():
+    for config in (
+        RunConfig(v=4, s0=1, P=64, batch_size=16, width=8, max_epochs=1, num_test=40, test_every=1),
+        RunConfig(v=3, L=3, s0=1, P=64, batch_size=32, arch="vgg11", max_epochs=1, num_test=40),
+    ):
+        row = train(config, "cpu")
+        found = {name for name in row if name[:2] in ("S_", "D_") or "error" in name}
+        found = {name for name in found if not name.endswith("_se")} | {"test_loss", "train_loss"}
+        assert set(quantities(config)) == found
+
+
+def test_no_synonyms_at_m_1_and_no_displacements_at_s0_0():
+    dense, lone = SETTING.replace(s0=0), SETTING.replace(m=1, P=64, batch_size=16)
+    assert [quantity_exists(q, dense) for q in ("test_error", "S_2_1", "D_2_1")] == [1, 1, 0]
+    assert [quantity_exists(q, lone) for q in ("test_error", "S_2_1", "D_2_1")] == [1, 0, 1]
+    assert all(quantity_exists(q, SETTING) for q in quantities(SETTING))
 
 
 def test_stored_tells_what_is_there_and_what_is_missing(tmp_path):
@@ -118,11 +173,11 @@ def test_stored_tells_what_is_there_and_what_is_missing(tmp_path):
     with ThreadPoolExecutor(2) as pool:
         options = {"executor": pool, "progress": False, "_train": synthetic(1000, calls)}
         frame = search([SETTING], store, **options)
-        assert stored([SETTING, other], store)[1] == [other]
-        found, missing = stored([SETTING], store)
+        assert stored_searches([SETTING, other], store)[1] == [other]
+        found, missing = stored_searches([SETTING], store)
         assert missing == []
         assert found[SETTING].equals(frame)
         search([SETTING], store, repeats=5, **options)
-    assert stored([SETTING], store)[0][SETTING].seed_rules.nunique() == 5
+    assert stored_searches([SETTING], store)[0][SETTING].seed_rules.nunique() == 5
     store.path_of(calls[0]).unlink()
-    assert stored([SETTING], store) == ({}, [SETTING])
+    assert stored_searches([SETTING], store) == ({}, [SETTING])

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from checkouts import make_checkout
 from srhm.stats.fits import Estimate
 from srhm_book.spectral import chapter, claims, measure
 from srhm_book.spectral.exponents import (
@@ -98,12 +99,11 @@ def test_box_errors_are_those_of_plain_test_points():
 
 
 def test_store_keeps_frame_and_provenance(tmp_path, monkeypatch):
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "_toc.yml").touch()
+    make_checkout(tmp_path)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(FileNotFoundError, match=r"spectral.measure ridge_line"):
         measure.read("ridge_line")
-    assert all(claim.verdict == "not measured" for claim in claims.spectral_claims())
+    assert claims.spectral_claims() == []
     frame = measure.ridgeless_line(chis=(1,), samples={100: 3})
     path = measure.write("ridgeless_line", frame, images="none")
     assert [file.name for file in path.parent.iterdir()] == ["ridgeless_line.csv"]
@@ -114,11 +114,12 @@ def test_store_keeps_frame_and_provenance(tmp_path, monkeypatch):
 
 def test_claims_carry_the_findings():
     found = {claim.id: claim for claim in claims.spectral_claims()}
-    beta = found["spectral_beta_d1_chi4"]
-    assert (beta.paper, beta.verdict) == (1.0, "agrees")
-    assert beta.interval[0] < beta.measured < beta.interval[1]
+    beta = found["spectral_beta_d1"]
+    assert [part.what for part in beta.parts] == [f"d = 1, χ = {chi}" for chi in (0, 1, 2, 4)]
+    assert {part.expected for part in beta.parts} == {1.0}
+    assert all(part.interval[0] < part.value < part.interval[1] for part in beta.parts)
     assert all(name.isascii() for name in found)
-    assert "spectral_ratio_images" in found
+    assert {"spectral_beta_d23", "spectral_ratio_images"} <= set(found)
 
 
 def test_live_check_compares_equal_samples():

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from messages import says
 from srhm.stats.matched import fit_matched
 
 
@@ -57,13 +58,13 @@ def test_seeds_widen_the_interval():
 
 
 @pytest.mark.parametrize(
-    ("table", "message"),
+    ("table", "words"),
     [
-        (points(groups=2), "x at equal group needs at least 3 groups of settings, not 2"),
-        (points().assign(x=-1.0), "x must be positive and finite, not -1"),
-        (points().drop(columns="x"), "The points have no column 'x'"),
+        (points(groups=2), ("x", "group", "3 groups", 2)),
+        (points().assign(x=-1.0), ("x", "positive", "finite", -1)),
+        (points().drop(columns="x"), ("column 'x'",)),
     ],
 )
-def test_bad_input_is_one_sentence(table, message):
-    with pytest.raises(ValueError, match=message):
+def test_bad_input_is_one_sentence(table, words):
+    with pytest.raises(ValueError, match=says(*words)):
         fit_matched(table, "x", ["group"])

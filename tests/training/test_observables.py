@@ -10,13 +10,19 @@ from torch import nn
 from srhm.data.task import SRHM
 from srhm.engine.sparse import Engine
 from srhm.networks.patch import build_network
+from srhm.runs.trace import trace
+from srhm.training import observables
+from srhm.training.config import RunConfig
 from srhm.training.observables import (
     dense_layer,
     module_activations,
     ratio_of_means,
     sensitivities,
+    sensitivities_of,
     sparse_activations,
 )
+from srhm.training.replicas import train_group
+from srhm.training.run import train
 
 N = 4000
 
@@ -188,6 +194,49 @@ def test_invariant_to_permuting_and_scaling_channels():
     assert one == pytest.approx(two, rel=1e-6)
 
 
+def test_a_module_is_read_whole_and_left_as_it_was():
+    """Also when the data do not fill the last chunk; no hook stays behind."""
+    task = SRHM(3, 2, 2, 1)
+    net = nn.Sequential(nn.Flatten(), nn.Linear(task.v * task.d, 5), nn.ReLU(), nn.Linear(5, 3))
+    with torch.no_grad():
+        for p in net.parameters():
+            p.copy_(torch.randn(p.shape, generator=torch.Generator().manual_seed(p.numel())))
+    samples = task.sample(20, 0)
+    x = task.one_hot(samples)
+    for chunk in (7, 20, 100):
+        found = module_activations(net, task, ["1"], chunk)(samples)
+        assert list(found) == ["1", "out"]
+        assert torch.allclose(found["1"].f[:, 0], net[1](net[0](x)), atol=1e-6)
+        assert torch.allclose(found["out"].f[:, 0], net(x), atol=1e-6)
+    assert not any(module._forward_hooks for module in net.modules())
+
+
+def test_engine_activations_do_not_depend_on_the_chunk():
+    task = SRHM(4, 2, 2, 1, seed=5)
+    engine, samples = Engine(build_network("lcn", task, 16), 1.0, 0.9, 8), task.sample(20, 0)
+    whole = sparse_activations(engine)(samples)
+    assert list(whole) == ["1", "2", "out"]
+    for name, layer in sparse_activations(engine, chunk=7)(samples).items():
+        assert len(layer.f) == 20
+        torch.testing.assert_close(layer.f, whole[name].f)
+        assert torch.equal(layer.positions, whole[name].positions)
+
+
+def test_the_first_half_is_compared_with_the_second():
+    """As many of each as asked for: more data behind them change nothing."""
+    task = SRHM(4, 2, 2, 1, seed=5)
+    layers = module_activations(Identity(), task, ["input"])
+    samples = task.sample(60, 0)
+    few = sensitivities(task, layers, samples[:20], seed=1)
+    assert few == sensitivities(task, layers, samples[:21], seed=1)
+    assert few == sensitivities(task, layers, samples[[*range(20), 50]], seed=1, max_points=10)
+    x, z = (layers(samples[slice(i, i + 5)])["input"] for i in (0, 5))
+    y = layers(task.exchange_synonyms(samples[:5], 1, 1))["input"]
+    expected = x.squared_distances(y).mean() / x.squared_distances(z).mean()
+    found = sensitivities(task, layers, samples, seed=1, max_points=5)
+    assert found["S_input_1"] == pytest.approx(expected.item())
+
+
 def test_random_network_is_not_invariant():
     task = SRHM(8, 2, 2, 1, seed=0)
     net = build_network("lcn", task, 512, seed=0)
@@ -217,16 +266,18 @@ def test_layers_that_do_not_vary_are_named():
     class Constant(nn.Module):
         def __init__(self):
             super().__init__()
-            self.flat = nn.Identity()
+            self.flat, self.even = nn.Identity(), nn.Identity()
 
         def forward(self, x):
-            return x.flatten(1) + self.flat(torch.ones(len(x), 4)).sum()
+            ones = torch.ones(len(x), 4)
+            return x.flatten(1) + self.flat(ones).sum() + self.even(ones).sum()
 
-    layers = module_activations(Constant(), task, ["flat"])
+    layers = module_activations(Constant(), task, ["flat", "even"])
     result = sensitivities(task, layers, task.sample(40, 0), seed=0)
-    assert result["constant_layers"] == "flat"
-    assert "S_flat_1" not in result
-    assert all(math.isfinite(v) for v in result.values() if not isinstance(v, str))
+    assert result.pop("constant_layers") == "flat even"
+    names = [f"{q}_out_{level}{se}" for level in (1, 2) for q in "SD" for se in ("", "_se")]
+    assert list(result) == names
+    assert all(math.isfinite(value) for value in result.values())
 
 
 def test_missing_transformations_and_too_few_data():
@@ -236,9 +287,109 @@ def test_missing_transformations_and_too_few_data():
     assert not any(name.startswith("S") for name in result)
     assert "D_input_2" in result
     assert sensitivities(task, layers, task.sample(3, 0), seed=0) == {}
+    assert "D_input_1" in sensitivities(task, layers, task.sample(4, 0), seed=0)
 
 
-def test_unknown_layer_name():
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+@pytest.mark.parametrize("only_displaced", [False, True])
+def test_layers_that_are_not_finite_are_named(bad, only_displaced):
+    """Also where only the transformed data meet it."""
+    task, seen = SRHM(3, 2, 2, 1), []
+
+    class Broken(Identity):
+        def forward(self, x):
+            seen.append(len(x))
+            return super().forward(x + (bad if len(seen) > 2 * only_displaced else 0)).sum(2) * 0
+
+    data = task.sample(40, 0)
+    result = sensitivities(task, module_activations(Broken(), task, ["input"]), data, seed=0)
+    assert result["nonfinite_layers"] == "input out"
+    assert result["constant_layers"] == ""
+    assert not any(name.startswith(("S_", "D_")) for name in result)
+
+
+def some_network(task):
+    """Not one of ours: with a bias, batch normalisation and dropout."""
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Flatten(), nn.Linear(task.v * task.d, 20), nn.BatchNorm1d(20), nn.Dropout(), nn.ReLU(),
+        nn.Linear(20, task.n_c),
+    )  # fmt: skip
+
+
+def test_any_module_has_sensitivities_and_stays_as_it_was():
+    task = SRHM(4, 2, 2, 1, seed=5)
+    net, data = some_network(task), task.sample(60, 3)
+    net[3].eval()
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    first = sensitivities_of(net, task, ["1", "4"], data, seed=4, max_points=20)
+    names = [f"{q}_{k}_{level}" for q in "SD" for k in ("1", "4", "out") for level in (1, 2)]
+    assert {x for x in first if not x.endswith("_se")} == {"constant_layers", *names}
+    assert [part.training for part in net.modules()] == [True] * 4 + [False] + [True] * 2
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+    assert sensitivities_of(net.eval(), task, ["1", "4"], data, seed=4, max_points=20) == first
+    with torch.no_grad():
+        by_hand = lambda x: {"1": dense_layer(net[:2](task.one_hot(x)))}  # noqa: E731
+        one = sensitivities(task, by_hand, data, seed=4, max_points=20)
+    assert {name: first[name] for name in one} == one
+
+
+class Twice(Identity):
+    def forward(self, x):
+        return self.input(self.input(x))
+
+
+class Pair(Identity):
+    def forward(self, x):
+        return super().forward((x, x))[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"layers": ["conv"]}, "'conv'"),
+        ({"layers": "input"}, "'input'"),
+        ({"layers": [""]}, "''"),
+        ({"module": lambda x: x}, "module .*Module"),
+        ({"module": Twice()}, "'input'.* 20 rows for 10 data"),
+        ({"module": Pair()}, "'input'.*tuple"),
+        ({"task": 5}, "task .*SRHM"),
+        ({"samples": 5}, "samples .*Samples"),
+        ({"samples": SRHM(4, 2, 2, 1).sample(90, 0)}, "values"),
+        ({"max_points": -1}, "max_points .*-1"),
+        ({"max_points": 1}, "max_points .*1"),
+        ({"seed": -1}, "seed .*-1"),
+    ],
+)
+def test_bad_input_is_one_sentence(change, words):
     task = SRHM(3, 2, 2, 1)
-    with pytest.raises(ValueError, match="names must be submodules of the network, and 'conv'"):
-        module_activations(Identity(), task, ["conv"])
+    good = {"module": Identity(), "task": task, "layers": ["input"], "samples": task.sample(20, 0)}
+    with pytest.raises(ValueError, match=words) as error:
+        sensitivities_of(**good | change)
+    assert str(error.value).endswith(".")
+
+
+def test_a_layer_that_is_never_called_is_refused():
+    task, net = SRHM(3, 2, 2, 1), Identity()
+    net.idle = nn.Identity()
+    with pytest.raises(ValueError, match="'idle'.* 0 rows"):
+        sensitivities_of(net, task, ["idle"], task.sample(20, 0))
+
+
+def test_a_new_observable_is_in_every_row(monkeypatch):
+    def energy(task, activations, samples, seed):
+        return {"energy": activations(samples)["out"].f.square().sum().item(), "seed_seen": seed}
+
+    monkeypatch.setattr(observables, "OBSERVABLES", (observables.sensitivities, energy))
+    lcn = RunConfig(v=4, s0=2, P=32, batch_size=16, num_test=40, max_epochs=1, width=8, arch="lcn")
+    lcn = lcn.replace(seed_sample=3)
+    rows = [
+        train(lcn, "cpu"),
+        train_group([lcn], "cpu")[0],
+        train(lcn.replace(arch="vgg11"), "cpu"),
+    ]
+    for row in rows:
+        assert row["energy"] > 0
+        assert row["seed_seen"] == 3
+        assert "D_out_1" in row
+    assert "energy" in trace(lcn, 1, "cpu")

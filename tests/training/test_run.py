@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from srhm.training.config import RunConfig
-from srhm.training.epochs import epoch_order
+from srhm.training.loop import epoch_order
 from srhm.training.run import load, resolve_device, train
 
 EASY = RunConfig(v=4, s0=1, P=1200, arch="cnn", width=64, lr=1.0, num_test=1000)
@@ -62,16 +62,6 @@ def test_divergence_is_a_result():
     json.dumps(run, allow_nan=False)
 
 
-def test_a_network_that_falls_silent_has_diverged():
-    config = RunConfig(
-        v=4, L=3, s0=0, P=512, arch="lcn", width=64, batch_size=64, lr=8.0, num_test=500
-    )
-    run = train(config, "cpu")
-    assert run["status"] == "diverged"
-    assert run["epochs"] <= 30
-    assert run["train_loss"] == pytest.approx(math.log(4), rel=1e-3)
-
-
 def test_epochs_are_limited():
     run = train(EASY.replace(max_epochs=2), "cpu")
     assert (run["status"], run["epochs"]) == ("max_epochs", 2)
@@ -91,11 +81,50 @@ def test_sensitivities_missing_without_synonyms():
 
 def test_devices():
     assert resolve_device("cpu").type == "cpu"
-    with pytest.raises(ValueError, match="device must be auto, cpu or cuda, not 'tpu'"):
-        resolve_device("tpu")
-    if not torch.cuda.is_available():
-        with pytest.raises(ValueError, match="device='cuda' needs a GPU"):
-            train(EASY, "cuda")
+    assert resolve_device(torch.device("cpu")) == torch.device("cpu")
+    for wrong in ("tpu", "cuda:x", "cpu:1x", torch.device("meta"), 0, None):
+        with pytest.raises(ValueError, match=f"device .*{wrong}"):
+            resolve_device(wrong)
+
+
+@pytest.mark.parametrize(("number", "good"), [(0, []), (1, ["cuda:0"]), (2, ["cuda:0", "cuda:1"])])
+def test_gpus_that_are_there(monkeypatch, number, good):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: number > 0)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: number)
+    assert resolve_device("auto").type == ("cuda" if number else "cpu")
+    for name in ("cuda", "cuda:0", "cuda:1", "cuda:2"):
+        for device in (name, torch.device(name)):
+            if name in good or (name == "cuda" and number):
+                assert resolve_device(device) == torch.device(name)
+            else:
+                with pytest.raises(ValueError, match=f"device='{name}' .*GPU.* {number}"):
+                    train(EASY, device)
+
+
+def test_each_epoch_is_told_and_changes_nothing(capsys, monkeypatch):
+    seen = []
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    monkeypatch.setattr("srhm.training.progress.SECONDS", 0.0)
+    short = EASY.replace(max_epochs=3)
+    row = train(short, "cpu", on_epoch=lambda *told: seen.append(told), progress=True)
+    assert [epoch for epoch, _ in seen] == [1, 2, 3]
+    assert seen[-1][1] == row["train_loss"] < seen[0][1]
+    assert [line.split()[1] for line in capsys.readouterr().err.splitlines()] == ["1", "2", "3"]
+    assert train(short, "cpu") | {"seconds": row["seconds"]} == row
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"config": EASY.as_dict()}, "config .*RunConfig.*dict"),
+        ({"config": None}, "config .*RunConfig.*None"),
+        ({"on_epoch": 5}, "on_epoch .*5"),
+    ],
+)
+def test_wrong_types_are_named(arguments, words):
+    with pytest.raises(ValueError, match=words):
+        train(**{"config": EASY, "device": "cpu"} | arguments)
 
 
 def few_data(config, **fields):

@@ -8,17 +8,24 @@ import numpy as np
 import pandas as pd
 
 from srhm.networks.names import PATCH_NETWORKS
+from srhm.runs.search import run_at
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
 from srhm.stats.curves import last_fall
 from srhm.stats.fits import Estimate
 from srhm_book import style as plots
-from srhm_book.architectures.views import ARCHS, NAMES, by_architecture, error_axes, style
+from srhm_book.architectures.views import (
+    ARCHITECTURE_NAMES,
+    ARCHS,
+    by_architecture,
+    error_axes,
+    style,
+)
 from srhm_book.grids import COMMON_TRAINING, GROWING_P, TOY, architecture_run, setting
 from srhm_book.images.chapter import rank_correlation
 from srhm_book.paper import crossing, published
 
-PANELS = {  # (quantity, layer): panel of the paper
+GROWING_PANELS = {  # (quantity, layer): panel of the paper
     ("D", "out"): "fig1E", ("S", "out"): "fig1F", ("D", "internal"): "fig17C",
     ("S", "internal"): "fig17D",
 }  # fmt: skip
@@ -28,51 +35,55 @@ DEPTH_STYLES = {
     "S": {"color": plots.BLUE, "marker": "s"},
     "D": {"color": plots.VERMILION, "marker": "^"},
 }
-FEWEST = 3  # sizes of an architecture that is shown as a curve
+FEWEST_SIZES = 3  # sizes of an architecture that is shown as a curve
 FIRST_P = 870  # where Figures 1E and 1F begin, about; below, all is chance
 
 
 def growing_runs(profile: str, repeats: int, store: Store | None, **options) -> pd.DataFrame:
     """The runs of all architectures at `GROWING_P`: stored ("book"), or some trained now.
 
-    "fresh" trains the LCN and VGG11 at three sizes each with one seed, "smoke" toys.
+    "fresh" trains the LCN and VGG11 at three sizes each, "smoke" toys.
     """
+    seeds = range(repeats)
     if profile == "book":
-        seeds = range(repeats)
         configs = [architecture_run(a, P, seed) for a in ARCHS for P in GROWING_P for seed in seeds]
         return to_frame(run for config in configs if (run := store.get(config)) is not None)
     if profile == "fresh":
         sizes = {"lcn": (2599, 14_400, 39_270), "vgg11": (290, 870, 2599)}
-        return sweep([architecture_run(a, P, 0) for a in sizes for P in sizes[a]], None, **options)
+        configs = [architecture_run(a, P, seed) for a in sizes for P in sizes[a] for seed in seeds]
+        return sweep(configs, None, **options)
     sizes = (100, 150, 200)
-    toys = [setting("lcn", 4, 2, **TOY | {"max_epochs": 3}).replace(P=P) for P in sizes]
+    lcn = setting("lcn", 4, 2, **TOY | {"max_epochs": 3})
     common = COMMON_TRAINING | {"batch_size": 25, "max_epochs": 1, "num_test": 100}
-    vgg = [setting("cnn", 4, 2).replace(arch="vgg11", P=P, **common) for P in sizes]
-    return sweep([*toys, *vgg], None, **options)
+    vgg = setting("cnn", 4, 2).replace(arch="vgg11", **common)
+    toys = [run_at(toy, P, seed) for toy in (lcn, vgg) for P in sizes for seed in seeds]
+    return sweep(toys, None, **options)
 
 
 def by_size(runs: pd.DataFrame) -> pd.DataFrame:
     """The table of `by_architecture` for each P, with a column ``P``; whole curves alone.
 
-    Left out are runs that diverged and architectures with fewer than `FEWEST` sizes.
+    Left out are runs that diverged and architectures with fewer than `FEWEST_SIZES` sizes.
     """
     good = runs[runs.status != "diverged"] if len(runs) else runs
     sizes = sorted(good.P.unique()) if len(good) else []
     parts = [by_architecture(good[good.P == P]).assign(P=P) for P in sizes]
     table = pd.concat(parts) if parts else by_architecture(good).assign(P=[])
-    enough = table.groupby("arch").P.transform("nunique") >= FEWEST
+    enough = table.groupby("arch").P.transform("nunique") >= FEWEST_SIZES
     return table[enough].sort_values(["arch", "P"]).reset_index(drop=True)
 
 
-def shown(table: pd.DataFrame) -> list[str]:
+def architectures_with_curves(table: pd.DataFrame) -> list[str]:
     """The architectures of a table, in the order of `ARCHS`."""
     return [arch for arch in ARCHS if (table.arch == arch).any()]
 
 
 def paper_points(letter: str, layer: str, arch: str) -> pd.DataFrame:
     """The paper's points of one architecture: ``sensitivity``, ``test_error``; largest P first."""
-    points = published(PANELS[letter, layer])
-    return points[points.architecture == NAMES[arch]].sort_values("order_from_largest_P")
+    points = published(GROWING_PANELS[letter, layer])
+    return points[points.architecture == ARCHITECTURE_NAMES[arch]].sort_values(
+        "order_from_largest_P"
+    )
 
 
 def draw_growing(ax, table: pd.DataFrame, quantity: str, paper: bool = True) -> None:
@@ -80,7 +91,7 @@ def draw_growing(ax, table: pd.DataFrame, quantity: str, paper: bool = True) -> 
 
     Bars: range over the seeds. Hollow, on a dotted line: the paper's.
     """
-    for arch in shown(table):
+    for arch in architectures_with_curves(table):
         look, own = style(arch), table[table.arch == arch]
         bars = [
             plots.bar_lengths(own[name], own[f"{name}_low"], own[f"{name}_high"])
@@ -88,7 +99,7 @@ def draw_growing(ax, table: pd.DataFrame, quantity: str, paper: bool = True) -> 
         ]
         ax.errorbar(
             own[quantity], own.test_error, xerr=bars[0], yerr=bars[1], linewidth=1.2,
-            elinewidth=0.8, label=NAMES[arch], **look,
+            elinewidth=0.8, label=ARCHITECTURE_NAMES[arch], **look,
         )  # fmt: skip
         theirs = paper_points(*quantity.split("_"), arch)
         if paper and len(theirs):
@@ -103,7 +114,7 @@ def correlations(table: pd.DataFrame, quantity: str) -> dict[str, tuple[Estimate
     One entry for each architecture, and "all" for the points of all of them together.
     """
     own, letter_layer = table[table.P >= FIRST_P], quantity.split("_")
-    theirs = {arch: paper_points(*letter_layer, arch) for arch in shown(own)}
+    theirs = {arch: paper_points(*letter_layer, arch) for arch in architectures_with_curves(own)}
     pairs = {arch: (own[own.arch == arch], theirs[arch]) for arch in theirs}
     if theirs:
         pairs["all"] = own, pd.concat(theirs.values())
@@ -116,19 +127,23 @@ def correlations(table: pd.DataFrame, quantity: str) -> dict[str, tuple[Estimate
     }
 
 
-def halves(table: pd.DataFrame) -> pd.DataFrame:
+def sizes_at_half(table: pd.DataFrame) -> pd.DataFrame:
     """P at which the test error falls through a half, a row for each architecture that does.
 
     Columns ``here``, ``paper`` (Figure 9; nan for the LCN) and ``here / paper``.
     """
     rows = {}
-    for arch in shown(table):
+    for arch in architectures_with_curves(table):
         own = table[table.arch == arch].sort_values("P")
-        theirs = None if arch in PATCH_NETWORKS else paper_curve(arch, "50", "eps")
+        theirs = None if arch in PATCH_NETWORKS else published_fig9_curve(arch, "50", "eps")
         theirs = math.nan if theirs is None else crossing(theirs, 0.5)
         here = last_fall(own.P.to_numpy(float), own.test_error.to_numpy(float), 0.5)
         if 0 < here < math.inf:
-            rows[NAMES[arch]] = {"here": here, "paper": theirs, "here / paper": here / theirs}
+            rows[ARCHITECTURE_NAMES[arch]] = {
+                "here": here,
+                "paper": theirs,
+                "here / paper": here / theirs,
+            }
     return pd.DataFrame(rows, index=["here", "paper", "here / paper"]).T
 
 
@@ -147,21 +162,28 @@ def by_depth(runs: pd.DataFrame) -> pd.DataFrame:
             for quantity in DEPTH_STYLES:
                 column = "test_error" if quantity == "eps" else f"{quantity}_{depth}_1"
                 values = own[column].astype(float)
-                key = NAMES[arch], name, quantity if quantity == "eps" else f"{quantity}_k", P
+                key = (
+                    ARCHITECTURE_NAMES[arch],
+                    name,
+                    quantity if quantity == "eps" else f"{quantity}_k",
+                    P,
+                )
                 row = {"arch": arch, "P": int(P), "depth": depth, "quantity": quantity}
                 row |= {"value": values.mean(), "low": values.min(), "high": values.max()}
                 rows.append(row | {"paper": theirs.get(key, np.nan)})
     columns = ["arch", "P", "depth", "quantity", "value", "low", "high", "paper"]
     table = pd.DataFrame(rows, columns=columns)
-    enough = table.groupby("arch").P.transform("nunique") >= FEWEST
+    enough = table.groupby("arch").P.transform("nunique") >= FEWEST_SIZES
     return table[enough].reset_index(drop=True)
 
 
-def paper_curve(arch: str, depth: str, quantity: str) -> pd.DataFrame:
+def published_fig9_curve(arch: str, depth: str, quantity: str) -> pd.DataFrame:
     """A curve of the paper's Figure 9: P and value; quantity as in `by_depth`."""
     curves = published("fig9").set_index(["architecture", "depth", "quantity"]).sort_index()
     name = quantity if quantity == "eps" else f"{quantity}_k"
-    return curves.loc[(NAMES[arch], DEPTHS[depth], name), ["P", "value"]].sort_values("P")
+    return curves.loc[(ARCHITECTURE_NAMES[arch], DEPTHS[depth], name), ["P", "value"]].sort_values(
+        "P"
+    )
 
 
 def draw_depth(ax, table: pd.DataFrame, arch: str, depth: str, paper: bool = True) -> None:
@@ -177,7 +199,7 @@ def draw_depth(ax, table: pd.DataFrame, arch: str, depth: str, paper: bool = Tru
         ax.errorbar(own.P, own.value, yerr=bars, elinewidth=1, label=symbols[quantity], **look)
         if paper:
             hollow = look | {"markerfacecolor": "white", "linestyle": ":", "linewidth": 0.9}
-            theirs = paper_curve(arch, depth, quantity)
+            theirs = published_fig9_curve(arch, depth, quantity)
             ax.plot(theirs.P, theirs.value, zorder=1, markersize=3.5, **hollow)
     plots.log_axis(ax)
     ax.set_ylim(0, 1)
@@ -200,7 +222,7 @@ def change_with_depth(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def falls(table: pd.DataFrame) -> pd.DataFrame:
+def sensitivity_falls(table: pd.DataFrame) -> pd.DataFrame:
     """By what factor each sensitivity falls across the transition of the test error.
 
     One row for each architecture, depth and quantity ("S", "D"): ``fall`` is the value at the
@@ -208,12 +230,12 @@ def falls(table: pd.DataFrame) -> pd.DataFrame:
     it whose error is below 5 % (``P_after``); ``paper_fall`` the same of the paper's curves.
     """
     rows = []
-    for arch in shown(table):
+    for arch in architectures_with_curves(table):
         own = table[table.arch == arch].set_index(["depth", "quantity"]).sort_index()
         for depth in DEPTHS:
             for quantity in "SD":
                 ours = [own.loc[(depth, name), ["P", "value"]] for name in ("eps", quantity)]
-                theirs = [paper_curve(arch, depth, name) for name in ("eps", quantity)]
+                theirs = [published_fig9_curve(arch, depth, name) for name in ("eps", quantity)]
                 before, after, fall = _fall(*ours)
                 rows.append(
                     {"arch": arch, "depth": depth, "quantity": quantity, "P_before": before}

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from srhm.networks.names import COMMON, PATCH_NETWORKS
+from srhm.runs.search import run_at
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
 from srhm.training.config import RunConfig
@@ -17,11 +18,11 @@ from srhm_book.grids import TOY, architecture_run, setting
 from srhm_book.paper import published
 
 ARCHS = ("lcn", "cnn", *COMMON)
-NAMES = {
+ARCHITECTURE_NAMES = {
     "lcn": "LCN", "cnn": "CNN", "vgg11": "VGG11", "vgg16": "VGG16", "resnet18": "ResNet18",
     "resnet34": "ResNet34", "efficientnet_b0": "EfficientNetB0",
 }  # fmt: skip
-PANELS = {  # (quantity, layer): panel of the paper
+FIXED_P_PANELS = {  # (quantity, layer): panel of the paper
     ("S", "out"): "fig1D", ("D", "out"): "fig1C", ("S", "internal"): "fig17B",
     ("D", "internal"): "fig17A",
 }  # fmt: skip
@@ -42,18 +43,20 @@ def architecture_runs(
 ) -> pd.DataFrame:
     """The runs of all architectures at P: stored ("book"), or some trained now.
 
-    "fresh" trains the LCN, the CNN and VGG11 with one seed, "smoke" two toys.
+    "fresh" trains the LCN, the CNN and VGG11, "smoke" two toys.
     """
+    seeds = range(repeats)
     if profile == "book":
-        configs = [architecture_run(arch, P, seed) for arch in ARCHS for seed in range(repeats)]
+        configs = [architecture_run(arch, P, seed) for arch in ARCHS for seed in seeds]
         return to_frame(run for config in configs if (run := store.get(config)) is not None)
     if profile == "fresh":
-        return sweep([architecture_run(a, P, 0) for a in ("lcn", "cnn", "vgg11")], None, **options)
-    toy = setting("lcn", 4, 2, **TOY | {"max_epochs": 3})
+        archs = ("lcn", "cnn", "vgg11")
+        return sweep([architecture_run(a, P, s) for a in archs for s in seeds], None, **options)
+    lcn = setting("lcn", 4, 2, **TOY | {"max_epochs": 3})
     vgg = RunConfig(
-        arch="vgg11", v=4, s0=2, P=128, batch_size=64, lr=0.05, max_epochs=1, num_test=100
+        arch="vgg11", v=4, s0=2, P=P, batch_size=64, lr=0.05, max_epochs=1, num_test=100
     )
-    return sweep([toy, vgg], None, **options)
+    return sweep([run_at(toy, P, seed) for toy in (lcn, vgg) for seed in seeds], None, **options)
 
 
 def by_architecture(runs: pd.DataFrame) -> pd.DataFrame:
@@ -91,9 +94,9 @@ def with_paper(table: pd.DataFrame) -> pd.DataFrame:
     All architectures have a row; what is not measured here is nan.
     """
     theirs = pd.DataFrame({"arch": ARCHS})
-    for (letter, layer), panel in PANELS.items():
+    for (letter, layer), panel in FIXED_P_PANELS.items():
         points = published(panel).set_index("architecture")
-        names = theirs.arch.map(NAMES)
+        names = theirs.arch.map(ARCHITECTURE_NAMES)
         theirs[f"paper_{letter}_{layer}"] = names.map(points.sensitivity)
         theirs["paper_test_error"] = names.map(points.test_error_best)
     joined = theirs.merge(table, on="arch", how="left")
@@ -103,7 +106,9 @@ def with_paper(table: pd.DataFrame) -> pd.DataFrame:
 def far_from_paper(table: pd.DataFrame, factor: float = 2.0) -> list[str]:
     """Names of those whose test error differs from the paper's by more than a factor."""
     ratio = table.test_error / table.paper_test_error
-    return [NAMES[arch] for arch in table.arch[(ratio > factor) | (ratio < 1 / factor)]]
+    return [
+        ARCHITECTURE_NAMES[arch] for arch in table.arch[(ratio > factor) | (ratio < 1 / factor)]
+    ]
 
 
 def style(arch: str) -> dict:
@@ -114,7 +119,7 @@ def style(arch: str) -> dict:
     return {"color": color, "marker": marker}
 
 
-def draw_error_against(ax, table: pd.DataFrame, quantity: str) -> None:
+def draw_architecture_errors(ax, table: pd.DataFrame, quantity: str) -> None:
     """Test error against ``quantity`` ("S_out", "D_internal", ...) on logarithmic axes.
 
     A thin line leads from each point to the paper's, hollow. Bars: range over the seeds.
@@ -132,7 +137,7 @@ def draw_error_against(ax, table: pd.DataFrame, quantity: str) -> None:
         ]
         ax.errorbar(
             x, y, xerr=bars[0], yerr=bars[1], linestyle="none", linewidth=1, markersize=8,
-            label=NAMES[row["arch"]], zorder=3, **look,
+            label=ARCHITECTURE_NAMES[row["arch"]], zorder=3, **look,
         )  # fmt: skip
     error_axes(ax)
 
@@ -167,5 +172,7 @@ def error_axes(ax) -> None:
 def missing(table: pd.DataFrame, repeats: int, archs: Iterable[str] = ARCHS) -> str:
     """In words: the architectures with fewer seeds than wanted."""
     seeds = dict(zip(table.arch, table.seeds, strict=True)) if len(table) else {}
-    lacking = [f"{NAMES[a]} {seeds.get(a, 0)}" for a in archs if seeds.get(a, 0) < repeats]
+    lacking = [
+        f"{ARCHITECTURE_NAMES[a]} {seeds.get(a, 0)}" for a in archs if seeds.get(a, 0) < repeats
+    ]
     return ", ".join(lacking) if lacking else "none"

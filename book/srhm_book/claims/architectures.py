@@ -2,89 +2,106 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
+
 from srhm.runs.store import Store
-from srhm_book.architectures.growing import FIRST_P, by_size, correlations, growing_runs, shown
-from srhm_book.architectures.growing import PANELS as GROWING_PANELS
+from srhm_book.architectures.growing import (
+    FIRST_P,
+    GROWING_PANELS,
+    architectures_with_curves,
+    by_size,
+    growing_runs,
+    paper_points,
+)
 from srhm_book.architectures.views import (
+    ARCHITECTURE_NAMES,
     ARCHS,
-    NAMES,
-    PANELS,
+    FIXED_P_PANELS,
     architecture_runs,
     by_architecture,
     with_paper,
 )
-from srhm_book.claims.claim import Claim
+from srhm_book.claims.claim import Claim, Share
 from srhm_book.grids import FIGURE_1C_P
-from srhm_book.images.chapter import rank_correlation
-from srhm_book.paper import published
 
-FEWEST = 5  # architectures; with fewer a rank correlation says nothing
+GROUP = "Architectures"
+CHAPTER = "13_error_and_insensitivity"
 WORDS = {"D": "displacements", "S": "synonyms"}
 
 
-def architecture_claims(store: Store, repeats: int = 3) -> list:
-    """Rank correlation of test error and the output's sensitivity, over architectures and over P.
+def architecture_claims(store: Store, repeats: int = 3) -> list[Claim]:
+    """Do test error and the output's sensitivity go together, over architectures and over P?
 
-    It *agrees* when its interval lies above 0, as the paper's does, and *differs* when it reaches 0
-    and lies below the paper's value. An interval that holds both tells nothing.
+    Counted are pairs, of architectures at one P and of sizes P of one architecture: in how many is
+    the one with the lower test error also less sensitive? For chance it would be half of them.
     """
     table = with_paper(by_architecture(architecture_runs("book", FIGURE_1C_P, repeats, store)))
     growing = by_size(growing_runs("book", repeats, store))
+    growing = growing[growing.P >= FIRST_P]
     return [
         *(_claim(table, letter) for letter in "DS"),
+        _errors_claim(table),
         *(_growing_claim(growing, letter) for letter in "DS"),
     ]
 
 
-def _growing_claim(table, letter: str):
-    """The same over training-set sizes: the points of all architectures with a curve, together."""
-    panel = GROWING_PANELS[letter, "out"]
-    found, _ = correlations(table, f"{letter}_out").get("all", (None, None))
-    theirs = published(panel)
-    paper = rank_correlation(theirs.sensitivity, theirs.test_error)
-    names = [NAMES[arch] for arch in shown(table)]
-    common = {
-        "id": f"growing_{letter}", "figure": panel[3:],
-        "statement": f"Growing P: rank correlation of test error and {letter} ({WORDS[letter]})",
-        "chapter": "13_error_and_insensitivity", "paper": paper.value,
-    }  # fmt: skip
-    reason = f"shown are {', '.join(names) or 'no curves'}"
-    if found is None:
-        return Claim(**common, verdict="not measured", reason=reason)
-    points = table[table.P >= FIRST_P]
+def ordered_alike(x, y) -> tuple[int, int]:
+    """Of how many pairs x and y have the same order, and how many pairs there are; ties count not.
+
+    x, y: (n,); pairs in which either is nan are left out.
+    """
+    i, j = np.triu_indices(len(x), 1)
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    signs = np.sign(x[i] - x[j]) * np.sign(y[i] - y[j])
+    return int((signs > 0).sum()), int((np.abs(signs) > 0).sum())
+
+
+def _claim(table: pd.DataFrame, letter: str) -> Claim:
+    hits, number = ordered_alike(table[f"{letter}_out"], table.test_error)
+    theirs = ordered_alike(table[f"paper_{letter}_out"], table.paper_test_error)
+    what = f"pairs of architectures in which the better is less sensitive to {WORDS[letter]}"
     return Claim(
-        **common, **_verdict(found, paper, reason), settings=len(points),
-        seeds=int(points.seeds.min()),
+        f"fig1_{letter}", GROUP, f"Better architectures are less sensitive to {WORDS[letter]}",
+        FIXED_P_PANELS[letter, "out"][3:], CHAPTER,
+        (Share(what, hits, number, _pairs(len(ARCHS)), theirs[0] / theirs[1]),),
+        *_counts(table),
     )  # fmt: skip
 
 
-def _verdict(found, paper, reason: str | None) -> dict:
-    """What a rank correlation says beside the paper's; the reason is a remark where it does."""
-    verdict = "agrees" if found.low > 0 else "differs"
-    if found.low <= 0 and found.high >= paper.value:
-        verdict = "not measured"
-        reason = "; ".join(filter(None, [reason, "the interval is too wide to tell"]))
-    return {
-        "verdict": verdict, "measured": found.value, "interval": (found.low, found.high),
-        "ratio": found.value / paper.value, "reason": reason,
-    }  # fmt: skip
-
-
-def _claim(table, letter: str):
-    ours, theirs = f"{letter}_out", f"paper_{letter}_out"
-    paper = rank_correlation(table[theirs], table.paper_test_error)
-    points = table.dropna(subset=["test_error"])
-    statement = f"Architectures: rank correlation of test error and {letter} ({WORDS[letter]})"
-    common = {
-        "id": f"fig1_{letter}", "figure": PANELS[letter, "out"][3:],
-        "statement": statement, "chapter": "13_error_and_insensitivity", "paper": paper.value,
-    }  # fmt: skip
-    reason = f"trained are {len(points)} of {len(ARCHS)} architectures"
-    found = rank_correlation(points[ours], points.test_error) if len(points) >= FEWEST else None
-    if found is None:
-        return Claim(**common, verdict="not measured", reason=reason)
-    remark = reason if len(points) < len(ARCHS) else None
+def _errors_claim(table: pd.DataFrame) -> Claim:
+    """The errors themselves: the order of the architectures in the paper."""
+    hits, number = ordered_alike(table.test_error, table.paper_test_error)
+    what = "pairs of architectures in the paper's order of test error"
     return Claim(
-        **common, **_verdict(found, paper, remark), settings=len(points),
-        seeds=int(points.seeds.min()),
+        "fig1_error", GROUP, "Which architectures are better", "1C", CHAPTER,
+        (Share(what, hits, number, _pairs(len(ARCHS))),), *_counts(table),
     )  # fmt: skip
+
+
+def _growing_claim(table: pd.DataFrame, letter: str) -> Claim:
+    archs = architectures_with_curves(table)
+    curves = [table[table.arch == arch] for arch in archs]
+    ours = [ordered_alike(own[f"{letter}_out"], own.test_error) for own in curves]
+    published = (paper_points(letter, "out", arch) for arch in archs)
+    theirs = [ordered_alike(own.sensitivity, own.test_error) for own in published]
+    hits, number = (sum(column) for column in zip(*ours, strict=True)) if ours else (0, 0)
+    there = sum(number for _, number in theirs)
+    paper = sum(hits for hits, _ in theirs) / there if there else None
+    what = f"pairs of sizes P in which the lower error is less sensitive to {WORDS[letter]}"
+    return Claim(
+        f"growing_{letter}", GROUP, f"With P, errors and {letter} fall together",
+        GROWING_PANELS[letter, "out"][3:], CHAPTER, (Share(what, hits, number, paper=paper),),
+        *_counts(table),
+        f"shown are {', '.join(ARCHITECTURE_NAMES[arch] for arch in archs) or 'no curves'}",
+    )  # fmt: skip
+
+
+def _counts(table: pd.DataFrame) -> tuple[int, int]:
+    """Points that were trained, and the fewest seeds of one."""
+    trained = table.dropna(subset=["test_error"])
+    return len(trained), int(trained.seeds.min()) if len(trained) else 0
+
+
+def _pairs(number: int) -> int:
+    return number * (number - 1) // 2

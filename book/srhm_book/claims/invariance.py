@@ -1,27 +1,19 @@
-"""The landing page's claims on invariances: Eq. 8, and sensitivities layer by layer.
-
-Eq. 8 says P*_S ~ P*_D ~ P*. It *agrees* for a network and a sensitivity when, over the settings,
-the slope of log P* against log P_x has an interval that meets 1 +- `SLOPE_REACH`, log10(P_x / P*)
-scatters by at most `MOST_SCATTER` decades (the paper's own points by 0.12 to 0.21), and the median
-of P_x / P* is within a factor of two of 1. Settings whose sensitivity does not cross its threshold
-at trained sizes could hide a disagreement: if more than 1 - `COVERED` of them do not, it is *not
-measured*; nor is it when the slope's interval meets 1 only because it is wide.
-"""
+"""Claims on invariances: Eq. 8, P*_S ~ P*_D ~ P*, and the sensitivities layer by layer."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from srhm_book.claims.claim import Claim
-from srhm_book.complexity.law_tests import MOST_HALF_WIDTH, half_width
-from srhm_book.invariance.agreement import Agreement, agreement, paper_pairs
-from srhm_book.invariance.layers import LOW, S0, compare_plateaus, stored_curves
+from srhm_book.claims.claim import Claim, Number, Share
+from srhm_book.invariance.agreement import agreement, paper_pairs
+from srhm_book.invariance.layers import compare_plateaus, paper_plateaus, stored_curves
 from srhm_book.invariance.runs import settings_for
-from srhm_book.invariance.thresholds import D2, ERROR, S2, crossings, pairs
+from srhm_book.invariance.thresholds import D2, ERROR, S2, crossings, threshold_points
 
-SLOPE_REACH = 0.1
-MOST_SCATTER = 0.2
-COVERED = 0.8
+GROUP = "Invariances"
+REACH = 2  # a factor: how near to P* a P*_S or P*_D counts as the same
+SAME_PLATEAU = 0.1
+ARCHS = ("lcn", "cnn", "fcn")
 CHAPTERS = {"lcn": "11_three_thresholds", "cnn": "11_three_thresholds", "fcn": "12_fcn"}
 FIGURES = {
     ("lcn", S2): "6C, 11", ("lcn", D2): "6D, 11", ("cnn", S2): "14", ("cnn", D2): "14",
@@ -29,80 +21,57 @@ FIGURES = {
 }  # fmt: skip
 
 
-def eq8_verdict(
-    table: pd.DataFrame, arch: str, quantity: str
-) -> tuple[str, str | None, Agreement | None]:
-    """The verdict on Eq. 8 for one network and one sensitivity; the reason if it is not measured.
-
-    table: as `srhm_book.invariance.thresholds.crossings`. Returns verdict, reason, and the
-        agreement found.
-    """
-    own = table[table.arch == arch] if len(table) else table
-    if own.empty:
-        return "not measured", "no runs are stored", None
-    points = pairs(own, quantity)
-    with_P = own[(own.quantity == ERROR) & own.P_star.notna()]
-    possible = int(((with_P.s0 > 0) if quantity == D2 else with_P.s0 >= 0).sum())
-    found = agreement(points)
-    if found is None or len(points) < COVERED * possible:
-        reason = f"both sizes are known for {len(points)} of the {possible} settings that have P*"
-        return "not measured", reason, found
-    slope = found.slope.low <= 1 + SLOPE_REACH and found.slope.high >= 1 - SLOPE_REACH
-    width = half_width(found.slope)
-    if slope and width > MOST_HALF_WIDTH:
-        return "not measured", f"the interval, ± {width:.2f}, is too wide to tell", found
-    near = 0.5 <= found.median_ratio.value <= 2
-    holds = slope and near and found.scatter.value <= MOST_SCATTER
-    return ("agrees" if holds else "differs"), None, found
-
-
-def invariance_claims(frame: pd.DataFrame) -> list:
+def invariance_claims(frame: pd.DataFrame) -> list[Claim]:
     """Eq. 8 for three networks and two sensitivities, and the plateaus of Figures 12 and 15."""
-    archs = ("lcn", "cnn", "fcn")
-    table = crossings(frame, settings_for(archs, ("L2", "L3", "s3")), num_bootstrap=200)
-    claims = [_eq8_claim(table, arch, quantity) for arch in archs for quantity in (S2, D2)]
+    table = crossings(frame, settings_for(ARCHS, ("L2", "L3", "s3")), num_bootstrap=200)
+    claims = [eq8_claim(table, arch, quantity) for arch in ARCHS for quantity in (S2, D2)]
     return claims + [_plateau_claim(frame, arch) for arch in ("lcn", "cnn")]
 
 
-def _eq8_claim(table: pd.DataFrame, arch: str, quantity: str):
-    verdict, reason, found = eq8_verdict(table, arch, quantity)
-    letter = quantity[0]
-    statement = f"{arch.upper()}: slope of log P* on log P*_{letter} is 1 (Eq. 8)"
-    theirs = agreement(paper_pairs(arch, quantity))
-    paper = theirs.slope.value if theirs else None
-    common = {
-        "id": f"eq8_{arch}_{letter}", "statement": statement, "figure": FIGURES[arch, quantity],
-        "verdict": verdict, "paper": paper, "chapter": CHAPTERS[arch], "reason": reason,
-    }  # fmt: skip
-    if found is None:
-        return Claim(**common)
-    seeds = int(table[table.arch == arch].num_seeds.max())
+def eq8_claim(table: pd.DataFrame, arch: str, quantity: str) -> Claim:
+    """Eq. 8 for one network and one sensitivity, `S2` or `D2`.
+
+    Settings whose sensitivity does not cross its threshold at trained sizes could hide a
+    disagreement: the share counts them as possible.
+
+    table: as `srhm_book.invariance.thresholds.crossings`.
+    """
+    own = table[table.arch == arch] if len(table) else pd.DataFrame({"quantity": []})
+    with_P = own[own.P_star.notna() & (own.quantity == ERROR)] if len(own) else own
+    possible = int(((with_P.s0 > 0) if quantity == D2 else with_P.s0 >= 0).sum()) if len(own) else 0
+    points = threshold_points(own, quantity) if len(own) else pd.DataFrame({"ratio": []})
+    theirs = paper_pairs(arch, quantity)
+    slopes = ((found := agreement(p)) and found.slope for p in (points, theirs))
+    name = f"P*_{quantity[0]}"
+    near = Share(
+        f"settings with {name} within a factor {REACH} of P*", _near(points), len(points), possible,
+        _near(theirs) / len(theirs) if len(theirs) else None,
+    )  # fmt: skip
     return Claim(
-        **common, measured=found.slope.value, interval=(found.slope.low, found.slope.high),
-        ratio=found.slope.value / paper if paper else None, settings=found.num_points, seeds=seeds,
+        f"eq8_{arch}_{quantity[0]}", GROUP, f"{arch.upper()}: {name} is P* (Eq. 8)",
+        FIGURES[arch, quantity], CHAPTERS[arch],
+        (Number.of(f"slope of log P* on log {name}", 1, *slopes), near),
+        len(points), int(own.num_seeds.max()) if len(own) else 0,
+        f"{len(points)} of {possible} settings with P* have {name}",
     )  # fmt: skip
 
 
-def _plateau_claim(frame: pd.DataFrame, arch: str):
-    """The number of plateaus that lie on the paper's side of `invariance.layers.LOW`."""
+def _near(points: pd.DataFrame) -> int:
+    """Of how many settings P_x and P* differ by less than a factor `REACH`."""
+    return int(((points.ratio < REACH) & (points.ratio > 1 / REACH)).sum())
+
+
+def _plateau_claim(frame: pd.DataFrame, arch: str) -> Claim:
+    """Which layers are insensitive to which level: our plateaus beside the digitised ones."""
     curves = stored_curves(frame, arch)
-    common = {
-        "id": f"levels_{arch}",
-        "statement": f"{arch.upper()}: which layers are insensitive to which level",
-        "figure": "12" if arch == "lcn" else "15", "chapter": "10_layer_by_layer",
-    }  # fmt: skip
-    table = compare_plateaus(curves, arch).dropna(subset=["same_side"])
-    there = sorted(set(table.s0))
-    absent = ", ".join(str(s0) for s0 in S0 if s0 not in there)
-    if len(there) < 2:
-        reason = f"the curves of s0 = {absent} do not reach their plateaus yet"
-        return Claim(**common, verdict="not measured", reason=reason)
-    same, number = int(table.same_side.sum()), len(table)
-    seeds = min(curves[s0].seed_rules.nunique() for s0 in there)
-    reason = f"counted are the plateaus on the same side of {LOW:g} as the paper's"
-    if absent:
-        reason += f"; not yet those at s0 = {absent}"
+    table = compare_plateaus(curves, arch).dropna(subset=["value", "paper"])
+    same = int(((table.value - table.paper).abs() <= SAME_PLATEAU).sum())
+    figure = "12" if arch == "lcn" else "15"
+    what = f"plateaus of Figure {figure} within {SAME_PLATEAU:g}"
+    seeds = [curves[s0].seed_rules.nunique() for s0 in set(table.s0)]
     return Claim(
-        **common, verdict="agrees" if same == number else "differs", paper=number,
-        measured=same, ratio=same / number, settings=len(there), seeds=seeds, reason=reason,
+        f"levels_{arch}", GROUP, f"{arch.upper()}: which layers are insensitive to which level",
+        figure, "10_layer_by_layer",
+        (Share(what, same, len(table), len(paper_plateaus(arch).dropna())),),
+        table.s0.nunique(), min(seeds, default=0),
     )  # fmt: skip

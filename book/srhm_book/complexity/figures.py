@@ -190,7 +190,7 @@ def draw_fixed_d(table: pd.DataFrame) -> None:
         figure.legend(labels.values(), labels, loc="outside upper center", ncols=3, fontsize=9)
 
 
-def draw_pairs(ax, pairs: pd.DataFrame) -> None:
+def draw_sparser_pairs(ax, pairs: pd.DataFrame) -> None:
     """The measured ratio of each of `fixed_d.sparser_pairs` against the predicted one."""
     for number, (m, part) in enumerate(pairs.groupby("m")):
         bars = plots.bar_lengths(part.ratio, part.low, part.high)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from srhm.runs.search import rows_of
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
 from srhm.stats.curves import interval
 from srhm.stats.fits import Estimate, log_replicates
 from srhm.training.config import RunConfig
-from srhm_book.complexity.table import rows_of, seed_exponent
+from srhm_book.complexity.table import seed_exponent
 from srhm_book.grids import SPARSITY_B, TOY, curve, setting, sparsity_B_curves
 
 FAMILY = ["arch", "v", "L", "sparsity"]

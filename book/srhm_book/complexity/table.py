@@ -8,19 +8,19 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from srhm.runs.search import at, search, stored
+from srhm.runs.search import rows_of, search, stored_searches
 from srhm.runs.store import Store
-from srhm.stats.curves import SEEDS, interval, learning_curve, sample_complexity
+from srhm.stats.curves import interval, learning_curve, sample_complexity
 from srhm.stats.fits import Estimate, log_replicates
 from srhm.stats.laws import predicted_scale
 from srhm.training.config import RunConfig
 from srhm_book.paper import paper_grid_ratio, paper_P_star
 
 _NUMBERS = ("F", "P_star", "low", "high", "scale", "C", "paper", "ratio", "by_rule")
-SYMBOLS = ("arch", "v", "s", "L", "s0", "n_c", "m", "sparsity")
+TASK_COLUMNS = ("arch", "v", "s", "L", "s0", "n_c", "m", "sparsity")
 
 
-def searched(
+def searched_runs(
     settings: Iterable[RunConfig],
     store: Store | None,
     repeats: int = 3,
@@ -33,27 +33,10 @@ def searched(
     """
     settings = list(dict.fromkeys(settings))
     if store is not None:
-        return stored(settings, store, repeats=tuple(dict.fromkeys((8, 5, repeats))))
+        return stored_searches(settings, store, repeats=tuple(dict.fromkeys((8, 5, repeats))))
     frame = search(settings, None, repeats, **search_options)
     found = {config: rows_of(frame, config) for config in settings}
     return found, []
-
-
-def rows_of(frame: pd.DataFrame, setting: RunConfig) -> pd.DataFrame:
-    """The runs of ``frame`` that belong to ``setting``, at any P and seeds.
-
-    Where P is small the batch and the learning rate are the smaller ones of `srhm.runs.search.at`.
-    """
-    keep = pd.Series(True, index=frame.index)
-    for name, value in setting.as_dict().items():
-        if name not in ("P", *SEEDS, "batch_size", "lr"):
-            keep &= frame[name] == value
-    rows = frame[keep]
-    batches = {P: at(setting, int(P), 0) for P in rows.P.unique()}
-    expected = pd.DataFrame([(c.batch_size, c.lr) for c in rows.P.map(batches)], rows.index)
-    if rows.empty:
-        return rows
-    return rows[(rows.batch_size == expected[0]) & np.isclose(rows.lr, expected[1])]
 
 
 def complexity_table(
@@ -76,7 +59,7 @@ def complexity_table(
     by_rule, the same ratio for P* read off by the paper's rule (`by_paper_rule`).
     """
     rows = [_row(setting, own, frame) for setting, own in runs.items()]
-    columns = [*SYMBOLS, "s0+1", "d", "F", "P_star", "low", "high", "num_seeds", "replicates"]
+    columns = [*TASK_COLUMNS, "s0+1", "d", "F", "P_star", "low", "high", "num_seeds", "replicates"]
     columns += ["reason", "scale", "C", "paper", "ratio", "by_rule"]
     table = pd.DataFrame(rows, columns=columns)
     return table.astype(dict.fromkeys(_NUMBERS, float))  # also where there is no row
@@ -152,7 +135,7 @@ def _row(setting: RunConfig, own: pd.DataFrame, frame: pd.DataFrame | None) -> d
     found = sample_complexity(own)
     scale, task = predicted_scale(setting), setting.task
     P_star = math.nan if found.P_star is None else found.P_star
-    row = {name: getattr(setting, name) for name in SYMBOLS}
+    row = {name: getattr(setting, name) for name in TASK_COLUMNS}
     row |= {"s0+1": setting.s0 + 1, "d": task.d, "F": float(task.relevant_fraction)}
     row |= {"P_star": P_star, "low": found.low, "high": found.high, "num_seeds": found.num_seeds}
     row |= {"replicates": found.replicates, "reason": found.reason}

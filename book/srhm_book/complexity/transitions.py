@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from srhm.stats.curves import SEEDS, last_fall
+from srhm.stats.curves import last_fall
 from srhm.stats.ratios import PairedRatio, mean_ratio
+from srhm.training.config import SEED_FIELDS
 
 
 def fall_times(
@@ -39,14 +40,14 @@ def fall_times(
     """
     if not 0 < share < 1:
         raise ValueError(f"share must be between 0 and 1, not {share!r}.")
-    for name in (axis, *SEEDS, *quantities):
+    for name in (axis, *SEED_FIELDS, *quantities):
         if name not in curves:
             raise ValueError(f"The curves have no column {name!r}.")
     rows = {}
-    for seed, curve in curves.groupby(list(SEEDS)):
+    for seed, curve in curves.groupby(list(SEED_FIELDS)):
         curve = curve.sort_values(axis)
         rows[seed] = {q: _fall_time(curve[[axis, q]].dropna(), share) for q in quantities}
-    index = pd.MultiIndex.from_tuples(rows, names=SEEDS) if rows else None
+    index = pd.MultiIndex.from_tuples(rows, names=SEED_FIELDS) if rows else None
     return pd.DataFrame(list(rows.values()), index=index, columns=list(quantities))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from srhm.runs.search import at
+from srhm.runs.search import run_at
 from srhm.stats.fits import Estimate
 from srhm.training.config import RunConfig
 from srhm_book.complexity.fixed_d import EQUAL, as_predicted
@@ -16,7 +16,7 @@ from srhm_book.complexity.law_tests import LawTest
 from srhm_book.wording import NOTHING, significant, with_ends, with_interval
 
 
-def settings_view(table: pd.DataFrame) -> pd.DataFrame:
+def complexity_view(table: pd.DataFrame) -> pd.DataFrame:
     """All settings with P*, interval, law, P* / law and what the paper has."""
     return pd.DataFrame(
         {
@@ -140,7 +140,7 @@ def cheap_point(runs: Mapping[RunConfig, pd.DataFrame], stars: pd.DataFrame) -> 
     setting, frame = list(runs.items())[chosen]
     sizes = frame.P[frame.seed_rules == 0].unique()
     P = min(sizes, key=lambda P: abs(math.log(P / stars.P_star.iloc[chosen])))
-    return at(setting, int(P), 0)
+    return run_at(setting, int(P), 0)
 
 
 def _both(first: pd.Series, second: pd.Series) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from srhm.images.config import IMAGE_ARCHITECTURES, ImageRunConfig
-from srhm.images.networks import NAMES
+from srhm.images.networks import IMAGE_NETWORK_NAMES
 from srhm.images.store import ImageStore, run_images
 from srhm.runs.store import to_frame
 from srhm.stats.fits import Estimate
@@ -29,16 +29,16 @@ def chapter_runs(
 
     "fresh" trains three small architectures as the grids have them, "smoke" two toys.
     """
+    seeds = range(repeats)
     if profile == "book":
         grids = architectures_grid(dataset, repeats), growing_grid(dataset, repeats)
         return tuple(stored_runs(grid, store) for grid in grids)
     if profile == "fresh":
-        small = [image_run(dataset, arch, 512, 0) for arch in ("fc2", "lenet", "alexnet")]
-        growing = [image_run(dataset, "lenet", P, 0) for P in SIZES[dataset][:3]]
+        archs, size, sizes, toy = ("fc2", "lenet", "alexnet"), 512, SIZES[dataset][:3], {}
     else:
-        toy = {"epochs": 1, "num_probes": 40}
-        small = [image_run(dataset, arch, 64, 0, **toy) for arch in ("fc2", "lenet")]
-        growing = [image_run(dataset, "lenet", P, 0, **toy) for P in (32, 64)]
+        archs, size, sizes, toy = ("fc2", "lenet"), 64, (32, 64), {"epochs": 1, "num_probes": 40}
+    small = [image_run(dataset, arch, size, seed, **toy) for arch in archs for seed in seeds]
+    growing = [image_run(dataset, "lenet", P, seed, **toy) for P in sizes for seed in seeds]
     frame = run_images(small + growing, None, device, folder, progress=False)
     return frame[: len(small)], frame[frame.arch == "lenet"]
 
@@ -84,7 +84,7 @@ def architectures_view(table: pd.DataFrame) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            "architecture": table.arch.map(NAMES),
+            "architecture": table.arch.map(IMAGE_NETWORK_NAMES),
             "test error": with_range("test_error", 3),
             "R_f": with_range("R", 1),
             "D_f": [f"{r.D:.4f}" if r.runs else "–" for r in table.itertuples()],
@@ -104,18 +104,21 @@ def rank_correlation(x, y, num_bootstrap: int = 2000, seed: int = 0) -> Estimate
     x, y = np.asarray(x, float), np.asarray(y, float)
     if len(x) < 4:
         return None
-    value = _spearman(x, y)
+    value = float(_spearman(x[None], y[None])[0])
     if not np.isfinite(value):
         return None
     draws = np.random.default_rng(seed).integers(len(x), size=(num_bootstrap, len(x)))
-    values = [_spearman(x[draw], y[draw]) for draw in draws]
-    low, high = np.nanquantile(values, [0.025, 0.975])
+    low, high = np.nanquantile(_spearman(x[draws], y[draws]), [0.025, 0.975])
     return Estimate(value, low, high)
 
 
-def _spearman(x: np.ndarray, y: np.ndarray) -> float:
-    """Pearson's correlation of the ranks, ties sharing theirs; nan where one does not vary."""
-    a, b = (pd.Series(v).rank().to_numpy() for v in (x, y))
-    a, b = a - a.mean(), b - b.mean()
-    norm = np.sqrt((a @ a) * (b @ b))
-    return float(a @ b / norm) if norm > 0 else float("nan")
+def _spearman(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Pearson's correlation of the ranks within each row, ties sharing theirs; x, y (rows, n).
+
+    nan where one of the two does not vary.
+    """
+    a, b = (pd.DataFrame(v).rank(axis=1).to_numpy() for v in (x, y))
+    a, b = (ranks - ranks.mean(axis=1, keepdims=True) for ranks in (a, b))
+    norm = np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
+    with np.errstate(invalid="ignore"):  # 0 / 0
+        return (a * b).sum(axis=1) / norm

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from srhm.images.deform import apply_fields, displacement_fields, temperature
-from srhm.images.networks import NAMES
+from srhm.images.networks import IMAGE_NETWORK_NAMES
 from srhm_book.style import (
     BLACK,
     BLUE,
@@ -30,7 +30,7 @@ STYLES = {
     "resnet18": (VERMILION, "o"), "resnet34": (VERMILION, "s"), "resnet50": (VERMILION, "^"),
     "efficientnet_b0": (PURPLE, "o"), "efficientnet_b2": (PURPLE, "s"),
 }  # fmt: skip
-SYMBOLS = {"R": "relative sensitivity $R_f$", "D": "sensitivity to deformations $D_f$"}
+SENSITIVITY_LABELS = {"R": "relative sensitivity $R_f$", "D": "sensitivity to deformations $D_f$"}
 
 
 def draw_deformations(images: torch.Tensor, deltas, c: int, seed: int):
@@ -73,7 +73,7 @@ def _draw_field(ax, field: np.ndarray, step: int = 3) -> None:
     ax.set(xlim=(-0.5, n - 0.5), ylim=(n - 0.5, -0.5))
 
 
-def draw_error_against(ax, table, quantity: str, joined: bool = False) -> None:
+def draw_image_errors(ax, table, quantity: str, joined: bool = False) -> None:
     """Test error against R or D, a point for each row of `averages`.
 
     An axis is logarithmic when its values span more than a factor of four.
@@ -92,14 +92,14 @@ def draw_error_against(ax, table, quantity: str, joined: bool = False) -> None:
         bars = {name: np.clip(value, 0, None) for name, value in bars.items()}
         ax.errorbar(
             x, y, **bars, color=color, marker=marker, markersize=8, capsize=2, elinewidth=1,
-            linestyle="-" if joined else "none", linewidth=1.2, label=NAMES[arch],
+            linestyle="-" if joined else "none", linewidth=1.2, label=IMAGE_NETWORK_NAMES[arch],
         )  # fmt: skip
         if joined:
             ax.plot(
                 x.iloc[:1], y.iloc[:1], marker=marker, color=color, markersize=8,
                 markerfacecolor="white", linestyle="none", zorder=5,
             )  # fmt: skip
-    ax.set(xlabel=SYMBOLS[quantity], ylabel="test error $\\varepsilon$")
+    ax.set(xlabel=SENSITIVITY_LABELS[quantity], ylabel="test error $\\varepsilon$")
     for which, name in (("x", quantity), ("y", "test_error")):
         if len(good) and good[name].max() > 4 * good[name].min():
             log_axis(ax, which)

@@ -14,10 +14,10 @@ from srhm.runs.search import Target
 from srhm.stats.curves import interval
 from srhm.stats.fits import Estimate, fit_power_law
 from srhm.training.config import RunConfig
-from srhm_book.invariance.thresholds import SYMBOLS, crossings, pairs
+from srhm_book.invariance.thresholds import SETTING_COLUMNS, crossings, threshold_points
 from srhm_book.paper import SENSITIVITY_FIGURES, published
 
-FEWEST = 5  # points: fewer say nothing of their own scatter
+FEWEST_POINTS = 5  # points: fewer say nothing of their own scatter
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class Agreement:
 
 
 def agreement(points: pd.DataFrame, num_bootstrap: int = 1000, seed: int = 0) -> Agreement | None:
-    """Compare the columns ``P_x`` and ``P_star`` of `srhm_book.invariance.thresholds.pairs`; None
-    below 5 points.
+    """Compare the columns ``P_x`` and ``P_star`` of
+    `srhm_book.invariance.thresholds.threshold_points`; None below 5 points.
 
     The slope is that of `srhm.stats.fits.fit_power_law`, with the seeds' noise from ``replicates``
     where that column is there. The other intervals are percentile bootstraps over the settings.
     """
-    if len(points) < FEWEST:
+    if len(points) < FEWEST_POINTS:
         return None
     fit = fit_power_law(points, ["P_x"], num_bootstrap=num_bootstrap, seed=seed)
     logs = np.log(points.P_x.to_numpy(float) / points.P_star.to_numpy(float))
@@ -72,18 +72,18 @@ def scan_thresholds(
     Returns
     -------
     One row for each setting and threshold where both P are known: as
-    `srhm_book.invariance.thresholds.pairs`, without intervals.
+    `srhm_book.invariance.thresholds.threshold_points`, without intervals.
     """
     targets = [Target(quantity, threshold) for threshold in thresholds]
     table = crossings(frame, settings, lambda _: targets, num_bootstrap=0)
-    return pairs(table, quantity) if len(table) else table
+    return threshold_points(table, quantity) if len(table) else table
 
 
 def at_every_threshold(scan: pd.DataFrame) -> pd.DataFrame:
     """The rows of those settings that `scan_thresholds` could read at all of its thresholds."""
     if scan.empty:
         return scan
-    count = scan.groupby(list(SYMBOLS)).threshold.transform("nunique")
+    count = scan.groupby(list(SETTING_COLUMNS)).threshold.transform("nunique")
     return scan[count == scan.threshold.nunique()]
 
 
@@ -112,7 +112,7 @@ def paper_pairs(arch: str, quantity: str) -> pd.DataFrame:
     network of which no values were read off. Both P are points of the paper's grid of sizes.
     """
     if (arch, quantity[0]) not in SENSITIVITY_FIGURES:
-        return pd.DataFrame(columns=[*SYMBOLS, "P_x", "P_star", "ratio"])
+        return pd.DataFrame(columns=[*SETTING_COLUMNS, "P_x", "P_star", "ratio"])
     name, _ = SENSITIVITY_FIGURES[arch, quantity[0]]
     table = published(name).rename(columns={f"P_star_{quantity[0]}": "P_x"})
-    return table[[*SYMBOLS, "P_x", "P_star"]].assign(ratio=table.P_x / table.P_star)
+    return table[[*SETTING_COLUMNS, "P_x", "P_star"]].assign(ratio=table.P_x / table.P_star)

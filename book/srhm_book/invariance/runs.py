@@ -14,7 +14,7 @@ from srhm.runs.sweep import sweep
 from srhm.stats.laws import cnn_scale, lcn_scale
 from srhm.training.config import RunConfig
 from srhm_book.grids import GRIDS, TOY, curve, setting
-from srhm_book.invariance.thresholds import ERROR, SYMBOLS, paper_targets
+from srhm_book.invariance.thresholds import ERROR, SETTING_COLUMNS, paper_targets
 
 SMOKE = TOY | {"max_epochs": 20}
 
@@ -76,7 +76,7 @@ def scales(table: pd.DataFrame) -> pd.DataFrame:
     LCN and the FCN, Eq. 4 for the CNN; n_c = v and m = v^(s-1)).
     """
     rows = table[(table.quantity == ERROR) & table.P_star.notna()] if len(table) else table
-    rows = rows[[*SYMBOLS, "P_star", "low", "high", "replicates"]].reset_index(drop=True)
+    rows = rows[[*SETTING_COLUMNS, "P_star", "low", "high", "replicates"]].reset_index(drop=True)
     laws = {"cnn": cnn_scale}
     values = [
         float(laws.get(r.arch, lcn_scale)(r.s, r.L, r.s0, r.v, r.v ** (r.s - 1)))

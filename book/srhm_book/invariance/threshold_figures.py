@@ -11,7 +11,7 @@ from srhm_book import style as plots
 from srhm_book.complexity.figures import filled
 from srhm_book.invariance.thresholds import D2, ERROR, S2
 
-NAMES = {ERROR: "test error", S2: "$S_2$", D2: "$D_2$"}
+QUANTITY_TEX = {ERROR: "test error", S2: "$S_2$", D2: "$D_2$"}
 QUANTITY_STYLES = {
     ERROR: {"color": plots.BLACK, "marker": "o"},
     S2: {"color": plots.BLUE, "marker": "s"},
@@ -19,11 +19,11 @@ QUANTITY_STYLES = {
 }
 
 
-def draw_pairs(ax, points: pd.DataFrame, paper: pd.DataFrame | None, label: str) -> None:
+def draw_thresholds(ax, points: pd.DataFrame, paper: pd.DataFrame | None, label: str) -> None:
     """P* against P_x, with 95 % intervals, the line P* = P_x and a factor of two about it.
 
-    points: as `srhm_book.invariance.thresholds.pairs`; colour and marker say s0, the filling (s,
-    L). paper: columns P_x and P_star, drawn beneath in grey. label: of the x axis.
+    points: as `srhm_book.invariance.thresholds.threshold_points`; colour and marker say s0, the
+    filling (s, L). paper: columns P_x and P_star, drawn beneath in grey. label: of the x axis.
     """
     if paper is not None and len(paper):
         style = plots.PAPER_STYLE | {"linestyle": "none", "zorder": 1}
@@ -136,7 +136,9 @@ def draw_falls(ax, curves: pd.DataFrame, axis: str, quantities=(ERROR, S2, D2)) 
         table = pd.concat(scaled, axis=1).sort_index().ffill()
         table = table[table.index > 0]
         style = QUANTITY_STYLES[quantity]
-        ax.plot(table.index, table.mean(axis=1), label=NAMES[quantity], markersize=4, **style)
+        ax.plot(
+            table.index, table.mean(axis=1), label=QUANTITY_TEX[quantity], markersize=4, **style
+        )
         ax.fill_between(
             table.index, table.min(axis=1), table.max(axis=1), color=style["color"], alpha=0.15,
             linewidth=0,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from srhm_book.invariance.agreement import Agreement, agreement, paper_pairs
-from srhm_book.invariance.thresholds import D2, ERROR, NOT_STORED, S2, pairs
+from srhm_book.invariance.thresholds import D2, ERROR, NOT_STORED, S2, threshold_points
 from srhm_book.wording import NOTHING, significant, with_ends, with_interval
 
-NAMES = {ERROR: "test error", S2: "S₂", D2: "D₂"}
+QUANTITY_WORDS = {ERROR: "test error", S2: "S₂", D2: "D₂"}
 GROUPS = {
     "s = 2, L = 2": (2, 2),
     "s = 2, L = 3": (2, 3),
@@ -32,7 +32,7 @@ def agreement_view(table: pd.DataFrame, arch: str) -> pd.DataFrame:
     """
     rows = []
     for quantity in (S2, D2):
-        points = pairs(table[table.arch == arch], quantity)
+        points = threshold_points(table[table.arch == arch], quantity)
         for group in GROUPS:
             part = in_group(points, group)
             if len(part):
@@ -49,10 +49,10 @@ def agreement_view(table: pd.DataFrame, arch: str) -> pd.DataFrame:
 
 def _row(quantity: str, group: str, number: int, found: Agreement | None) -> tuple:
     numbers = (found.slope, found.median_ratio, found.scatter) if found else (None,) * 3
-    return NAMES[quantity], group, number, *(with_interval(x) for x in numbers)
+    return QUANTITY_WORDS[quantity], group, number, *(with_interval(x) for x in numbers)
 
 
-def settings_view(table: pd.DataFrame) -> pd.DataFrame:
+def threshold_settings_view(table: pd.DataFrame) -> pd.DataFrame:
     """All settings that have any of the three P*, in data; where one is missing, a dash."""
     symbols = ["s", "L", "v", "s0"]
     some = table.groupby(symbols).P_star.transform("count") > 0
@@ -73,7 +73,7 @@ def missing_view(table: pd.DataFrame) -> pd.DataFrame:
     rows = rows[(rows.reason != NOT_STORED) | (rows.quantity == ERROR)]
     kinds = [
         ("any", "not in the store yet") if row.reason == NOT_STORED
-        else (NAMES[row.quantity], _kind(row.reason))
+        else (QUANTITY_WORDS[row.quantity], _kind(row.reason))
         for row in rows.itertuples()
     ]  # fmt: skip
     names = [
@@ -103,7 +103,9 @@ def scan_view(scans: dict[str, pd.DataFrame]) -> pd.DataFrame:
     for quantity, scan in scans.items():
         for r in scan.itertuples():
             text = f"{r.median:.2f}; {r.scatter:.2f} ({r.num_points})"
-            rows.append((NAMES[quantity], r.arch.upper(), f"{100 * r.threshold:.0f} %", text))
+            rows.append(
+                (QUANTITY_WORDS[quantity], r.arch.upper(), f"{100 * r.threshold:.0f} %", text)
+            )
     table = pd.DataFrame(rows, columns=["quantity", "network", "threshold", "text"])
     wide = table.pivot(index=["quantity", "network"], columns="threshold", values="text")
     return wide.fillna(NOTHING).rename_axis(columns=None)
@@ -120,4 +122,6 @@ def order_view(comparison: pd.DataFrame) -> pd.DataFrame:
         "curves": list(comparison.num_seeds),
         "it falls": list(comparison.order),
     }
-    return pd.DataFrame(columns, index=[NAMES.get(name, name) for name in comparison.index])
+    return pd.DataFrame(
+        columns, index=[QUANTITY_WORDS.get(name, name) for name in comparison.index]
+    )

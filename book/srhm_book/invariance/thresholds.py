@@ -13,14 +13,13 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from srhm.runs.search import Target
-from srhm.stats.curves import SEEDS, interval, sample_complexity
-from srhm.training.config import RunConfig
-from srhm_book.complexity.table import rows_of
+from srhm.runs.search import Target, quantity_exists, rows_of
+from srhm.stats.curves import interval, sample_complexity
+from srhm.training.config import SEED_FIELDS, RunConfig
 
 ERROR, S2, D2 = "test_error", "S_2_1", "D_2_1"
 NOT_STORED = "no runs are stored"
-SYMBOLS = ("arch", "v", "s", "L", "s0")
+SETTING_COLUMNS = ("arch", "v", "s", "L", "s0")
 # Between the two sizes that enclose a crossing: an octave of the grid, rounding included.
 WIDEST_BRACKET = 2.05
 
@@ -34,29 +33,24 @@ def paper_targets(setting: RunConfig) -> tuple[Target, Target]:
     return Target(S2, 0.2 if setting.L == 3 else 0.4), Target(D2, 0.2)
 
 
-def exists(quantity: str, setting: RunConfig) -> bool:
-    """Whether a setting has a sensitivity: no synonyms with m = 1, no displacements at s0 = 0."""
-    return {"S_": setting.m > 1, "D_": setting.s0 > 0}.get(quantity[:2], True)
-
-
 def runs_of(frame: pd.DataFrame, setting: RunConfig, repeats: int = 3) -> pd.DataFrame:
     """The runs of a setting at every P where the seeds 0 ... repeats-1 are all there.
 
-    Other runs, also those with another batch than `srhm.runs.search.at` gives this P, are left out.
-    An empty frame where there are none.
+    Other runs, also those with another batch than `srhm.runs.search.run_at` gives this P, are left
+    out. An empty frame where there are none.
     """
     if type(repeats) is not int or repeats < 1:
         raise ValueError(f"repeats must be an integer of at least 1, not {repeats!r}.")
     if frame.empty:
         return frame
     rows = rows_of(frame, setting)
-    first, *others = (rows[name] for name in SEEDS)
+    first, *others = (rows[name] for name in SEED_FIELDS)
     keep = first.between(0, repeats - 1)
     for other in others:
         keep &= first == other
-    rows = rows[keep].drop_duplicates(["P", SEEDS[0]])
-    whole = rows.groupby("P")[SEEDS[0]].transform("size") == repeats
-    return rows[whole].sort_values(["P", SEEDS[0]])
+    rows = rows[keep].drop_duplicates(["P", SEED_FIELDS[0]])
+    whole = rows.groupby("P")[SEED_FIELDS[0]].transform("size") == repeats
+    return rows[whole].sort_values(["P", SEED_FIELDS[0]])
 
 
 def crossings(
@@ -85,9 +79,9 @@ def crossings(
     rows = []
     for setting in settings:
         runs = runs_of(frame, setting, repeats)
-        symbols = {name: getattr(setting, name) for name in SYMBOLS}
+        symbols = {name: getattr(setting, name) for name in SETTING_COLUMNS}
         for target in (Target(), *targets(setting)):
-            if exists(target.quantity, setting):
+            if quantity_exists(target.quantity, setting):
                 found = _crossing(runs, target.quantity, target.threshold, num_bootstrap)
                 rows.append(symbols | dataclasses.asdict(target) | found)
     return pd.DataFrame(rows)
@@ -112,7 +106,7 @@ def _crossing(runs: pd.DataFrame, quantity: str, threshold: float, num_bootstrap
     return nothing | {"num_seeds": found.num_seeds, "reason": reason}
 
 
-def pairs(table: pd.DataFrame, quantity: str) -> pd.DataFrame:
+def threshold_points(table: pd.DataFrame, quantity: str) -> pd.DataFrame:
     """P* and the P* of a sensitivity, side by side, for the settings that have both.
 
     Parameters
@@ -127,11 +121,11 @@ def pairs(table: pd.DataFrame, quantity: str) -> pd.DataFrame:
     are drawn in both (None where open).
     """
     both = table[table.quantity == ERROR].merge(
-        table[table.quantity == quantity], on=list(SYMBOLS), suffixes=("", "_x")
+        table[table.quantity == quantity], on=list(SETTING_COLUMNS), suffixes=("", "_x")
     )
     both = both.dropna(subset=["P_star", "P_star_x"])
     ends = [_ratio_interval(row) for row in both.itertuples()]
-    found = both[list(SYMBOLS)].assign(
+    found = both[list(SETTING_COLUMNS)].assign(
         threshold=both.threshold_x,
         P_star=both.P_star, P_star_low=both.low, P_star_high=both.high, replicates=both.replicates,
         P_x=both.P_star_x, P_x_low=both.low_x, P_x_high=both.high_x,

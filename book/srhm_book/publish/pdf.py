@@ -6,6 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import yaml
+
 from srhm.runs.paths import project
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -38,7 +40,8 @@ def make_pdf() -> Path:
     _run([book, "build", ".", *arguments, "-q"], "The single page of the book has errors")
     built = project("_build", "pdf", "_build", "singlehtml")
     # The single page names its pictures and styles as if it lay at the top.
-    page = shutil.copyfile(built / "book" / "index.html", built / "whole.html")
+    root = yaml.safe_load(project("_toc.yml").read_text(encoding="utf-8"))["root"]
+    page = shutil.copyfile(built / f"{root}.html", built / "whole.html")
     target = project(PDF)
     with tempfile.TemporaryDirectory() as folder:
         printed = Path(folder, PDF.name)

@@ -2,7 +2,7 @@
 
 That is its source, the modules of our two packages that it imports (and those that they import),
 the lock file, the parameters, and the data files that it reads: all results and all digitised
-values, unless its header narrows that with patterns, `srhm: {reads: ["results/lcn_*/*.json"]}`.
+values, unless its header narrows that with patterns, `srhm: {reads: ["results/lcn_*.jsonl"]}`.
 """
 
 import ast
@@ -16,7 +16,7 @@ import grimp
 
 from srhm.runs.paths import project
 
-READS = ("results/**/*.json", "results/**/*.jsonl", "book/paper/*")
+READS = ("results/**/*.jsonl", "book/paper/*")
 PACKAGES = ("srhm", "srhm_book")
 
 

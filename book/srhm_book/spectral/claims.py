@@ -1,11 +1,10 @@
-"""The ledger's claims on the spectral bias, from the stored measurements.
-
-The verdicts follow `srhm_book.spectral.exponents.RULE`. `Claim.paper` holds the value expected.
-"""
+"""The ledger's claims on the spectral bias, from the stored measurements."""
 
 from __future__ import annotations
 
-from srhm_book.claims.claim import Claim
+from collections.abc import Iterator
+
+from srhm_book.claims.claim import Claim, Number
 from srhm_book.spectral import measure
 from srhm_book.spectral.exponents import (
     Finding,
@@ -16,64 +15,57 @@ from srhm_book.spectral.exponents import (
 )
 from srhm_book.spectral.images import image_findings
 
+GROUP = "Kernel regression"
 CHAPTER = "30_spectral_bias"
-SLUGS = {  # in the claims' ids
-    "β without ridge": "beta",
-    "P ε without ridge": "height",
-    "spread of ε over samples": "spread",
-    "λ* against P": "crossover",
-    "ε against λ above λ*": "ridge",
-    "variance above λ*": "variance",
-    "ε over predicted": "ratio",
+STATEMENTS = {  # by the first words of a finding's quantity: id, statement
+    "β without ridge": ("beta", "Without ridge the error falls as the points at the boundary say"),
+    "P ε without ridge": ("height", "The size of the error without ridge"),
+    "spread of ε over samples": ("spread", "Without ridge the error differs from sample to sample"),
+    "λ* against P": ("crossover", "The ridge λ* of the crossover falls with P"),
+    "ε against λ above λ*": ("ridge", "Above λ* the error grows with the ridge"),
+    "variance above λ*": ("variance", "Above λ* the predictor's variance falls with the ridge"),
+    "ε over predicted": ("ratio", "On images the spectral-bias prediction holds"),
 }
 SOURCES = {
     "ridgeless_line": line_findings,
     "ridge_line": ridge_findings,
     "variance_line": variance_findings,
     "ridgeless_box": box_findings,
+    "fashion": image_findings,
 }
 
 
 def spectral_claims() -> list[Claim]:
-    """One claim for each finding of the chapter; *not measured* where nothing is stored."""
-    claims = []
+    """One claim for each quantity of the chapter; its parts are the settings that are stored."""
+    found: dict[tuple[str, str], list[Finding]] = {}
+    for finding in _stored():
+        found.setdefault((finding.quantity.split(",")[0], _kind(finding)), []).append(finding)
+    return [_claim(*STATEMENTS[words], kind, own) for (words, kind), own in found.items()]
+
+
+def _stored() -> Iterator[Finding]:
     for name, findings in SOURCES.items():
         try:
-            claims += [_claim(finding) for finding in findings(measure.read(name))]
-        except FileNotFoundError as error:
-            claims.append(_absent(name, str(error)))
-    try:
-        return [*claims, *map(_claim, image_findings(measure.read("fashion")))]
-    except FileNotFoundError as error:
-        return [*claims, _absent("fashion", str(error))]
+            table = measure.read(name)
+        except FileNotFoundError:  # not measured, or not all of it: the claim has fewer parts
+            continue
+        yield from findings(table)
 
 
-def _claim(finding: Finding) -> Claim:
-    value = finding.measured
-    images = finding.chi is None
-    where = "Fashion-MNIST" if images else f"d = {finding.d}, χ = {finding.chi:g}"
-    setting = "images" if images else f"d{finding.d}_chi{finding.chi:g}"
-    reason = None
-    if finding.verdict == "open":
-        reason = f"the interval, {value.low:.3f} to {value.high:.3f}, is too wide to tell"
+def _kind(finding: Finding) -> str:
+    return "images" if finding.chi is None else "d = 1" if finding.d == 1 else "d = 2, 3"
+
+
+def _claim(slug: str, statement: str, kind: str, findings: list[Finding]) -> Claim:
     return Claim(
-        id=f"spectral_{SLUGS[finding.quantity.split(',')[0]]}_{setting}",
-        statement=f"Kernel regression, {where}: {finding.quantity}",
-        figure="",
-        verdict=finding.verdict,
-        paper=finding.expected,
-        measured=value.value,
-        interval=(value.low, value.high),
-        ratio=value.value / finding.expected,
-        settings=1,
-        seeds=finding.seeds,
-        chapter=CHAPTER,
-        reason=reason,
-    )
-
-
-def _absent(name: str, reason: str) -> Claim:
-    return Claim(
-        id=f"spectral_{name}", statement=f"Kernel regression: {name}", figure="",
-        chapter=CHAPTER, reason=reason,
+        f"spectral_{slug}_{kind.replace(' = ', '').replace(', ', '')}", GROUP,
+        f"{statement} ({kind})", "–", CHAPTER,
+        tuple(Number.of(_where(f), f.expected, f.measured) for f in findings),
+        settings=len(findings), seeds=min(f.seeds for f in findings),
     )  # fmt: skip
+
+
+def _where(finding: Finding) -> str:
+    rest = ", ".join(finding.quantity.split(",")[1:])
+    where = "Fashion-MNIST" if finding.chi is None else f"d = {finding.d}, χ = {finding.chi:g}"
+    return f"{where},{rest}" if rest else where

@@ -1,0 +1,147 @@
+"""What the paper says in plain words, and in words whether it held: for the landing page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from srhm_book.claims.claim import Claim, Share
+from srhm_book.wording import join
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One sentence of the paper; the claims, by how their ids begin, on which its outcome rests.
+
+    name: it in two or three words. found: what was found, where {id[0]} stands for what the
+    first part of a claim gives.
+    """
+
+    name: str
+    sentence: str
+    ids: tuple[str, ...]
+    found: str
+    chapters: tuple[str, ...]
+
+    def claims(self, items: list[Claim]) -> list[Claim]:
+        """Those among all on which it rests."""
+        return [item for item in items if item.id.startswith(self.ids)]
+
+    def told(self, items: list[Claim]) -> str:
+        """The numbers behind the outcome."""
+        return self.found.format(**{item.id: [_value(p) for p in item.parts] for item in items})
+
+
+HEADLINES = (
+    Headline(
+        "the law of LCNs",
+        "The examples P* that a locally connected network (LCN) needs grow as "
+        "s^(L/2) (s₀+1)^L n_c m^L: polynomially, although inputs have many dimensions.",
+        ("eq3",),
+        "Exponent of s₀+1: {eq3_s0_L2[0]} at two levels, {eq3_s0_L3[0]} at three (law: 2, 3). "
+        "Over the law's: m {eq3[3]}, n_c {eq3[2]}, s^(L/2) {eq3[4]}.",
+        ("06_lcn_sample_complexity",),
+    ),
+    Headline(
+        "the law of CNNs",
+        "With shared weights (CNN) they grow as (s₀+1)² n_c m^L: only as the square of the "
+        "sparsity, whatever the depth.",
+        ("eq4",),
+        "Exponent of s₀+1: {eq4_s0_L2[0]} at two levels, {eq4_s0_L3[0]} at three (law: 2). "
+        "Over the law's: m {eq4[3]}, n_c {eq4[2]}.",
+        ("07_cnn_sample_complexity",),
+    ),
+    Headline(
+        "the values of P*",
+        "P* itself has the values of Figures 4B and 4C.",
+        ("P_star",),
+        "Ours over the paper's, median: {P_star_lcn_L2[0]} (LCN) and {P_star_cnn_L2[0]} (CNN) at "
+        "two levels, {P_star_lcn_L3[0]} and {P_star_cnn_L3[0]} at three.",
+        ("06_lcn_sample_complexity", "07_cnn_sample_complexity"),
+    ),
+    Headline(
+        "sparser is easier",
+        "Of inputs of one size, the sparser need fewer examples.",
+        ("eq5",),
+        "So they do in {eq5[0]} pairs; the effect has {eq5_slope[0]} of the predicted exponent.",
+        ("08_sparser_is_easier",),
+    ),
+    Headline(
+        "sparsity B",
+        "The powers of s₀+1 stay where features may sit anywhere in their patch (sparsity B).",
+        ("fig7", "fig8"),
+        "Exponent over the law's: LCN {fig7[0]}, CNN {fig8[0]}.",
+        ("09_sparsity_B",),
+    ),
+    Headline(
+        "learnt when insensitive",
+        "A network learns the task just when it becomes insensitive to exchanged synonyms and to "
+        "displacements: P*_S ≈ P*_D ≈ P*.",
+        ("eq8",),
+        "Within a factor of two in {eq8_lcn_S[1]} and {eq8_lcn_D[1]} settings (LCN), "
+        "{eq8_cnn_S[1]} and {eq8_cnn_D[1]} (CNN), {eq8_fcn_S[1]} and {eq8_fcn_D[1]} (FCN).",
+        ("11_three_thresholds", "12_fcn"),
+    ),
+    Headline(
+        "insensitive layer by layer",
+        "Layer by layer, it becomes insensitive to one level of the hierarchy after the other.",
+        ("levels",),
+        "Within 0.1 of the paper's are {levels_lcn[0]} sensitivities (LCN) and {levels_cnn[0]} "
+        "(CNN) after learning.",
+        ("10_layer_by_layer",),
+    ),
+    Headline(
+        "better architectures less sensitive",
+        "Among common architectures too, the better are the less sensitive.",
+        ("fig1_D", "fig1_S", "growing"),
+        "So it is in {fig1_D[0]} pairs for displacements and {fig1_S[0]} for synonyms; as P grows, "
+        "in {growing_D[0]} and {growing_S[0]}.",
+        ("13_error_and_insensitivity",),
+    ),
+    Headline(
+        "the architectures' errors",
+        "These architectures have the test errors of Figure 1C.",
+        ("fig1_error",),
+        "In the same order are {fig1_error[0]} pairs.",
+        ("13_error_and_insensitivity",),
+    ),
+)
+
+
+AS_FAR = ", as far as measured"
+OUTCOMES = (
+    "Held", f"Held{AS_FAR}", "Held closely", f"Held closely{AS_FAR}", "Held in part", "Undecided",
+    "Did not hold",
+)  # fmt: skip
+
+
+def outcome(items: list[Claim]) -> str:
+    """Whether what these claims say together held, in a word or a few."""
+    found = {item.verdict for item in items}
+    good, bad = found & {"agrees", "close"}, "differs" in found
+    if not good:
+        return "Did not hold" if bad else "Undecided"
+    if bad:
+        return "Held in part"
+    word = "Held" if good == {"agrees"} else "Held closely"
+    return word + AS_FAR if "open" in found else word
+
+
+def at_a_glance(items: list[Claim]) -> dict[str, list[str]]:
+    """The headlines' names by outcome, the best outcome first."""
+    found = {}
+    for headline in HEADLINES:
+        found.setdefault(outcome(headline.claims(items)), []).append(headline.name)
+    return {word: found[word] for word in OUTCOMES if word in found}
+
+
+def summary(items: list[Claim]) -> str:
+    """How many claims there are, by verdict, in one sentence."""
+    words = {"agrees": "agree", "close": "are close", "differs": "differ", "open": "are open"}
+    counts = {word: sum(i.verdict == verdict for i in items) for verdict, word in words.items()}
+    return f"Of {len(items)} claims {join(f'{n} {word}' for word, n in counts.items() if n)}."
+
+
+def _value(part) -> str:
+    if part.value is None or (isinstance(part, Share) and not part.number):
+        return "not measured"
+    return f"{part.hits} of {part.number}" if isinstance(part, Share) else f"{part.value:.2f}"

@@ -1,0 +1,113 @@
+"""The built book in a real browser: a small one, whose notebooks run in the profile `smoke`.
+
+Needs Chromium on the PATH. Without one these tests are skipped, except on CI, where they fail.
+"""
+
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from srhm_book.publish.notebooks import run_notebooks
+
+ROOT = Path(__file__).parent.parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        reason = f"none of {', '.join(BROWSERS)} is on the PATH"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+@pytest.fixture(scope="session")
+def executed(tmp_path_factory):
+    """The folder of the notebooks executed in the profile `smoke`, inside a copy of the book."""
+    folder = tmp_path_factory.mktemp("book")
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(ROOT / name, folder)
+    shutil.copytree(ROOT / "book", folder / "book", ignore=shutil.ignore_patterns("executed"))
+    run_notebooks(profile="smoke", out=folder / "book" / "executed", progress=False)
+    names = {path.stem for path in (ROOT / "notebooks").glob("*.py")}
+    assert {path.stem for path in (folder / "book" / "executed").glob("*.ipynb")} == names
+    return folder / "book" / "executed"
+
+
+@pytest.fixture(scope="session")
+def html(chromium, executed):
+    """The folder of the built book; a warning of the build fails it."""
+    folder = executed.parent.parent
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return folder / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def url(html):
+    """Where a local server serves the book."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *arguments):
+            pass
+
+    handler = functools.partial(Quiet, directory=html)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, url):
+    """Opens a page of the book; at the end no request of any may have failed or left the book."""
+    contexts, problems = [], []
+
+    def visit(page_name, size="desk", dark=False, base=url, watched=True):
+        scheme = "dark" if dark else "light"
+        context = browser.new_context(viewport=SIZES[size], color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        if watched:
+            watch(page, base)
+        page.goto(base + page_name, wait_until="networkidle")
+        return page
+
+    def watch(page, base):
+        page.on("console", lambda m: m.type == "error" and problems.append(f"console: {m.text}"))
+        page.on("pageerror", lambda error: problems.append(f"error: {error}"))
+        page.on("requestfailed", lambda r: problems.append(f"failed: {r.url}"))
+        page.on("response", lambda r: r.status >= 400 and problems.append(f"{r.status}: {r.url}"))
+        page.on(
+            "request",
+            lambda r: r.url.startswith((base, "data:")) or problems.append(f"outside: {r.url}"),
+        )
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert not problems, problems

@@ -1,0 +1,139 @@
+"""The landing page: its sentences and rows follow the claims, and so do its pictures."""
+
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from srhm.data.task import SRHM
+from srhm.runs.store import Store
+from srhm_book.claims import pages
+from srhm_book.claims.claim import Claim, Number, Share
+from srhm_book.claims.headlines import HEADLINES, OUTCOMES, at_a_glance, outcome, summary
+from srhm_book.claims.ledger import claims
+from srhm_book.paper import published_P_star
+from srhm_book.pictures import overview as pictures
+
+INTERVALS = {"agrees": (0.9, 1.1), "close": (1.05, 1.15), "open": (0.5, 1.5), "differs": (2, 3)}
+
+
+def claim(verdict, id="eq3", value=1.0, chapter="06_lcn_sample_complexity"):
+    part = Number("slope of log P* on s^(L/2) n_c", 1, value, INTERVALS[verdict], 1.2)
+    return Claim(id, "Laws", "LCN: slope", "4B", chapter, (part,), 9, 3)
+
+
+@pytest.fixture(scope="module")
+def nothing(tmp_path_factory):
+    """All claims, of an empty store."""
+    return claims(Store(tmp_path_factory.mktemp("empty")))
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "words"),
+    [
+        (["agrees"], "Held"),
+        (["agrees", "close"], "Held closely"),
+        (["agrees", "open"], "Held, as far as measured"),
+        (["agrees", "differs", "open"], "Held in part"),
+        (["differs", "open"], "Did not hold"),
+        (["open"], "Undecided"),
+        ([], "Undecided"),
+    ],
+)
+def test_the_words_for_verdicts(verdicts, words):
+    assert outcome([claim(verdict) for verdict in verdicts]) == words
+    assert words in OUTCOMES
+
+
+def test_every_claim_is_behind_one_headline_and_numbers_are_filled_in(nothing):
+    behind = [[h for h in HEADLINES if item in h.claims(nothing)] for item in nothing]
+    assert [len(found) for found in behind] == [1] * len(nothing)
+    for headline in HEADLINES:
+        told = headline.told(nothing)
+        assert "not measured" in told
+        assert "{" not in told
+    assert at_a_glance(nothing) == {"Undecided": [h.name for h in HEADLINES]}
+    assert summary(nothing) == f"Of {len(nothing)} claims {len(nothing)} are open."
+    part = Share("pairs", 13, 14)
+    known = [Claim(i.id, i.group, "", "", "", (part,) * 5) for i in nothing]
+    assert "13 of 14" in HEADLINES[3].told(known)
+    assert set(at_a_glance(known)) == {"Held"}
+
+
+class Checked(HTMLParser):
+    """Counts tags, and fails where they do not close in order."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.count = [], {}
+        self.feed(text)
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.open.append(tag)
+        self.count[tag] = self.count.get(tag, 0) + 1
+
+    def handle_startendtag(self, tag, attrs):
+        self.count[tag] = self.count.get(tag, 0) + 1
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_html_is_well_formed_and_has_a_row_for_each_claim(nothing):
+    items = [claim("agrees"), claim("differs", value=2.5), *nothing]
+    for draw in (pages.forest_html, pages.table_html, pages.headlines_html, pages.glance_html):
+        Checked(draw(items)) if draw is not pages.headlines_html else Checked(draw(nothing))
+    forest = pages.forest_html(items)
+    assert Checked(forest).count["a"] == len(items)
+    groups = len({item.group for item in nothing})
+    assert Checked(forest).count["tr"] == len(items) + groups
+    rows = Checked(pages.table_html(items)).count["tr"]
+    assert rows == 1 + sum(len(i.parts) + (len(i.parts) > 1) for i in items)
+
+
+def test_a_row_of_the_forest_is_drawn_to_scale():
+    """Its axis goes from 0 to 2 and is the same in every row; what lies beyond gets an arrow."""
+
+    def xs(item):
+        text = pages.forest_html([item])
+        bar = re.search(r'class="bar" d="M([\d.]+) [\d.]+H([\d.]+)"', text)
+        return [float(x) for x in bar.groups()], text
+
+    zero, end = pages._x(0), pages._x(2)
+    unit = (end - zero) / 2
+    (low, high), text = xs(claim("agrees"))
+    assert (low, high) == pytest.approx((zero + 0.9 * unit, zero + 1.1 * unit), abs=0.1)
+    assert "expected 1" in text
+    assert "<circle" in text
+    (low, high), text = xs(claim("differs", value=2.5))
+    assert (low, high) == pytest.approx((end, end))
+    assert "<circle" not in text
+    assert 'class="beyond"' in text
+    assert '<a href="06_lcn_sample_complexity.html">' in text
+
+
+def test_symbols_as_in_print():
+    assert pages.maths("s^(L/2) n_c m^L") == "s<sup>L/2</sup> n<sub>c</sub> m<sup>L</sup>"
+    assert pages.maths("P*_S < P*") == "<i>P</i>*<sub>S</sub> &lt; <i>P</i>*"
+    assert pages.title("01_data") == "The data"
+
+
+def test_pictures_show_both_ours_and_the_papers():
+    task = SRHM(v=3, s=2, L=2, s0=1, n_c=2, m=3, seed=0)
+    figure = pictures.draw_task(task, task.sample(1, seed=3), seed=0)
+    letters = [text.get_text() for text in figure.axes[0].texts if len(text.get_text()) == 1]
+    assert len(letters) == 1 + 2 + 3 * 4  # class, level 2, and the input three times
+    paper = published_P_star("lcn")
+    table = paper.assign(paper=paper.P_star, low=paper.P_star / 2, high=None)
+    table.loc[:3, "paper"] = float("nan")  # points that the figure does not show
+    (ax,) = pictures.draw_laws({"lcn": table}, {"lcn": paper}).axes
+    drawn = [len(line.get_xdata()) for line in ax.lines if line.get_label() == "paper"]
+    assert drawn == [len(paper)]
+    assert len(ax.containers[0].lines[0].get_xdata()) == len(paper) - 4
+    sizes = (500, 5000, 50_000)
+    runs = pd.DataFrame({"P": sizes, "s0": 1, "test_error": 0.5, "S_2_1": 0.4, "D_2_1": 0.3})
+    (ax,) = pictures.draw_falling(runs, "lcn").axes
+    assert next(c.get_label() for c in ax.containers) == "test error"
+    assert len(ax.containers) == 3
