@@ -47,7 +47,7 @@ by_profile(profile)
 plots.use_style()
 store = Store(project("results"))
 
-# %% mystnb={"figure": {"caption": "P* over that of Figures 4B and 4C, both read by the paper's rule: of its training-set sizes, the one whose test error is nearest to 10 %. Blue: trained as the authors' public code trains (one seed, as in the paper). Open diamonds: the training of this book's grids, where it is known. Shaded: ± 20 %, about half a step between the paper's sizes.", "name": "fig-authors"}, "image": {"alt": "A column of tasks with two markers each on a logarithmic axis of ratios: the filled circles of the authors' training lie at or near one, the open diamonds of this book's training mostly to the left of it."}}
+# %% mystnb={"figure": {"caption": "P* over that of Figures 4B and 4C, both read by the paper's rule: of its training-set sizes, the one whose test error is nearest to 10 %. Blue: trained as the authors' public code trains (one seed, as in the paper). Open diamonds: the training of this book's grids, where it is known. Shaded: \u00b1 20 %, about half a step between the paper's sizes.", "name": "fig-authors"}, "image": {"alt": "A column of tasks with two markers each on a logarithmic axis of ratios: the filled circles of the authors' training lie at or near one, the open diamonds of this book's training mostly to the left of it."}}
 table = authors_table(store)
 known = table.dropna(subset="ratio")
 figure, ax = plots.new_axes(height=1.2 + 0.3 * len(known))
