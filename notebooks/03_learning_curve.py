@@ -161,7 +161,7 @@ for arch, star in stars.items():
         "paper": digits(paper),
         "here / paper": f"{star.P_star / paper:.2f}" if star.P_star and paper else "–",
     }
-pd.DataFrame(rows).T
+pd.DataFrame(rows)
 
 # %% tags=["remove-cell"]
 # What the text quotes.

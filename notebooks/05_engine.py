@@ -69,7 +69,7 @@ store = Store(project("results"))
 torch.set_num_threads(1)
 torch.set_flush_denormal(True)
 
-# %% mystnb={"figure": {"caption": "Time per datum of one step of training against the sparsity s0, for the convolutional network (left) and the locally connected one (right). Squares: dense PyTorch; circles: the engine; dashed: the arithmetic that the task needs, at the speed of large products of matrices on the same machine. Medians over a few rounds in which the sides take turns; measured when this page was built.", "name": "fig-cost"}, "image": {"alt": "Two panels of time per datum against s0, on a logarithmic scale. The dense curve rises about sixfold from s0 = 0 to 6 in both panels; the engine's lies below it and rises more slowly, above the flat dashed line of the ideal."}}
+# %% mystnb={"figure": {"caption": "Time per datum of one step of training against the sparsity s0, for the convolutional network (left) and the locally connected one (right). Squares: dense PyTorch; circles: the engine; dashed: the arithmetic that the task needs, at the speed of large products of matrices on the same machine. Medians over a few rounds in which the sides take turns; measured when this page was built.", "name": "fig-cost"}, "image": {"alt": "Two panels of time per datum against s0, on a logarithmic scale: the dense peer, the engine, and a dashed line for the arithmetic that the task needs."}}
 costs = {
     arch: timing.cost_against_s0(arch, s0s, rounds, seconds, width=width) for arch in ("cnn", "lcn")
 }
@@ -152,7 +152,7 @@ for name, value in {"v": timing.V, "width": width, "num_steps": num_steps, "roun
     glue(name, value, display=False)
 for arch, cost in costs.items():
     gain = cost.dense / cost.ours
-    glue(f"gain_{arch}", f"{gain.iloc[-1]:.0f}", display=False)
+    glue(f"gain_{arch}", f"{gain.iloc[-1]:.2g}", display=False)
     glue(f"share_{arch}", f"{(cost.ideal / cost.ours).median():.0%}", display=False)
     glue(f"slope_{arch}", f"{cost.ours.iloc[-1] / cost.ours.iloc[0]:.2f}", display=False)
 glue("s0_max", s0s[-1], display=False)
@@ -195,7 +195,7 @@ def before_and_after(arch):
     timing.warm_up(case, *sides.values())
     times = timing.interleave(sides, rounds, seconds)
     minutes = {name: runs.steps.sum() * pd.Series(t).median() / 60 for name, t in times.items()}
-    glue(f"curve_{arch}", f"{minutes['dense'] / minutes['ours']:.0f}", display=False)
+    glue(f"curve_{arch}", f"{minutes['dense'] / minutes['ours']:.2g}", display=False)
     return {
         "trainings": len(runs),
         "largest P": f"{runs.P.max():,}",
