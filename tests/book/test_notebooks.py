@@ -141,7 +141,7 @@ def test_sweep_file_holds_the_learning_curves_runs():
     exec("\n".join(code[:2]), scope)  # parameters, and what is made from them
     wanted = [c for arch in ("lcn", "cnn") for c in scope["configs"](arch, 6, 1)]
     own = next(source for source in code if "own_configs =" in source)
-    exec(own.splitlines()[1], scope)
+    exec(next(line for line in own.splitlines() if line.startswith("own_configs =")), scope)
     wanted += scope["own_configs"]
     listed = read_sweep(ROOT / "sweeps" / "learning_curve.yml")
     assert {config.key for config in listed} == {config.key for config in wanted}
