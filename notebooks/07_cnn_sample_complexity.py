@@ -12,13 +12,19 @@
 # **The question.** With shared weights, how does the number of training data $P^*$ grow with the
 # sparsity, the depth and the vocabulary of the task?
 #
-# **The paper's claim** {cite:p}`tomasini2024`, its Eq. 4 and Figures 4C and 13:
+# **The answer.** Over {glue:text}`settings` tasks $P^*$ grows as the power {glue:text}`slope` of
+# the paper's law, whose interval {glue:text}`slope holds` 1. From tasks that differ in nothing
+# else, the exponent of $s_0+1$ is {glue:text}`s0 matched 2` at $L=2$, which
+# {glue:text}`s0 holds 2` the law's 2, and {glue:text}`s0 matched 3` at $L=3$, which
+# {glue:text}`s0 holds 3` it. Our $P^*$ is {glue:text}`ratio 2` of the paper's in the median at
+# $L=2$, and {glue:text}`ratio 3` at $L=3$.
+#
+# **The paper's claim** {cite:p}`tomasini2024` is its Eq. 4, shown in its Figures 4C and 13:
 #
 # $$ P^*_{\text{CNN}} \sim C_1\,(s_0+1)^2\, n_c\, m^L , $$
 #
-# quadratic in $s_0+1$ at every depth, which the paper observes and does not explain. As in
-# {doc}`06_lcn_sample_complexity`, every point has {glue:text}`seeds` or more seeds, $n_c$ and $m$
-# are also varied apart from $v$, and each exponent gets an interval.
+# quadratic in $s_0+1$ at every depth, which the paper observes and does not explain.
+# {numref}`fig-cnn-law` is its Figure 4C with our points in it.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few settings trained now; "smoke": a toy
@@ -28,13 +34,13 @@ workers = 0  # processes for training; 0 is one per core
 arch = "cnn"
 repeats = 3  # seeds per point: each is new rules, a new sample and new initial weights
 
-# %% tags=["hide-input"]
+# %% tags=["remove-cell"]
 import pandas as pd
 from myst_nb import glue
 
-from srhm.runs.checks import live_check
 from srhm.runs.paths import project
 from srhm.runs.store import Store
+from srhm.stats.laws import cnn_scale
 from srhm_book import style as plots
 from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import views
@@ -46,6 +52,8 @@ from srhm_book.complexity.law_tests import (
     prefactors,
     slope_tests,
 )
+from srhm_book.complexity.live import trained_again
+from srhm_book.complexity.pointing import point_at_law
 from srhm_book.complexity.table import (
     complexity_table,
     relative_interval,
@@ -54,8 +62,10 @@ from srhm_book.complexity.table import (
 )
 from srhm_book.grids import PAPER, STUDY, law_grid, setting
 from srhm_book.paper import published_P_star, reading_rule
+from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
-from srhm_book.wording import describe_setting, join, list_settings, significant, with_interval
+from srhm_book.source import source_of
+from srhm_book.wording import join, list_settings, significant, with_interval
 
 by_profile(profile)
 plots.use_style()
@@ -63,51 +73,70 @@ pd.set_option("display.max_rows", None)
 store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
 
-# %% [markdown]
-# ## P\* against the law
-#
-# For each setting a search brackets the crossing of 10 % test error for every seed; $P^*$ is where
-# the mean curve crosses it.
-
-# %%
-runs, missing = searched_runs(law_grid(arch, profile), store, repeats, **options)
+# %% mystnb={"figure": {"caption": "Figure 4C of the paper with ours: P* of convolutional networks against Eq. 4. Hollow: the paper's points (s = 2), which it rounds to its grid of sizes. Filled: ours, with 95 % intervals over seeds; half filled: s > 2; small and pale: tasks with m < v^(s-1). Colour and marker: s0. Grey: proportionality, at our geometric mean. Below, the same divided by Eq. 4, one panel a depth.", "name": "fig-cnn-law"}, "image": {"alt": "Above, P* against the law's value on logarithmic axes, hollow and filled points along a line of slope one over three decades. Below, their ratio in a panel for each depth: at two levels filled and hollow points mix, at three the hollow ones lie higher."}}
+# Searched for each setting and seed: the sizes around the crossing of 10 % test error.
+settings = law_grid(arch, profile)
+runs, missing = searched_runs(settings, store, repeats, **options)
 table = complexity_table(runs, store.frame() if store else None)
 paper = published_P_star(arch)
+plots_complexity.draw_against_law(table, paper, "$(s_0+1)^2 n_c m^L$");
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
+rests_on(runs, "07_cnn_sample_complexity", profile="fresh", repeats=2)
+
+# %% tags=["remove-input"]
+point_at_law(table, "(s0+1)^2 n_c m^L")
+
+# %% tags=["remove-cell"]
 found = table.dropna(subset="P_star")
 glue("seeds", int(found.num_seeds.min()), display=False)
 glue("settings", len(found), display=False)
 glue("half width", f"{100 * relative_interval(found).median():.0f}", display=False)
 glue("missing", list_settings(missing), display=False)
 glue("num missing", len(missing), display=False)
-
-# %% mystnb={"figure": {"caption": "Sample complexity of convolutional networks against Eq. 4, as in Figures 4C and 13 of the paper. Colour and marker: s0; filling: s and L; bars: 95 % intervals over seeds. Grey crosses: the paper's points (s = 2), which it rounds to its grid of sizes. Grey line: proportionality, at our geometric mean. Below, the same divided by Eq. 4.", "name": "fig-cnn-law"}, "image": {"alt": "Points of P* against the law's value on logarithmic axes, along a line of slope one over more than two decades, the paper's grey crosses among or a little above them; below it their ratio, which scatters about two."}} tags=["hide-input"]
-figure, axes = plots.new_axes(1, 2, height=6.6, sharex=True, height_ratios=(3, 2))
-plots_complexity.draw_against_law(axes, table, paper, "$(s_0+1)^2 n_c m^L$")
+for L in (2, 3):
+    median = found[found.L == L].ratio.median()
+    glue(f"ratio {L}", "–" if pd.isna(median) else f"{median:.2f}", display=False)
 
 # %% [markdown]
-# {glue:text}`settings` settings have a bracketed $P^*$; half the 95 % interval is
-# {glue:text}`half width` % of $P^*$ in the median. Planned and not trained yet
-# ({glue:text}`num missing`): {glue:text}`missing`.
+# For each setting a search brackets the crossing of 10 % test error for every seed; $P^*$ is where
+# the mean curve crosses it. Every point has {glue:text}`seeds` or more seeds (new rules, data and
+# initial weights each), and $n_c$ and $m$ are also varied apart from $v$. Half the 95 % interval is
+# {glue:text}`half width` % of $P^*$ in the median. The law, in data and without its constant:
+
+# %% tags=["remove-input"]
+source_of(cnn_scale)
+
+# %% [markdown]
+# The authors' public code divides a layer's pre-activation by the square root of its channels
+# alone, where ours divides by that of channels times patch size ({ref}`authors-code`). That makes
+# its networks lazier, the more so the deeper and sparser the task; here lies the likely reason why
+# our $P^*$ at $L=3$ is the further from the paper's.
+#
+# ```{dropdown} Planned and not trained yet
+# {glue:text}`num missing` settings: {glue:text}`missing`.
+# ```
 #
 # ## The exponents
 #
-# First the slope of $\log P^*$ against the logarithm of the whole law, which should be 1. Then the
-# exponents one by one, fitted jointly at each depth: that of $s_0+1$ should be 2, that of $n_c$ 1,
-# that of $m$ $L$; where $n_c$ and $m$ vary only together, that of $n_c m^L$ should be 1. Last, one
-# joint fit of all factors of the law through all settings. Intervals are a bootstrap over settings
-# and, within them, over seeds. An interval that holds the law's exponent but reaches further than
-# 20 % of it decides nothing: *open*. The last column is the same fit through the paper's points.
+# The interval includes the law's exponent in {glue:text}`num included` fits, excludes it in
+# {glue:text}`num excluded`, and leaves {glue:text}`num open` open, reaching further than 20 % of it.
 
-# %% tags=["hide-input"]
-slopes, exponents, pooled = slope_tests(table), exponent_tests(table), pooled_tests(table)
-tests = [test for test in (*slopes, *exponents) if test.tells]
+# %% mystnb={"figure": {"caption": "Each fitted exponent over that of Eq. 4, with its 95 % interval (bootstrap over settings and seeds). Blue circles: the interval includes the law's exponent; orange diamonds: it does not; grey: it is too wide to tell. Small squares: the same exponent from tasks that differ in nothing else. Shaded: \u00b1 20 %; an arrow at the edge: beyond. The last lines are from one fit through all settings.", "name": "fig-cnn-exponents"}, "image": {"alt": "A column of exponents with horizontal bars around a vertical line at one, most of them within a band of plus and minus 20 percent."}}
+slopes = slope_tests(table)  # of log P* against the log of the whole law
+exponents = exponent_tests(table)  # fitted jointly at each s and L
+pooled = pooled_tests(table)  # one fit of all the law's factors through all settings
+matched = matched_tests(table)  # from tasks that differ in nothing else
+spoken = [test for test in (*slopes, *exponents) if test.tells] + [*pooled]
+
+figure, ax = plots.new_axes(width=plots.WIDE, height=1.0 + 0.32 * len(spoken))
+plots_complexity.draw_exponents(ax, spoken, matched)
+
+# %% tags=["remove-input"]
+rests_on(runs, "07_cnn_sample_complexity", profile="fresh", repeats=2)
+
+# %% tags=["remove-cell"]
 theirs = [*slope_tests(paper), *exponent_tests(paper), *pooled_tests(paper)]
-views.exponents_view([*tests, *pooled], theirs)
-
-# %% tags=["hide-input"]
-spoken = [*tests, *pooled]
 groups = {
     "included": [test.name for test in spoken if test.included],
     "excluded": [test.name for test in spoken if test.included is False],
@@ -122,39 +151,55 @@ glue("slope", with_interval(slopes[0].estimate) if slopes else "–", display=Fa
 by_name = {(test.settings, test.exponent): test.estimate for test in theirs}
 glue("paper s0 2", with_interval(by_name.get(("s=2, L=2", "s0+1"))), display=False)
 glue("paper s0 3", with_interval(by_name.get(("s=2, L=3", "s0+1"))), display=False)
-
-# %% [markdown]
-# ### All else equal
-#
-# A joint fit charges each power with whatever the others do not describe. So once more, each from
-# tasks that differ in nothing else: the exponent of $s_0+1$ from groups of equal $v$, $n_c$ and
-# $m$, and so on, each group with a constant of its own. Intervals: bootstrap over groups and seeds.
-# *Points* counts the settings that have a partner; the last column is again the paper's.
-
-# %% tags=["hide-input"]
-matched = matched_tests(table)
-views.exponents_view(matched, matched_tests(paper))
-
-# %% tags=["hide-input"]
 own = {f"{test.exponent} {test.settings}": with_interval(test.estimate) for test in matched}
 branching = matched_branching(table)
 glue("s matched", with_interval(branching and branching.exponent), display=False)
 glue("s matched settings", branching.num_points if branching else 0, display=False)
 glue("s0 matched 2", own.get("s0+1 s=2, L=2", "–"), display=False)
 glue("s0 matched 3", own.get("s0+1 s=2, L=3", "–"), display=False)
+holds = {True: "includes", False: "excludes", None: "cannot tell"}
+glue("slope holds", holds[slopes[0].estimate.includes(1) if slopes and slopes[0].estimate else None], display=False)
+by_name = {(test.settings, test.exponent): test for test in matched}
+for L in (2, 3):
+    test = by_name.get((f"s=2, L={L}", "s0+1"))
+    glue(f"s0 holds {L}", holds[test and test.estimate.includes(test.law)], display=False)
 
-# %% mystnb={"figure": {"caption": "Each fitted exponent over that of Eq. 4, with its 95 % interval (bootstrap over settings and seeds). Blue circles: the interval includes the law's exponent; orange diamonds: it does not; grey: it is too wide to tell. Small squares: the same exponent from tasks that differ in nothing else. Shaded: \u00b1 20 %; an arrow at the edge: beyond. The last lines are from one fit through all settings.", "name": "fig-cnn-exponents"}, "image": {"alt": "A column of exponents with horizontal bars around a vertical line at one, most of them within a band of plus and minus 20 percent."}} tags=["hide-input"]
-figure, ax = plots.new_axes(width=plots.WIDE, height=1.0 + 0.32 * len(spoken))
-plots_complexity.draw_exponents(ax, spoken, matched)
+# % [markdown]
+# The exponents are fitted jointly at each depth: the law says 2 for $s_0+1$, 1 for $n_c$ and $L$ for
+# $m$; where $n_c$ and $m$ vary only together, 1 for $n_c m^L$. Intervals are a bootstrap over
+# settings and, within them, over seeds. The paper's own points, fitted so, give exponents of
+# $s_0+1$ of {glue:text}`paper s0 2` at $L=2$ and {glue:text}`paper s0 3` at $L=3$.
+
+# %% mystnb={"code_prompt_show": "Show the table: all exponents, and those of the paper's points", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+views.exponents_view(spoken, theirs)
+
+# %% [markdown]
+# A joint fit charges each power with whatever the others do not describe. So once more, each from
+# tasks that differ in nothing else: the exponent of $s_0+1$ from groups of equal $v$, $n_c$ and
+# $m$, and so on, each group with a constant of its own.
+#
+# ```{dropdown} Every fit by outcome
+# Included: {glue:text}`included`.
+#
+# Excluded: {glue:text}`excluded`.
+#
+# Open, the interval being too wide: {glue:text}`open`. Too few settings to say anything:
+# {glue:text}`too few`.
+# ```
+
+# %% mystnb={"code_prompt_show": "Show the table: exponents from tasks that differ in nothing else", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+views.exponents_view(matched, matched_tests(paper))
 
 # %% [markdown]
 # ## The prefactor
 #
-# Eq. 4 leaves its constant open: it may depend on $s$ and $L$. On $s$ it does: among tasks with
-# $L=2$ of equal $n_c$, $m=v^{s-1}$ and $s_0$, $P^*$ grows with $s$ to the power
-# {glue:text}`s matched` ({glue:text}`s matched settings` settings; for the LCN Eq. 3 has 1).
+# Eq. 4 leaves its constant open: it may depend on $s$ and $L$. Among tasks with $L=2$ of equal
+# $n_c$, $m=v^{s-1}$ and $s_0$, $P^*$ goes as $s$ to the power {glue:text}`s matched`
+# ({glue:text}`s matched settings` settings; for the LCN Eq. 3 has 1). Over all, the prefactor
+# $P^*/[(s_0+1)^2 n_c m^L]$ is {glue:text}`C`; the median of the paper's points is
+# {glue:text}`paper C`.
 
-# %% tags=["hide-input"]
+# %% mystnb={"code_prompt_show": "Show the table: prefactors by s and L", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
 constants = prefactors(table)
 glue("C", views.prefactors_view(constants).iloc[-1, 0], display=False)
 paper_C = (paper.P_star / paper["scale"]).median()
@@ -164,16 +209,19 @@ views.prefactors_view(constants)
 # %% [markdown]
 # ## Like with like: ours over the paper's
 #
-# The paper's $P^*$ are points of its grid of sizes ({doc}`20_reading_figures`), so our interpolated
-# $P^*$ may differ from them by 20 % for that reason alone. The last column reads ours off by the
-# same rule: the mean curve is taken at the points of the paper's grid, and the one nearest to 10 %
-# is $P^*$; a ratio is then 1 or a whole step of that grid. (A dash: our sizes do not reach that
-# far.) Where the paper's own curve is known, its crossing can be compared directly.
+# The geometric mean of ours over the paper's is {glue:text}`ratio` (standard deviation
+# {glue:text}`ratio spread` %, {glue:text}`ratio number` settings). The paper's $P^*$ are points of
+# its grid of sizes ({doc}`20_reading_figures`), so interpolated ones may differ from them by 20 %
+# for that reason alone. Read off by its rule, where the mean curve is taken at the points of its
+# grid and the one nearest to 10 % is $P^*$, the mean is {glue:text}`ruled`
+# ({glue:text}`ruled spread` %, {glue:text}`ruled number` settings). Of crossing over crossing, where
+# the paper's own curve is known, it is {glue:text}`direct` ({glue:text}`direct spread` %,
+# {glue:text}`direct number` settings). {doc}`04_training_setting` is about the rest.
 
-# %% tags=["hide-input"]
+# %% mystnb={"code_prompt_show": "Show the table: ours over the paper's, setting by setting", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
 views.ratios_view(table) if table.paper.notna().any() else "No setting is shown in the paper."
 
-# %% tags=["hide-input"]
+# %% tags=["remove-cell"]
 curves = reading_rule().query("arch == @arch and quantity == 'test_error'")
 keys = ["v", "s0"]
 both = found.query("s == 2 and L == 2 and n_c == v and m == v").merge(curves, on=keys)
@@ -185,23 +233,16 @@ for key, values in {"ratio": found.ratio, "ruled": found.by_rule, "direct": dire
     glue(f"{key} number", number, display=False)
 
 # %% [markdown]
-# The geometric mean of ours over the paper's is {glue:text}`ratio` (standard deviation
-# {glue:text}`ratio spread` %, {glue:text}`ratio number` settings), by the paper's rule
-# {glue:text}`ruled` ({glue:text}`ruled spread` %, {glue:text}`ruled number` settings), and of
-# crossing over crossing {glue:text}`direct` ({glue:text}`direct spread` %,
-# {glue:text}`direct number` settings). How the training shifts $P^*$ is the subject of
-# {doc}`04_training_setting`.
-
-# %% [markdown]
 # ## Is the power of $s_0+1$ a matter of the training?
 #
-# The grid's training gives nearly the paper's $P^*$ for less work ({doc}`04_training_setting`), but
-# a shift that depended on $s_0$ would bend the law. So the exponent is fitted along lines of fixed
-# $v$ under three trainings: the paper's (learning rate and stopping loss), the grid's, and the
-# faster one of the study of single choices. Intervals are over seeds alone, which resample all
-# settings of a line together.
+# A shift of $P^*$ that depended on $s_0$ would bend the law. So the exponent is fitted along lines
+# of fixed $v$ at $L=2$ under three trainings, all with this book's scaling: the paper's learning rate
+# and stopping loss, the grid's, and the faster one of the study of single choices. The interval
+# (over seeds alone, which resample all settings of a line together) includes 2 in
+# {glue:text}`lines included` of {glue:text}`num lines` lines. What the authors' own scaling does to
+# this power is not measured here.
 
-# %% tags=["hide-input"]
+# %% mystnb={"code_prompt_show": "Show the table: the exponent of s₀+1 by training", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
 trainings = {"as in the paper": PAPER, "grid": {}, "fast": STUDY}
 lines = ((3, (1, 2, 4, 6)), (4, (1, 2, 4, 6)), (6, (1, 2, 4))) if store else ()
 rows, untrained = [], []
@@ -222,6 +263,8 @@ for label, training in trainings.items():
                     "includes 2": "yes" if exponent.includes(2) else "no",
                 }
             )
+glue("num lines", len(rows), display=False)
+glue("lines included", sum(r["includes 2"] == "yes" for r in rows), display=False)
 glue("untrained", join(untrained, "; "), display=False)
 words = [f"{r['exponent of s₀+1 (95 % interval)']} ({r['training']}, v={r['v']})" for r in rows]
 glue("lines", join(words, "; "), display=False)
@@ -229,11 +272,15 @@ shown = pd.DataFrame(rows).sort_values(["v", "training"]) if rows else None
 shown.set_index(["v", "training"]) if rows else "No line of settings is trained yet."
 
 # %% [markdown]
+# ```{dropdown} The lines in words, and those not trained yet
+# The exponent of $s_0+1$ along each line: {glue:text}`lines`.
+#
 # Not trained yet: {glue:text}`untrained`.
+# ```
 #
 # ## All settings
 
-# %% tags=["hide-input"]
+# %% mystnb={"code_prompt_show": "Show the table: all settings with P*, law and paper", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
 views.complexity_view(found)
 
 # %% [markdown]
@@ -242,31 +289,15 @@ views.complexity_view(found)
 # One stored run is trained again, here and now; the build fails when the two test errors differ by
 # more than seeds make them differ.
 
-# %% tags=["hide-input"]
-check = "All runs of this profile were trained just now."
-if store is not None:
-    point = views.cheap_point(runs, table)
-    live, kept = live_check(point, store, device=device)
-    check = pd.DataFrame(
-        {"trained now": [live["test_error"]], "stored": [kept["test_error"]]},
-        index=pd.Index([f"{describe_setting(point)}, P={point.P}"], name="run"),
-    )
-check
+# %%
+trained_again(runs, table, store, device)
 
 # %% [markdown]
-# **Verdict.** Over {glue:text}`settings` settings $P^*$ follows Eq. 4 with a slope of
-# {glue:text}`slope`. The interval includes the law's exponent in {glue:text}`num included` tests
-# ({glue:text}`included`), and excludes it in {glue:text}`num excluded` ({glue:text}`excluded`).
-# {glue:text}`num open` are open, the interval being too wide ({glue:text}`open`), and some have too
-# few settings to say anything ({glue:text}`too few`). All else equal, the exponent of $s_0+1$ is
-# {glue:text}`s0 matched 2` at $L=2$ and {glue:text}`s0 matched 3` at $L=3$. The paper's own points,
-# fitted jointly, have exponents of $s_0+1$ of {glue:text}`paper s0 2` at $L=2$ and
-# {glue:text}`paper s0 3` at $L=3$. The prefactor $P^*/[(s_0+1)^2 n_c m^L]$ is {glue:text}`C`; the
-# median of the paper's points is {glue:text}`paper C`. The exponent of $s_0+1$ along lines of fixed
-# $v$: {glue:text}`lines`.
+# ## Limits
 #
-# **Limits.** A range of a factor of a few in each of $v$, $s_0$, $n_c$, $m$ cannot tell a power from a
-# power with a slow correction, such as a logarithm. $L$ takes two values, and at $L=3$ the learning
-# rate matters ({doc}`04_training_setting`): exponents there are those of the grids' training. The
+# A range of a factor of a few in each of $v$, $s_0$, $n_c$, $m$ cannot tell a power from a power with a
+# slow correction, such as a logarithm. $L$ takes two values. All exponents, above all those at
+# $L=3$, are those of this book's scaling of the network and of the grids' training
+# ({doc}`04_training_setting`), not of the authors' lazier networks ({ref}`authors-code`). The
 # intervals treat the scatter about the law as random; if the law holds only asymptotically, small
 # settings pull an exponent away from it whatever the number of seeds.

@@ -12,21 +12,20 @@
 # **The question.** Two inputs have the same number of positions $d$; in one of them fewer positions say
 # anything. Which task needs fewer examples?
 #
+# **The answer.** Where there are more than $\sqrt s$ synonyms, the sparser task needs fewer in
+# {glue:text}`easier yes` of {glue:text}`num easier` pairs, and more in {glue:text}`easier no`
+# ({glue:text}`easier open` open); with a single synonym it needs more in {glue:text}`harder yes` of
+# {glue:text}`num harder`, and fewer in {glue:text}`harder no`. The measured effect goes as the power
+# {glue:text}`slope` of the predicted one, which {glue:text}`verdict` 1.
+#
 # **The paper's claim** {cite:p}`tomasini2024`, its Eq. 5 and Figure 5: the sparser one, as soon as
-# there are more than $\sqrt s$ synonyms.
+# there are more than $\sqrt s$ synonyms,
 #
-# It follows from Eq. {eq}`eq-lcn` in two lines. The input has $s^L = dF$ informative elements, a
-# fraction $F=(s_0+1)^{-L}$ of all $d$; hence $s^{L/2}=(dF)^{1/2}$, $m^L=(dF)^{\log m/\log s}$ and
-# $(s_0+1)^L=1/F$, and
+# $$ P^*_{\text{LCN}}/n_c \sim F^{\frac{\log m}{\log s}-\frac12}\; d^{\frac{\log m}{\log s}+\frac12} , $$
 #
-# $$
-# \frac{P^*_{\text{LCN}}}{n_c} \sim \frac1F\,(dF)^{1/2}\,(dF)^{\frac{\log m}{\log s}}
-#   = F^{\frac{\log m}{\log s}-\frac12}\; d^{\frac{\log m}{\log s}+\frac12} .
-# $$
-#
-# Sparsity costs a factor $1/F$, since each weight sees something in a fraction $F$ of the data. It
-# saves depth: at fixed $d$ a smaller $F$ leaves fewer levels, each of which costs a factor
-# $m\sqrt s$. The second outweighs the first when $m>\sqrt s$.
+# with $F=(s_0+1)^{-L}$ the informative fraction of the $d$ positions. {numref}`fig-map` is its
+# Figure 5 ($P^*/n_c$ at $v=$ {glue:text}`v map`, $s=$ {glue:text}`s map`, $m=v^{s-1}$), and
+# {numref}`fig-fixed-d` the test that the paper does not make.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few settings trained now; "smoke": a toy
@@ -37,62 +36,53 @@ v_map = 10  # features per level of the map, Figure 5
 s_map = 5  # its branching
 repeats = 3  # seeds per point: each is new rules, a new sample and new initial weights
 
-# %% tags=["hide-input"]
+# %% tags=["remove-cell"]
 import numpy as np
-import pandas as pd
 from myst_nb import glue
 
-from srhm.runs.checks import live_check
 from srhm.runs.paths import project
 from srhm.runs.store import Store
 from srhm_book import style as plots
 from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import views
 from srhm_book.complexity.fixed_d import as_predicted, eq5, fit_eq5, sparser_pairs
+from srhm_book.complexity.live import trained_again
 from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import fixed_d_grid
+from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
-from srhm_book.wording import describe_setting, list_settings, with_interval
+from srhm_book.source import source_of
+from srhm_book.wording import list_settings, with_interval
 
 by_profile(profile)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
-
-# %% tags=["hide-input"]
 glue("v map", v_map, display=False)
 glue("s map", s_map, display=False)
 
-# %% [markdown]
-# ## The map
-#
-# {numref}`fig-map` is Figure 5 of the paper, drawn anew from the equation: $P^*/n_c$ at $v=$
-# {glue:text}`v map`, $s=$ {glue:text}`s map` and $m=v^{s-1}$. Following a vertical line downwards,
-# the input stays as large and becomes sparser, and $P^*$ falls. Dots are tasks that exist, with
-# whole $L$ and $s_0$.
-
-# %% mystnb={"figure": {"caption": "Decimal logarithm of P*/n_c by Eq. 5, up to a constant, against the input dimension d and the informative fraction F (own drawing of the paper's Figure 5). White: fewer than s informative elements, which is no task. Dots: tasks with whole L and s0, joined where L is the same.", "name": "fig-map"}, "image": {"alt": "A map whose colour darkens towards the upper right, where inputs are large and dense. Lines of dots, one for each depth, run downwards to the right."}} tags=["hide-input"]
-m_map = v_map ** (s_map - 1)
+# %% mystnb={"figure": {"caption": "Figure 5 of the paper, drawn anew from its Eq. 5: decimal logarithm of P*/n_c, up to a constant, against the input dimension d and the informative fraction F. White: fewer than s informative elements, which is no task. Dots: tasks with whole L and s0, joined where L is the same.", "name": "fig-map"}, "image": {"alt": "A map whose colour darkens towards the upper right, where inputs are large and dense. Lines of dots, one for each depth, run downwards to the right."}}
 d, F = np.meshgrid(np.geomspace(s_map, 1e5, 220), np.geomspace(1e-3, 1, 180))
-log_P = np.where(d * F >= s_map, np.log10(eq5(F, d, m_map, s_map)), np.nan)
+P = eq5(F, d, m=v_map ** (s_map - 1), s=s_map)
+log_P = np.where(d * F >= s_map, np.log10(P), np.nan)
+
 figure, ax = plots.new_axes(height=4.2, width=plots.WIDE)
-shades = ax.pcolormesh(d, F, log_P, cmap="cividis_r", rasterized=True)
-levels = ax.contour(d, F, log_P, levels=np.arange(0, 40, 4), colors="black", linewidths=0.5)
-for L in (1, 2, 3, 4, 5, 6):
-    s0 = np.unique(np.geomspace(1, 1000, 30).round()) - 1
-    there = (s_map * (s0 + 1)) ** L, (s0 + 1) ** -float(L)
-    inside = (there[0] <= 1e5) & (there[1] >= 1e-3)
-    ax.plot(there[0][inside], there[1][inside], "o-", color="white", markeredgecolor="black",
-            markersize=3.5, linewidth=0.8)  # fmt: skip
-    ax.annotate(f"$L$={L}", (there[0][0], 1), (0, 4), textcoords="offset points", fontsize=9)
-ax.set_xscale("log")
-ax.set_yscale("log")
-ax.set_xlabel("input dimension $d$")
-ax.set_ylabel("informative fraction $F$")
-ax.grid(visible=False)
-figure.colorbar(shades, ax=ax, label="$\\log_{10}\\, P^*/n_c$");
+plots_complexity.draw_map(ax, log_P, d, F, s_map)
 
 # %% [markdown]
+# Following a vertical line downwards, the input stays as large and becomes sparser, and $P^*$ falls.
+# The whole map is one function:
+
+# %% tags=["remove-input"]
+source_of(eq5)
+
+# %% [markdown]
+# It follows from Eq. {eq}`eq-lcn` in two lines. The input has $s^L = dF$ informative elements;
+# hence $s^{L/2}=(dF)^{1/2}$, $m^L=(dF)^{\log m/\log s}$ and $(s_0+1)^L=1/F$. Sparsity costs a
+# factor $1/F$, since each weight sees something in a fraction $F$ of the data. It saves depth: at
+# fixed $d$ a smaller $F$ leaves fewer levels, each of which costs a factor $m\sqrt s$. The second
+# outweighs the first when $m>\sqrt s$.
+#
 # ## A direct test
 #
 # The paper derives Eq. 5 from its fit of Eq. 3 and does not train networks at fixed $d$. We do. A
@@ -100,18 +90,23 @@ figure.colorbar(shades, ax=ax, label="$\\log_{10}\\, P^*/n_c$");
 # depth $L$ against $s_0$, which is all that Eq. 5 varies. There are also pairs with $m=1<\sqrt s$,
 # for which the law says the opposite: the sparser task needs *more*.
 
-# %%
+# %% mystnb={"figure": {"caption": "Sample complexity of locally connected networks at fixed input dimension, against the informative fraction F; n_c = v. One panel a number of synonyms m; one line for each v, s and d, with hollow markers at v = 4. Bars: 95 % intervals over seeds. Grey: the slope of Eq. 5 through each line's geometric mean.", "name": "fig-fixed-d"}, "image": {"alt": "Panels of P* against the informative fraction. Lines rise with F where m is larger than the square root of s, the steeper the larger m, and fall where m is one."}}
 runs, missing = searched_runs(fixed_d_grid(profile), store, repeats, **options)
 table = complexity_table(runs)
-pairs = sparser_pairs(table)
-
-# %% mystnb={"figure": {"caption": "Sample complexity of locally connected networks at fixed input dimension, against the informative fraction F; n_c = v. One panel a number of synonyms m; one line for each v, s and d, with hollow markers at v = 4. Bars: 95 % intervals over seeds. Grey: the slope of Eq. 5 through each line's geometric mean.", "name": "fig-fixed-d"}, "image": {"alt": "Panels of P* against the informative fraction. Lines rise with F where m is larger than the square root of s, the steeper the larger m, and fall where m is one."}} tags=["hide-input"]
 plots_complexity.draw_fixed_d(table)
 
-# %% tags=["hide-input"]
-views.pairs_view(pairs)
+# %% tags=["remove-input"]
+rests_on(runs, "08_sparser_is_easier", profile="fresh", repeats=2)
 
-# %% tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "P* of the sparser of two tasks of equal size over that of the denser, as measured and by Eq. 5, one marker a pair; bars: 95 % intervals over seeds. Lower left: sparser is easier, upper right: sparser is harder. Grey: equality.", "name": "fig-pairs"}, "image": {"alt": "Points along the diagonal of a square with logarithmic axes, most in its lower left quarter."}}
+pairs = sparser_pairs(table)  # neighbours in F, all else equal
+figure, ax = plots.new_axes(height=4.2)
+plots_complexity.draw_sparser_pairs(ax, pairs)
+
+# %% tags=["remove-input"]
+rests_on(runs, "08_sparser_is_easier", profile="fresh", repeats=2)
+
+# %% tags=["remove-cell"]
 easier = pairs[pairs.predicted < 1]
 harder = pairs[pairs.predicted > 1]
 for name, part in {"easier": easier, "harder": harder}.items():
@@ -134,12 +129,15 @@ glue("num settings", len(table), display=False)
 # %% [markdown]
 # Does the *size* of the effect follow too? The logarithm of the measured ratio of each pair against
 # that of Eq. 5 has a slope of {glue:text}`slope`, where the law says 1, and a constant factor of
-# {glue:text}`constant`, where it says 1. Not trained yet ({glue:text}`num missing`):
-# {glue:text}`missing`.
+# {glue:text}`constant`, where it says 1. Of the pairs with $m=1$, {glue:text}`harder open` are open
+# within the intervals.
+#
+# ```{dropdown} Planned and not trained yet
+# {glue:text}`num missing` settings: {glue:text}`missing`.
+# ```
 
-# %% mystnb={"figure": {"caption": "P* of the sparser of two tasks of equal size over that of the denser, as measured and by Eq. 5, one marker a pair; bars: 95 % intervals over seeds. Lower left: sparser is easier, upper right: sparser is harder. Grey: equality.", "name": "fig-pairs"}, "image": {"alt": "Points along the diagonal of a square with logarithmic axes, most in its lower left quarter."}} tags=["hide-input"]
-figure, ax = plots.new_axes(height=4.2)
-plots_complexity.draw_sparser_pairs(ax, pairs)
+# %% mystnb={"code_prompt_show": "Show the table: all pairs", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+views.pairs_view(pairs)
 
 # %% [markdown]
 # ## Is the store right?
@@ -147,25 +145,13 @@ plots_complexity.draw_sparser_pairs(ax, pairs)
 # One stored run is trained again, here and now; the build fails when the two test errors differ by
 # more than seeds make them differ.
 
-# %% tags=["hide-input"]
-check = "All runs of this profile were trained just now."
-if store is not None and len(table):
-    point = views.cheap_point(runs, table)
-    live, kept = live_check(point, store, device=device)
-    check = pd.DataFrame(
-        {"trained now": [live["test_error"]], "stored": [kept["test_error"]]},
-        index=pd.Index([f"{describe_setting(point)}, P={point.P}"], name="run"),
-    )
-check
+# %%
+trained_again(runs, table, store, device)
 
 # %% [markdown]
-# **Verdict.** Of {glue:text}`num easier` pairs of equal size for which Eq. 5 says that the sparser task
-# needs fewer examples, it does in {glue:text}`easier yes`, does not in {glue:text}`easier no`, and
-# {glue:text}`easier open` are open within the intervals. Of {glue:text}`num harder` pairs for which it
-# says the opposite ($m=1$), {glue:text}`harder yes` agree, {glue:text}`harder no` disagree and
-# {glue:text}`harder open` are open. The slope of the measured effect against the predicted one is
-# {glue:text}`slope`, which {glue:text}`verdict` 1.
+# ## Limits
 #
-# **Limits.** Small vocabularies ($v$ of 4 and 8) and few synonyms, since depth is expensive;
+# Small vocabularies ($v$ of 4 and 8) and few synonyms, since depth is expensive;
 # {glue:text}`num settings` settings. With few synonyms and few levels the whole task has few
-# strings of features, and a network may learn them one by one.
+# strings of features, and a network may learn them one by one. What a level costs depends on the
+# scaling of the network, which is not the authors' ({ref}`authors-code`).

@@ -1,5 +1,8 @@
 """What the chapters print and draw of sample complexities, from numbers that are known."""
 
+import json
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -13,6 +16,7 @@ from srhm_book.complexity import sparsity_B_figures as plots_sparsity_B
 from srhm_book.complexity import views
 from srhm_book.complexity.fixed_d import sparser_pairs
 from srhm_book.complexity.law_tests import LawTest, prefactors
+from srhm_book.complexity.pointing import point_at_depth, point_at_law
 from srhm_book.complexity.sparsity_B import collapse
 from srhm_book.complexity.table import complexity_table
 from srhm_book.grids import fixed_d_grid, setting
@@ -145,14 +149,27 @@ def test_collapse():
 
 
 def test_law_figure_shows_every_point_with_its_interval(table):
-    _, axes = plt.subplots(2, 1, sharex=True)
-    plots_complexity.draw_against_law(axes, table, published_P_star("lcn"), "law")
-    drawn = np.concatenate([c.lines[0].get_ydata() for c in axes[0].containers])
+    figure = plots_complexity.draw_against_law(table, published_P_star("lcn"), "law")
+    upper, lower = figure.axes
+    drawn = np.concatenate([c.lines[0].get_ydata() for c in upper.containers])
     assert sorted(drawn) == pytest.approx(sorted(table.P_star))
-    over = np.concatenate([c.lines[0].get_ydata() for c in axes[1].containers])
+    over = np.concatenate([c.lines[0].get_ydata() for c in lower.containers])
     assert sorted(over) == pytest.approx(sorted(table.C))
-    names = [text.get_text() for text in axes[0].get_legend().get_texts()]
-    assert names == ["paper", "$s_0$=0", "$s_0$=1", "$s_0$=2", "$s$=2, $L$=2"]
+    ours = {line for bars in (*upper.containers, *lower.containers) for line in bars.lines[:1]}
+    theirs = published_P_star("lcn")
+    for ax, number in ((upper, len(theirs)), (lower, (theirs.L == 2).sum())):
+        hollow = [x for x in ax.lines if x not in ours and x.get_markerfacecolor() == "white"]
+        assert sum(len(line.get_xdata()) for line in hollow) == number
+    names = [text.get_text() for text in upper.get_legend().get_texts()]
+    assert names == ["$s_0$=0", "$s_0$=1", "$s_0$=2", "here, $s$=2", "paper, $s$=2"]
+
+
+def test_the_fold_says_each_points_setting_and_paper_value(table):
+    for fold in (point_at_law(table, "law"), point_at_depth(table)):
+        item = re.search(r"application/json\">(.*)</script>", fold.data, re.S)[1]
+        texts = json.dumps(json.loads(item), ensure_ascii=False)
+        assert "v=8, s₀=1, L=2" in texts
+        assert "7,240" in texts  # the paper's P* at v = 8, s0 = 1
 
 
 def test_exponents_are_drawn_over_the_laws():

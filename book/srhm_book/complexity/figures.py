@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from srhm_book import style as plots
@@ -20,39 +22,54 @@ def filled(s: int, L: int) -> dict:
     return {"fillstyle": FILLS.get((s, L), "top"), "linestyle": "none"}
 
 
-def draw_against_law(axes, table: pd.DataFrame, paper: pd.DataFrame, law: str) -> None:
-    """P* against the law (upper panel) and P* over the law (lower), with 95 % intervals.
+def draw_against_law(table: pd.DataFrame, paper: pd.DataFrame, law: str) -> Figure:
+    """P* against the law, as Figures 4B and 4C, and P* over the law for each depth below.
 
-    axes: two panels that share their x axis. table: as
-    `srhm_book.complexity.table.complexity_table`; colour and marker say s0, the filling (s, L).
-    paper: columns scale and P_star, drawn beneath in grey.
-    law: its name for the axes' labels. Bars may run out of the lower panel.
+    table: as `srhm_book.complexity.table.complexity_table`, drawn filled with 95 % intervals, half
+    filled where s is not 2; small and pale where the rules leave tuples without a meaning.
+    paper: as `srhm_book.paper.published_P_star`, hollow. Colour and marker say s0. law: its name
+    for the axis. Bars may run out of the lower panels.
     """
     table = table.dropna(subset="P_star")
-    upper, lower = axes
-    for ax, over in ((upper, 1), (lower, paper["scale"])):
-        style = plots.PAPER_STYLE | {"linestyle": "none", "zorder": 1}
-        ax.plot(paper["scale"], paper.P_star / over, label="paper", **style)
-    for (s0, s, L), part in table.groupby(["s0", "s", "L"]):
-        style = plots.style_for(s0) | filled(s, L)
-        for ax, over in ((upper, 1), (lower, part["scale"])):
-            bars = plots.bar_lengths(part.P_star, part.low, part.high) / np.asarray(over)
-            ax.errorbar(part["scale"], part.P_star / over, yerr=bars, capsize=2, **style)
-    ends = np.array([table["scale"].min(), table["scale"].max()])
+    depths = sorted(table.L.unique())
+    figure = plt.figure(figsize=(plots.WIDE, 7.4), layout="constrained")
+    places = [["all"] * len(depths), depths]
+    panels = figure.subplot_mosaic(places, height_ratios=(3, 2))
     C = np.exp(np.log(table.C).mean())
-    upper.plot(ends, C * ends, color=plots.GREY, linewidth=1, zorder=0)
-    lower.axhline(C, color=plots.GREY, linewidth=1, zorder=0)
-    for ax in axes:
-        ax.set_xscale("log")
-        ax.set_yscale("log")
-    # An interval that is open to hardly any data would squeeze all the rest.
+    _draw_over(panels["all"], table, paper)
+    ends = np.array([table["scale"].min(), table["scale"].max()])
+    panels["all"].plot(ends, C * ends, color=plots.GREY, linewidth=1, zorder=0)
     ratios = pd.concat([table.C, paper.P_star / paper["scale"]])
-    lower.set_ylim(0.5 * ratios.min(), 2 * ratios.max())
-    plain_ticks(lower.yaxis)
-    upper.set_ylabel("$P^*$")
-    lower.set_ylabel("$P^*$ / law")
-    lower.set_xlabel(law)
-    _legend(upper, table)
+    for L in depths:
+        ax = panels[L]
+        _draw_over(ax, table[table.L == L], paper[paper.L == L], "scale")
+        ax.axhline(C, color=plots.GREY, linewidth=1, zorder=0)
+        ax.set_title(f"$L$={L}")
+        # An interval that is open to hardly any data would squeeze all the rest.
+        ax.set_ylim(0.6 * ratios.min(), 1.6 * ratios.max())
+        plain_ticks(ax.yaxis)
+        ax.set_ylabel("$P^*$ / law" if depths[0] == L else "")
+    for ax in panels.values():
+        ax.set_xlabel(law)
+    panels["all"].set_ylabel("$P^*$")
+    _legend(panels["all"], table)
+    return figure
+
+
+def _draw_over(ax, table: pd.DataFrame, paper: pd.DataFrame, over: str | None = None) -> None:
+    """P*, over a column where one is named, against the law: ours filled, the paper's hollow."""
+    for s0, part in paper.groupby("s0"):
+        y = part.P_star / part[over] if over else part.P_star
+        look = plots.style_for(s0) | {"markerfacecolor": "white", "linestyle": "none", "zorder": 2}
+        ax.plot(part["scale"], y, **look)
+    for (s0, s, whole), part in table.groupby(["s0", "s", complete_rules(table)]):
+        unit = part[over].to_numpy(float) if over else 1.0
+        look = plots.style_for(s0) | filled(s, 2) | {"zorder": 3}
+        look |= {} if whole else {"alpha": 0.4, "markersize": 3.5, "elinewidth": 0.6}
+        bars = plots.bar_lengths(part.P_star, part.low, part.high) / unit
+        ax.errorbar(part["scale"], part.P_star / unit, yerr=bars, capsize=2, **look)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
 
 
 def draw_exponents(
@@ -139,13 +156,15 @@ def plain_ticks(axis) -> None:
 
 
 def _legend(ax, table: pd.DataFrame) -> None:
-    """One entry for each s0 (colour and marker), each (s, L) (filling), and the paper."""
+    """One entry for each s0 (colour and marker) and s (filling), and for the paper's points."""
     for s0 in sorted(table.s0.unique()):
         ax.plot([], [], linestyle="none", label=f"$s_0$={s0}", **plots.style_for(s0))
-    for s, L in sorted(set(zip(table.s, table.L, strict=True))):
-        style = {"color": plots.BLACK, "marker": "o"} | filled(s, L)
-        ax.plot([], [], label=f"$s$={s}, $L$={L}", **style)
-    ax.legend(fontsize=9, ncols=2, handletextpad=0.2, columnspacing=0.8)
+    for s in sorted(table.s.unique()):
+        style = {"color": plots.BLACK, "marker": "o"} | filled(s, 2)
+        ax.plot([], [], label=f"here, $s$={s}", **style)
+    hollow = {"color": plots.BLACK, "marker": "o", "markerfacecolor": "white"}
+    ax.plot([], [], linestyle="none", label="paper, $s$=2", **hollow)
+    ax.legend(fontsize=10, ncols=2, handletextpad=0.2, columnspacing=0.8)
 
 
 def draw_fixed_d(table: pd.DataFrame) -> None:
@@ -188,6 +207,26 @@ def draw_fixed_d(table: pd.DataFrame) -> None:
     if names:
         labels = {f"$v$={v}, $s$={s}, $d$={d}": names[s, d, v] for s, d, v in sorted(names)}
         figure.legend(labels.values(), labels, loc="outside upper center", ncols=3, fontsize=9)
+
+
+def draw_map(ax, log_P: np.ndarray, d: np.ndarray, F: np.ndarray, s: int) -> None:
+    """A map of log10 P*/n_c over d and F (arrays of one shape), with the tasks that exist.
+
+    Dots, joined where L is the same: d = (s (s0+1))^L and F = (s0+1)^-L of whole L and s0.
+    """
+    shades = ax.pcolormesh(d, F, log_P, cmap="cividis_r", rasterized=True)
+    ax.contour(d, F, log_P, levels=np.arange(0, 40, 4), colors="black", linewidths=0.5)
+    dots = {"color": "white", "markeredgecolor": "black", "markersize": 3.5, "linewidth": 0.8}
+    for L in range(1, 7):
+        s0 = np.unique(np.geomspace(1, 1000, 30).round()) - 1
+        size, part = (s * (s0 + 1)) ** L, (s0 + 1) ** -float(L)
+        inside = (size <= d.max()) & (part >= F.min())
+        ax.plot(size[inside], part[inside], "o-", **dots)
+        ax.annotate(f"$L$={L}", (size[0], 1), (0, 4), textcoords="offset points", fontsize=9)
+    ax.set(xscale="log", yscale="log")
+    ax.set(xlabel="input dimension $d$", ylabel="informative fraction $F$")
+    ax.grid(visible=False)
+    ax.figure.colorbar(shades, ax=ax, label="$\\log_{10}\\, P^*/n_c$")
 
 
 def draw_sparser_pairs(ax, pairs: pd.DataFrame) -> None:
