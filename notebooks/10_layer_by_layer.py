@@ -32,10 +32,7 @@ workers = 0  # processes for training; 0 is one per core
 picture_P = 3000  # training data of the small network whose layers are drawn
 
 # %% tags=["remove-cell"]
-import inspect
-
 import pandas as pd
-from IPython.display import Markdown
 from myst_nb import glue
 
 from srhm.runs.checks import live_check
@@ -43,7 +40,7 @@ from srhm.runs.paths import project
 from srhm.runs.search import run_at
 from srhm.runs.store import Store
 from srhm.training.config import RunConfig
-from srhm.training.observables import sensitivities, sparse_activations
+from srhm.training.observables import ratio_of_means, sensitivities, sparse_activations
 from srhm.training.run import fit, prepare, resolve_device
 from srhm_book import style as plots
 from srhm_book.claims.invariance import SAME_PLATEAU, plateau_claim
@@ -72,6 +69,7 @@ from srhm_book.invariance.runs import layer_runs, layer_settings
 from srhm_book.pictures.sensitivity import draw_sensitivities
 from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
+from srhm_book.source import source_of
 from srhm_book.wording import significant
 
 by_profile(profile)
@@ -232,7 +230,7 @@ glue("small P", f"{small.P:,}", display=False)
 # The whole measurement, for every layer and level at once:
 
 # %%
-Markdown(f"```python\n{inspect.getsource(sensitivities)}```")
+source_of(sensitivities, ratio_of_means)
 
 # %% [markdown]
 # ## The plateaus, number by number
