@@ -18,6 +18,7 @@ from srhm_book.grids import layer_curves
 from srhm_book.invariance import layers
 from srhm_book.invariance.conventions import compare_conventions, draw_anew
 from srhm_book.invariance.decisions import changed_decisions
+from srhm_book.invariance.layer_views import onset_answers, onset_view
 from srhm_book.pictures.sensitivity import dense, distances, draw_sensitivities, typical, variants
 
 mpl.use("Agg")
@@ -95,6 +96,16 @@ def test_onset_is_the_first_layer_from_which_on_all_are_low():
     assert layers.onset(values, "S", 2, low=0.55) == "out"
     assert layers.gap_around(list(values.values()), 0.4) == (0.3, 0.5)
     assert layers.gap_around([0.1], 0.4) == (0.1, math.inf)
+
+
+def test_onsets_of_a_table_are_those_of_its_plateaus():
+    curves = {s0: runs(s0=s0, values={"S_out_1": 0.1 * s0, "D_1_1": 0.6}) for s0 in (1, 4)}
+    onsets = layers.onset_table(layers.compare_plateaus(curves, "lcn").assign(arch="lcn"))
+    answers = onset_answers(onsets)
+    assert answers.here["synonyms", 1, "lcn"] == "output (1), none (1)"
+    assert answers.loc[("synonyms", 1, "lcn"), "paper"] == "layer 2"
+    view = onset_view(onsets, with_paper=False)
+    assert view.loc["displacements 1", ("LCN", "here")] == "none"
 
 
 def test_the_papers_curves_are_in_total_data():

@@ -14,11 +14,14 @@ from srhm_book.grids import setting
 from srhm_book.invariance.agreement import (
     agreement,
     at_every_threshold,
+    common_medians,
     paper_pairs,
     scan_table,
     scan_thresholds,
 )
-from srhm_book.invariance.runs import runs_for, scales, settings_for
+from srhm_book.invariance.runs import runs_for, runs_to_watch, scales, settings_for
+from srhm_book.invariance.threshold_figures import draw_pairs
+from srhm_book.invariance.threshold_views import pairs_to_explore
 from srhm_book.invariance.thresholds import (
     D2,
     ERROR,
@@ -174,6 +177,52 @@ def test_common_settings_are_those_known_at_every_threshold():
     assert at_every_threshold(scan).v.tolist() == [4, 4]
     assert at_every_threshold(pd.DataFrame()).empty
     assert scan_table(pd.DataFrame()).empty
+
+
+def test_common_medians_leave_out_thresholds_that_few_settings_have():
+    settings, frame = grid()
+    scan = scan_thresholds(frame, settings, D2, (0.1, 0.2, 0.85))
+    num, medians = common_medians(scan)
+    assert num == 6
+    assert medians.index.tolist() == [0.1, 0.2]
+    assert medians[0.1] == pytest.approx(0.5, rel=0.03)
+    assert common_medians(scan, fewest=7)[0] == 0
+    assert common_medians(pd.DataFrame())[0] == 0
+
+
+def test_trainings_are_watched_at_twice_P_star():
+    base = setting("lcn", 8, 1)
+    frame = pd.DataFrame(synthetic(base, 2000, 2000, 2000))
+    watched = runs_to_watch("lcn", crossings(frame, [base]), 8, 1)
+    assert [config.seed_rules for config in watched] == [0, 1, 2]
+    assert {config.P for config in watched} == {4096}  # of the grid, nearest to 4,000
+    other = runs_to_watch("lcn", crossings(frame, [base]), 8, 2)  # without a P*: the guess
+    assert pytest.approx(2 * setting("lcn", 8, 2).P, rel=0.1) == other[0].P
+
+
+def test_panels_hold_our_points_and_the_papers():
+    """In the order of Figures 6C and 6D: S left, D right; hollow ones are the paper's."""
+    base = setting("lcn", 8, 1)
+    table = crossings(pd.DataFrame(synthetic(base, 2000, 2600, 1500)), [base])
+    axes = draw_pairs(table, "lcn").axes
+    for ax, quantity, P_x in zip(axes, (S2, D2), (2600, 1500), strict=True):
+        drawn = [(line.get_markerfacecolor(), line.get_xdata()) for line in ax.lines]
+        hollow = [x for face, found in drawn if face == "white" for x in found]
+        assert sorted(hollow) == sorted(paper_pairs("lcn", quantity).P_x)
+        assert any(face != "white" and x == pytest.approx([P_x], rel=0.03) for face, x in drawn)
+    assert [ax.get_xlabel() for ax in axes] == ["$P^*_S$", "$P^*_D$"]
+    cnn = draw_pairs(table.assign(arch="cnn"), "cnn", with_paper=False).axes
+    tops = [ax.get_subplotspec().rowspan.start for ax in cnn]
+    assert tops == [0, 1]  # Figure 14: S above D
+
+
+def test_points_to_explore_say_what_the_paper_has():
+    base = setting("lcn", 8, 1)
+    table = crossings(pd.DataFrame(synthetic(base, 2000, 2600, 1500)), [base])
+    row = pairs_to_explore(table, "lcn", S2).iloc[0]
+    assert row.seeds == 3
+    assert row.paper == "7,240; 7,240"
+    assert all(part in row.setting for part in ("v=8", "s=2", "L=2"))
 
 
 def test_the_papers_pairs():

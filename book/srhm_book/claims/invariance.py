@@ -25,7 +25,7 @@ def invariance_claims(frame: pd.DataFrame) -> list[Claim]:
     """Eq. 8 for three networks and two sensitivities, and the plateaus of Figures 12 and 15."""
     table = crossings(frame, settings_for(ARCHS, ("L2", "L3", "s3")), num_bootstrap=200)
     claims = [eq8_claim(table, arch, quantity) for arch in ARCHS for quantity in (S2, D2)]
-    return claims + [_plateau_claim(frame, arch) for arch in ("lcn", "cnn")]
+    return claims + [plateau_claim(frame, arch) for arch in ("lcn", "cnn")]
 
 
 def eq8_claim(table: pd.DataFrame, arch: str, quantity: str) -> Claim:
@@ -61,7 +61,7 @@ def _near(points: pd.DataFrame) -> int:
     return int(((points.ratio < REACH) & (points.ratio > 1 / REACH)).sum())
 
 
-def _plateau_claim(frame: pd.DataFrame, arch: str) -> Claim:
+def plateau_claim(frame: pd.DataFrame, arch: str) -> Claim:
     """Which layers are insensitive to which level: our plateaus beside the digitised ones."""
     curves = stored_curves(frame, arch)
     table = compare_plateaus(curves, arch).dropna(subset=["value", "paper"])

@@ -87,6 +87,20 @@ def at_every_threshold(scan: pd.DataFrame) -> pd.DataFrame:
     return scan[count == scan.threshold.nunique()]
 
 
+def common_medians(scan: pd.DataFrame, fewest: int = 4) -> tuple[int, pd.Series]:
+    """Of the settings known at every threshold that ``fewest`` settings have: how many, and their
+    median P_x / P* by threshold.
+    """
+    if scan.empty:
+        return 0, pd.Series(dtype=float)
+    counts = scan.groupby("threshold").size()
+    common = at_every_threshold(scan[scan.threshold.isin(counts.index[counts >= fewest])])
+    if common.empty:
+        return 0, pd.Series(dtype=float)
+    num = common.groupby(list(SETTING_COLUMNS)).ngroups
+    return num, common.groupby("threshold").ratio.median()
+
+
 def scan_table(scan: pd.DataFrame) -> pd.DataFrame:
     """`agreement` at every threshold of a scan, for each network.
 

@@ -7,12 +7,17 @@ reading draws every rule, or every place, from the level down to the input again
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
+import pandas as pd
 
 from srhm.data.randomness import check_int, generator
 from srhm.data.samples import Samples
 from srhm.data.task import SRHM
-from srhm.training.observables import Activations, ratio_of_means
+from srhm.training.config import RunConfig
+from srhm.training.observables import Activations, ratio_of_means, sparse_activations
+from srhm.training.run import fit, prepare, resolve_device
 
 
 def draw_anew(task: SRHM, samples: Samples, letter: str, level: int, seed: int) -> Samples:
@@ -70,3 +75,31 @@ def compare_conventions(
                         for layers in (kept, anew)
                     )
     return result
+
+
+def readings(configs: Iterable[RunConfig], paper: pd.DataFrame, device: str) -> pd.DataFrame:
+    """`compare_conventions` of networks trained now, beside the paper's values at the same P.
+
+    Parameters
+    ----------
+    paper: as `srhm_book.invariance.layers.paper_curves`; interpolated in log P, nan below its
+        smallest P.
+
+    Returns
+    -------
+    Columns ``s0``, ``P``, ``letter``, ``level``, ``layer``, ``usual``, ``anew`` and ``paper``.
+    """
+    rows = []
+    for config in configs:
+        engine, data, test_set = prepare(config, resolve_device(device))
+        fit(engine, data, config)
+        engine.finish()
+        both = compare_conventions(config.task, sparse_activations(engine), test_set)
+        for quantity, (usual, anew) in both.items():
+            letter, layer, level = quantity.split("_")
+            there = paper[(paper.quantity == quantity) & (paper.s0 == config.s0)]
+            known = len(there) > 0 and there.P.min() <= config.P
+            value = np.interp(np.log(config.P), np.log(there.P), there.value) if known else np.nan
+            rows.append((config.s0, config.P, letter, int(level), layer, usual, anew, value))
+    names = ["s0", "P", "letter", "level", "layer", "usual", "anew", "paper"]
+    return pd.DataFrame(rows, columns=names)

@@ -116,6 +116,24 @@ def gap_around(values, low: float = LOW) -> tuple[float, float]:
     return below.max(initial=0.0), above.min(initial=math.inf)
 
 
+def onset_table(plateaus: pd.DataFrame) -> pd.DataFrame:
+    """Where each insensitivity appears: `onset` for every network, kind, level and s0.
+
+    plateaus: as `compare_plateaus`, with a column ``arch``. Columns: ``arch``, ``change``
+    ("synonyms" or "displacements"), ``level``, ``s0``, ``here`` and ``paper``.
+    """
+    found = []
+    for (arch, s0), rows in plateaus.groupby(["arch", "s0"], sort=False):
+        here = dict(zip(rows.quantity, rows.value, strict=True))
+        # Markers that are hidden in the paper are below 0.02.
+        theirs = dict(zip(rows.quantity, rows.paper.fillna(0.0), strict=True))
+        for letter, change in (("S", "synonyms"), ("D", "displacements")):
+            for level in LEVELS if s0 or letter == "S" else ():
+                both = onset(here, letter, level), onset(theirs, letter, level)
+                found.append((arch, change, level, s0, *both))
+    return pd.DataFrame(found, columns=["arch", "change", "level", "s0", "here", "paper"])
+
+
 # ---- the paper's -------------------------------------------------------------------------
 
 

@@ -4,72 +4,73 @@ import matplotlib.pyplot as plt
 from matplotlib.lines import Line2D
 
 from srhm_book.invariance.layers import LAYERS, LEVELS
-from srhm_book.style import BLACK, GREY, WIDE, style_for
+from srhm_book.style import BLACK, GREY, WIDE, label_log, style_for
 
 LAYER_NAMES = {"1": "layer 1", "2": "layer 2", "out": "output"}
-# Level 1: filled markers, solid lines; level 2: hollow markers, dashed lines.
-LEVEL_STYLES = {1: {"linestyle": "-"}, 2: {"linestyle": "--", "markerfacecolor": "white"}}
-PAPER_LINE = {"linestyle": ":", "linewidth": 1.3, "marker": "x", "markersize": 3, "alpha": 0.75}
+LEVEL_LINES = {1: "-", 2: "--"}
+# The paper's points: the same colour, marker and line as ours, hollow and thin.
+PAPER_LINE = {"linewidth": 0.7, "markersize": 3.5, "markerfacecolor": "white",
+              "markeredgewidth": 0.8, "alpha": 0.8, "zorder": 1}  # fmt: skip
+ERROR_LINE = {"color": GREY, "linestyle": ":", "linewidth": 1.2, "zorder": 0}
 
 
 def draw_layers(curves, paper, low=None):
-    """One network's sensitivities, a panel for each layer and kind, and its test error.
+    """One network's sensitivities: rows synonyms and displacements, a column for each layer.
+
+    The test error is in every panel, grey and dotted, as in the paper. Returns the figure.
 
     curves: {s0: runs with columns ``x`` = P / (s0+1)^2, ``test_error`` and the sensitivities},
     as `srhm_book.invariance.layers.stored_curves`. paper: as
     `srhm_book.invariance.layers.paper_curves`, or None.
-    low: the criterion of `srhm_book.invariance.layers.onset`, drawn as a line. Returns the figure.
+    low: the criterion of `srhm_book.invariance.layers.onset`, drawn as a line.
     """
-    figure, axes = plt.subplots(4, 2, figsize=(WIDE, 10.5), sharex=True, layout="constrained")
-    for row, k in zip(axes, LAYERS, strict=False):
-        for ax, letter in zip(row, "SD", strict=True):
+    figure, axes = plt.subplots(
+        2, 3, figsize=(WIDE, 5.6), sharex=True, sharey=True, layout="constrained"
+    )
+    for row, letter in zip(axes, "SD", strict=True):
+        for ax, k in zip(row, LAYERS, strict=True):
+            for runs in curves.values():
+                ax.plot(runs.groupby("x").test_error.mean(), **ERROR_LINE)
             for level in LEVELS:
-                _draw_quantity(ax, curves, paper, f"{letter}_{k}_{level}", LEVEL_STYLES[level])
-            name = "out" if k == "out" else k
-            ax.set_ylabel(rf"${letter}_{{\mathrm{{{name}}},\ell}}$")
-            ax.set_ylim(-0.03, 1.08)
+                _draw_quantity(ax, curves, paper, f"{letter}_{k}_{level}", LEVEL_LINES[level])
             if low is not None:
-                ax.axhline(low, color=GREY, linewidth=0.8, zorder=0)
-            kind = "synonyms" if letter == "S" else "displacements"
-            ax.set_title(f"{LAYER_NAMES[k]}: {kind}", fontsize=11)
-    error, legend = axes[3]
-    _draw_quantity(error, curves, paper, "test_error", LEVEL_STYLES[1])
-    error.set_ylabel("test error")
-    error.set_title("test error", fontsize=11)
-    error.set_ylim(-0.03, 1.08)
-    error.set_xscale("log")
-    for ax in (error, axes[2, 1]):
-        ax.set_xlabel("$P\\,/\\,(s_0+1)^2$")
-    axes[2, 1].xaxis.set_tick_params(labelbottom=True)
-    _draw_legend(legend, curves, paper is not None)
+                ax.axhline(low, color=BLACK, linewidth=0.6, zorder=0)
+            if letter == "S":
+                ax.set_title(LAYER_NAMES[k], fontsize=11)
+        kind = "synonyms" if letter == "S" else "displacements"
+        row[0].set_ylabel(rf"{kind}: ${letter}_{{k,\ell}}$")
+    ax.set(xscale="log", ylim=(-0.03, 1.08))
+    label_log(ax.xaxis, *ax.dataLim.intervalx, short=True)
+    axes[1, 1].set_xlabel("$P\\,/\\,(s_0+1)^2$")
+    handles = _handles(curves, paper is not None)
+    figure.legend(handles=handles, loc="outside upper center", ncols=4, fontsize=10)
     return figure
 
 
-def _draw_quantity(ax, curves, paper, quantity, line) -> None:
+def _draw_quantity(ax, curves, paper, quantity, linestyle) -> None:
     for s0, runs in curves.items():
-        style = style_for(s0=s0)
+        style = style_for(s0=s0) | {"linestyle": linestyle}
         if paper is not None:
             theirs = paper[(paper.quantity == quantity) & (paper.s0 == s0)]
-            ax.plot(theirs.x, theirs.value, color=style["color"], zorder=1, **PAPER_LINE)
+            ax.plot(theirs.x, theirs.value, **style | PAPER_LINE)
         if quantity not in runs or runs[quantity].isna().all():
             continue
         grouped = runs.groupby("x")[quantity]
         mean, low, high = grouped.mean(), grouped.min(), grouped.max()
         ax.fill_between(mean.index, low, high, color=style["color"], alpha=0.15, linewidth=0)
-        ax.plot(mean.index, mean, markersize=4, linewidth=1.3, **style, **line)
+        ax.plot(mean.index, mean, markersize=3.5, **style | {"linewidth": 1.3})
 
 
-def _draw_legend(ax, curves, with_paper) -> None:
-    ax.axis("off")
-    grey = {"color": BLACK, "marker": "o", "markersize": 4, "linewidth": 1.3}
+def _handles(curves, with_paper) -> list[Line2D]:
+    dark = {"color": BLACK, "marker": "o", "markersize": 4, "linewidth": 1.3}
     handles = [
-        Line2D([], [], label=f"$s_0={s0}$", linestyle="-", markersize=5, **style_for(s0=s0))
+        Line2D([], [], label=f"$s_0={s0}$", linestyle="none", markersize=5, **style_for(s0=s0))
         for s0 in curves
     ]
     handles += [
-        Line2D([], [], label=f"level $\\ell={level}$", **grey, **LEVEL_STYLES[level])
-        for level in LEVELS
+        Line2D([], [], label=f"level $\\ell={level}$", linestyle=line, color=BLACK, linewidth=1.3)
+        for level, line in LEVEL_LINES.items()
     ]
     if with_paper:
-        handles.append(Line2D([], [], label="the paper's", color=BLACK, **PAPER_LINE))
-    ax.legend(handles=handles, loc="center", ncols=2)
+        handles.append(Line2D([], [], label="paper", linestyle="none", **dark | PAPER_LINE))
+    return [*handles, Line2D([], [], label="test error", **ERROR_LINE)]

@@ -8,12 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 
-from srhm.runs.search import Target, search
+from srhm.runs.search import Target, grid_index, grid_P, run_at, search
 from srhm.runs.store import Store
 from srhm.runs.sweep import sweep
 from srhm.stats.laws import cnn_scale, lcn_scale
 from srhm.training.config import RunConfig
-from srhm_book.grids import GRIDS, TOY, curve, setting
+from srhm_book.grids import GRIDS, TOY, curve, layer_curves, setting
+from srhm_book.invariance.layers import stored_curves
 from srhm_book.invariance.thresholds import ERROR, SETTING_COLUMNS, paper_targets
 
 SMOKE = TOY | {"max_epochs": 20}
@@ -83,3 +84,43 @@ def scales(table: pd.DataFrame) -> pd.DataFrame:
         for r in rows.itertuples()
     ]
     return rows.assign(scale=values)
+
+
+def layer_settings(arch: str, s0: int, profile: str = "book") -> list[RunConfig]:
+    """The runs of one curve of Figure 12 or 15: all, or what "fresh" or "smoke" trains."""
+    unit = (s0 + 1) ** 2
+    if profile == "fresh":
+        return curve(arch, 8, s0, smallest=128 * unit, largest=8192 * unit, every=6)
+    if profile == "smoke":
+        runs = curve(arch, 4, s0, smallest=40 * unit, largest=160 * unit, every=8, **TOY)
+        return [run for run in runs if run.seed_rules < 2]
+    return layer_curves(arch, s0)
+
+
+def layer_runs(
+    arch: str, profile: str, store: Store | None, workers: int | None = None, device: str = "auto"
+) -> dict[int, pd.DataFrame]:
+    """The runs of Figure 12 or 15 by s0, ``x`` = P / (s0+1)^2; without a store, trained now."""
+    if store is not None:
+        return stored_curves(store.frame(), arch)
+    configs = [config for s0 in (0, 1) for config in layer_settings(arch, s0, profile)]
+    executor = ThreadPoolExecutor(1) if profile == "smoke" else None  # no time to start processes
+    bar = "TQDM_DISABLE" not in os.environ  # set where the output is kept
+    runs = sweep(configs, None, executor, workers=workers, device=device, progress=bar)
+    runs["x"] = runs.P / (runs.s0 + 1) ** 2
+    return dict(list(runs.groupby("s0")))
+
+
+def runs_to_watch(
+    arch: str, table: pd.DataFrame, v: int, s0: int, smoke: bool = False
+) -> list[RunConfig]:
+    """Three trainings, of three seeds, at the P of the grid that is nearest to twice P*.
+
+    table: as `srhm_book.invariance.thresholds.crossings`; without a P* of (v, s0) at L = s = 2,
+    the guess of `srhm_book.grids.setting` stands for it.
+    """
+    base = setting(arch, v, s0, **(SMOKE if smoke else {"num_test": 800}))
+    own = table.query("arch == @arch and v == @v and s0 == @s0 and L == 2 and s == 2")
+    star = own[own.quantity == ERROR].P_star.dropna()
+    P_star = 100 if smoke else star.iloc[0] if len(star) else base.P
+    return [run_at(base, grid_P(grid_index(2 * P_star)), seed) for seed in range(3)]

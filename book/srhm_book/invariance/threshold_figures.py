@@ -8,8 +8,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from srhm_book import style as plots
-from srhm_book.complexity.figures import filled
-from srhm_book.invariance.thresholds import D2, ERROR, S2
+from srhm_book.invariance.agreement import paper_pairs
+from srhm_book.invariance.thresholds import D2, ERROR, S2, threshold_points
 
 QUANTITY_TEX = {ERROR: "test error", S2: "$S_2$", D2: "$D_2$"}
 QUANTITY_STYLES = {
@@ -19,17 +19,45 @@ QUANTITY_STYLES = {
 }
 
 
+FILLS = {2: "full", 3: "bottom"}  # of L
+# The paper's points: colour and marker of ours, hollow.
+HOLLOW = {"linestyle": "none", "markerfacecolor": "white", "markersize": 6, "zorder": 1}
+
+
+def draw_pairs(table: pd.DataFrame, arch: str, with_paper: bool = True):
+    """P* against P*_S and P*_D in the paper's panels. Returns the figure.
+
+    LCN: Figures 6C, 6D (s = 2, above) and 11 (s = 3). CNN: Figure 14, S above D, s = 2 and 3.
+    FCN: Figure 16. table: as `srhm_book.invariance.thresholds.crossings`.
+    """
+    own = table[table.arch == arch]
+    cases = sorted(own.s.unique())
+    panels = [[(q, s) for s in cases] for q in (S2, D2)]  # rows: quantities
+    if arch != "cnn":
+        panels = [list(row) for row in zip(*panels, strict=True)]  # rows: s
+    size = len(panels[0]), len(panels)
+    figure, axes = plots.new_axes(*size, height=0.6 + 3.4 * size[1], squeeze=False)
+    for ax, (q, s) in zip(axes.flat, [panel for row in panels for panel in row], strict=True):
+        theirs = paper_pairs(arch, q) if with_paper else None
+        theirs = theirs[theirs.s == s] if theirs is not None else None
+        points = threshold_points(own[own.s == s], q)
+        draw_thresholds(ax, points, theirs, f"$P^*_{q[0]}$")
+        name = {S2: "synonyms", D2: "displacements"}[q]
+        ax.set_title(f"{name}, $s={s}$" if len(cases) > 1 else name, fontsize=11)
+    _legend(figure, own, with_paper and any(len(paper_pairs(arch, q)) for q in (S2, D2)))
+    return figure
+
+
 def draw_thresholds(ax, points: pd.DataFrame, paper: pd.DataFrame | None, label: str) -> None:
     """P* against P_x, with 95 % intervals, the line P* = P_x and a factor of two about it.
 
     points: as `srhm_book.invariance.thresholds.threshold_points`; colour and marker say s0, the
-    filling (s, L). paper: columns P_x and P_star, drawn beneath in grey. label: of the x axis.
+    filling L. paper: columns s0, P_x and P_star, drawn beneath, hollow. label: of the x axis.
     """
-    if paper is not None and len(paper):
-        style = plots.PAPER_STYLE | {"linestyle": "none", "zorder": 1}
-        ax.plot(paper.P_x, paper.P_star, **style)
-    for (s0, s, L), part in points.groupby(["s0", "s", "L"]):
-        style = plots.style_for(s0) | filled(s, L)
+    for s0, part in paper.groupby("s0") if paper is not None else ():
+        ax.plot(part.P_x, part.P_star, **plots.style_for(s0) | HOLLOW)
+    for (s0, L), part in points.groupby(["s0", "L"]):
+        style = plots.style_for(s0) | _lone(L)
         ax.errorbar(
             part.P_x, part.P_star, markersize=5, elinewidth=0.8,
             xerr=plots.bar_lengths(part.P_x, part.P_x_low, part.P_x_high),
@@ -58,8 +86,8 @@ def draw_scale(ax, found: pd.DataFrame) -> None:
 
     found: columns s0, s, L, P_star, low, high and scale; colours and shapes as in `draw_pairs`.
     """
-    for (s0, s, L), part in found.groupby(["s0", "s", "L"]):
-        style = plots.style_for(s0) | filled(s, L)
+    for (s0, L), part in found.groupby(["s0", "L"]):
+        style = plots.style_for(s0) | _lone(L)
         bars = plots.bar_lengths(part.P_star, part.low, part.high)
         label = f"$s_0={s0}$, $L={L}$"
         ax.errorbar(part["scale"], part.P_star, yerr=bars, capsize=2, label=label, **style)
@@ -73,20 +101,38 @@ def draw_scale(ax, found: pd.DataFrame) -> None:
         plots.log_axis(ax, "y")
 
 
-def pairs_legend(figure, points: pd.DataFrame, with_paper: bool) -> None:
-    """A legend above the panels: s0, the shapes (s, L) and the paper's crosses."""
+def _lone(L: int) -> dict:
+    return {"fillstyle": FILLS.get(L, "top"), "linestyle": "none"}
+
+
+def _legend(figure, points: pd.DataFrame, with_paper: bool) -> None:
+    """A legend above the panels: s0, the filling (L) and the paper's hollow points."""
     handles = [
         Line2D([], [], linestyle="none", label=f"$s_0={s0}$", **plots.style_for(s0))
         for s0 in sorted(points.s0.unique())
     ]
-    handles += [
-        Line2D([], [], color=plots.BLACK, marker="o", label=f"$s={s}$, $L={L}$", **filled(s, L))
-        for s, L in sorted(set(zip(points.s, points.L, strict=True)))
-    ]  # fmt: skip
+    dark = {"color": plots.BLACK, "marker": "o"}
+    handles += [Line2D([], [], label=f"$L={L}$", **dark | _lone(L)) for L in sorted(set(points.L))]
     if with_paper:
-        style = plots.PAPER_STYLE | {"linestyle": "none"}
-        handles.append(Line2D([], [], label="paper", **style))
-    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 5))
+        handles.append(Line2D([], [], label="paper", **dark | HOLLOW))
+    num = len(handles)
+    figure.legend(handles=handles, loc="outside upper center", ncols=num if num < 6 else 4)
+
+
+def draw_scans(tables: dict[str, pd.DataFrame]):
+    """`draw_scan` for both sensitivities, side by side. Returns the figure.
+
+    tables: {quantity: `srhm_book.invariance.agreement.scan_table`}.
+    """
+    figure, axes = plots.new_axes(2, 2, height=5.6, sharex=True)
+    for column, (q, table) in zip(axes.T, tables.items(), strict=True):
+        draw_scan(column, table)
+        column[0].set_ylabel(f"median $P^*_{q[0]}/P^*$")
+        column[1].set_ylabel("scatter (decades)")
+        column[1].set_xlabel(f"threshold of ${q[0]}_2$")
+        if len(table):
+            column[0].legend()
+    return figure
 
 
 def draw_scan(axes, table: pd.DataFrame) -> None:
@@ -114,6 +160,26 @@ def draw_scan(axes, table: pd.DataFrame) -> None:
     low, high = axes[0].get_ylim()
     axes[0].set_ylim(min(low, 0.45), max(high, 2.2))
     axes[1].set_ylim(bottom=0)
+
+
+def draw_all_falls(traces: pd.DataFrame, sizes: dict[str, dict[int, pd.DataFrame]]):
+    """`draw_falls` along training (above) and against P (below), a column a network.
+
+    traces: as `srhm.runs.trace.trace_all`. sizes: {network: {s0: runs}}, of which the first s0 is
+    drawn. Returns the figure.
+    """
+    figure, axes = plots.new_axes(2, 2, height=5.8, sharey=True)
+    for (above, below), (arch, curves) in zip(axes.T, sizes.items(), strict=True):
+        draw_falls(above, traces[traces.arch == arch], "step")
+        above.set_title(arch.upper(), fontsize=11)
+        above.set_xlabel("step of training")
+        if curves:
+            draw_falls(below, next(iter(curves.values())), "P")
+        below.set_xlabel("training-set size $P$")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("share still to fall")
+    axes[0, 0].legend()
+    return figure
 
 
 def draw_falls(ax, curves: pd.DataFrame, axis: str, quantities=(ERROR, S2, D2)) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
+from IPython.display import HTML
 
+from srhm_book.explore import explore
 from srhm_book.invariance.agreement import Agreement, agreement, paper_pairs
 from srhm_book.invariance.thresholds import D2, ERROR, NOT_STORED, S2, threshold_points
 from srhm_book.wording import NOTHING, significant, with_ends, with_interval
@@ -125,3 +127,43 @@ def order_view(comparison: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         columns, index=[QUANTITY_WORDS.get(name, name) for name in comparison.index]
     )
+
+
+def pairs_to_explore(table: pd.DataFrame, arch: str, quantity: str) -> pd.DataFrame:
+    """The points of one panel of Figures 6, 11, 14 or 16, for `srhm_book.explore.explore`.
+
+    Columns s0, P_x, P_star, ``low``, ``high``; in words ``setting``, ``interval``, ``seeds`` and
+    the ``paper``'s P_x and P*. table: as `srhm_book.invariance.thresholds.crossings`.
+    """
+    points = threshold_points(table[table.arch == arch], quantity)
+    keys = ["arch", "v", "s", "L", "s0"]
+    seeds = table[table.quantity == ERROR].set_index(keys).num_seeds
+    theirs = paper_pairs(arch, quantity).set_index(keys)
+    rows = [tuple(row) for row in points[keys].itertuples(index=False)]
+    paper = [
+        f"{significant(theirs.P_x[row])}; {significant(theirs.P_star[row])}"
+        if row in theirs.index else NOTHING
+        for row in rows
+    ]  # fmt: skip
+    return points.assign(
+        low=points.P_star_low, high=points.P_star_high, paper=paper,
+        setting=[f"v={r.v}, s={r.s}, L={r.L}, s₀={r.s0}" for r in points.itertuples()],
+        interval=[
+            with_ends(r.P_star, r.P_star_low, r.P_star_high, 0) for r in points.itertuples()
+        ],
+        seeds=[int(seeds[row]) for row in rows],
+    )  # fmt: skip
+
+
+def explore_pairs(table: pd.DataFrame, arch: str) -> HTML:
+    """One network's points of both sensitivities, to point at (`srhm_book.explore.explore`)."""
+    both = {q: pairs_to_explore(table, arch, q) for q in (S2, D2)}
+    points = pd.concat([found.assign(of=f"P*_{q[0]}") for q, found in both.items()])
+    hover = {"setting": "setting", "P*": "interval", "beside": "of", "which is": "P_x",
+             "seeds": "seeds"}  # fmt: skip
+    if (points.paper != NOTHING).any():
+        hover["paper (it; P*)"] = "paper"
+    ends = [points.P_x.min(), points.P_x.max()]
+    lines = [(ends, ends)] if len(points) else []
+    name = f"Point at the settings of the {arch.upper()}"
+    return explore(points, "P_x", "P_star", "s0", hover, ("P*_S or P*_D", "P*"), True, lines, name)
