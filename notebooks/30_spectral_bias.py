@@ -28,7 +28,7 @@ from myst_nb import glue
 
 from srhm_book import style
 from srhm_book.publish.profiles import by_profile
-from srhm_book.spectral import chapter, figures, images, measure
+from srhm_book.spectral import chapter, figures, images, measure, stored
 from srhm_book.spectral.exponents import (
     ASYMPTOTIC,
     PRECISE,
@@ -245,8 +245,8 @@ figure, axes = style.new_axes(2, height=4.2, sharey=True)
 figures.draw_boxes(axes, measured["ridgeless_box"])
 
 # %% tags=["remove-cell"]
-curve = measure.read("fashion")
-notes = measure.notes("fashion")
+curve = stored.read("fashion")
+notes = stored.notes("fashion")
 image_results = images.image_findings(curve)
 image_beta, image_ratio = image_results
 sizes = sorted(curve.P.unique())
@@ -297,7 +297,7 @@ figures.draw_images(ax, curve, predictions)
 check = chapter.check_store(measured) if profile == "book" and not (P or samples) else None
 again, stored, worst, commits = 0, 0, "–", []
 if check is not None:
-    commits = sorted({measure.notes(name)["commit"] for name in measure.SWEEPS})
+    commits = sorted({stored.notes(name)["commit"] for name in measure.SWEEPS})
     again, stored = check["rows again"].sum(), check["of"].sum()
     worst = f"{check['largest relative difference'].astype(float).max():.0e}"
 glue("rows again", f"{again:,}", display=False)

@@ -6,7 +6,7 @@ import pytest
 
 from checkouts import make_checkout
 from srhm.stats.fits import Estimate
-from srhm_book.spectral import chapter, claims, measure
+from srhm_book.spectral import chapter, claims, measure, stored
 from srhm_book.spectral.exponents import (
     Finding,
     box_findings,
@@ -102,14 +102,14 @@ def test_store_keeps_frame_and_provenance(tmp_path, monkeypatch):
     make_checkout(tmp_path)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(FileNotFoundError, match=r"spectral.measure ridge_line"):
-        measure.read("ridge_line")
+        stored.read("ridge_line")
     assert claims.spectral_claims() == []
     frame = measure.ridgeless_line(chis=(1,), samples={100: 3})
-    path = measure.write("ridgeless_line", frame, images="none")
+    path = stored.write("ridgeless_line", frame, images="none")
     assert [file.name for file in path.parent.iterdir()] == ["ridgeless_line.csv"]
-    pd.testing.assert_frame_equal(measure.read("ridgeless_line"), frame, rtol=1e-8)
-    assert measure.notes("ridgeless_line")["images"] == "none"
-    assert measure.notes("ridgeless_line")["commit"]
+    pd.testing.assert_frame_equal(stored.read("ridgeless_line"), frame, rtol=1e-8)
+    assert stored.notes("ridgeless_line")["images"] == "none"
+    assert stored.notes("ridgeless_line")["commit"]
 
 
 def test_claims_carry_the_findings():

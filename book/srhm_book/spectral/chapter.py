@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from srhm_book.spectral import measure
+from srhm_book.spectral import measure, stored
 
 PROFILES = ("book", "fresh", "smoke")
 # Samples at each P.
@@ -35,7 +35,7 @@ def frames(profile: str, P: int = 0, samples: int = 0) -> dict[str, pd.DataFrame
     if samples and samples < 2:
         raise ValueError(f"samples must be 0 or at least 2, not {samples!r}.")
     if profile == "book" and not (P or samples):
-        return {name: measure.read(name) for name in measure.SWEEPS}
+        return {name: stored.read(name) for name in measure.SWEEPS}
     chosen = SMOKE if profile == "smoke" else FRESH
     return {
         name: sweep(samples=_sizes(name, chosen[name], P, samples))

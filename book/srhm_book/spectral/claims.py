@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from srhm_book.claims.claim import Claim, Number
-from srhm_book.spectral import measure
+from srhm_book.spectral import stored
 from srhm_book.spectral.exponents import (
     Finding,
     box_findings,
@@ -46,7 +46,7 @@ def spectral_claims() -> list[Claim]:
 def _stored() -> Iterator[Finding]:
     for name, findings in SOURCES.items():
         try:
-            table = measure.read(name)
+            table = stored.read(name)
         except FileNotFoundError:  # not measured, or not all of it: the claim has fewer parts
             continue
         yield from findings(table)

@@ -19,7 +19,7 @@ from scipy.linalg import eigh
 
 from srhm.networks.vision_import import torchvision_models
 from srhm.runs.paths import project
-from srhm_book.spectral import measure
+from srhm_book.spectral import stored
 from srhm_book.spectral.exponents import Finding, mean, negative, slope
 from srhm_book.spectral.krr import laplace, predict
 from srhm_book.spectral.theory import spectral_bias_from_points
@@ -102,10 +102,10 @@ def measure_fashion(folder: str | None = None) -> str:
     if images is None:
         raise SystemExit(f"{NAME} is not in {folder or 'data'}; torchvision can download it.")
     notes = {"images": NAME, "encoding": ENCODING, "sigma": SIGMA_IMAGES, "sha256": images.sha256}
-    paths = [measure.write("fashion", learning_curve(images, SAMPLES), **notes)]
+    paths = [stored.write("fashion", learning_curve(images, SAMPLES), **notes)]
     for num in (NUM_SPECTRUM // 2, NUM_SPECTRUM):
         name = f"fashion_spectrum_{num}"
-        paths.append(measure.write(name, image_spectrum(images, num), **notes))
+        paths.append(stored.write(name, image_spectrum(images, num), **notes))
     return "\n".join(map(str, paths))
 
 
@@ -114,7 +114,7 @@ def measure_fashion(folder: str | None = None) -> str:
 
 def predicted_curve(sizes, num: int = NUM_SPECTRUM) -> np.ndarray:
     """Errors predicted at the training sizes, from the stored spectrum of `num` images."""
-    kept = measure.read(f"fashion_spectrum_{num}")
+    kept = stored.read(f"fashion_spectrum_{num}")
     values, power = kept.eigenvalue.to_numpy(), kept.power.to_numpy()
     return np.array([spectral_bias_from_points(values, power, P) for P in sizes])
 

@@ -9,21 +9,16 @@ A row's sample depends on its d, χ, P and seed alone: any row can be measured a
 from __future__ import annotations
 
 import functools
-import os
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import scipy
 
-from srhm.runs.paths import project
-from srhm.training.run import _commit as commit
 from srhm_book.spectral.krr import error_line, fit_line, predict, predict_line
+from srhm_book.spectral.stored import write
 from srhm_book.spectral.task import CHIS, SIGMA, crossover, density, draw_points, target
 
-FOLDER = ("results", "spectral")
 RELATIVE_TOLERANCE = 1e-6  # of a row measured again: the same sample, rounding aside
 NUM_TEST = 4000  # in d = 2, 3; on the line the error is an integral
 
@@ -143,40 +138,6 @@ SWEEPS: dict[str, Callable[[], pd.DataFrame]] = {
     "variance_line": variance_line,
     "ridgeless_box": ridgeless_box,
 }
-
-
-def csv_path(name: str) -> Path:
-    """Where the results called `name` are stored."""
-    return project(*FOLDER, f"{name}.csv")
-
-
-def write(name: str, frame: pd.DataFrame, **notes) -> Path:
-    """Stores a frame whole or not at all; `notes` go into the comment lines above it."""
-    target = csv_path(name)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    made = {"commit": commit(), "numpy": np.__version__, "scipy": scipy.__version__, **notes}
-    text = "".join(f"# {key}: {value}\n" for key, value in made.items())
-    text += frame.to_csv(index=False, float_format="%.10g", lineterminator="\n")
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, target)
-    return target
-
-
-def read(name: str) -> pd.DataFrame:
-    """The stored frame called `name`; FileNotFoundError, one sentence, where there is none."""
-    path = csv_path(name)
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"There is no {path}; `python -m srhm_book.spectral.measure {name}` makes it."
-        )
-    return pd.read_csv(path, comment="#")
-
-
-def notes(name: str) -> dict[str, str]:
-    """The comment lines of the stored results: commit, versions and the like."""
-    lines = csv_path(name).read_text(encoding="utf-8").splitlines()
-    return dict(line[2:].split(": ", 1) for line in lines if line.startswith("# "))
 
 
 def live_check(kept: pd.DataFrame, measured: pd.DataFrame, value: str = "error") -> pd.DataFrame:

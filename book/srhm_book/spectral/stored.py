@@ -1,0 +1,46 @@
+"""The measurements of the chapter on kernels, as CSV files with their provenance above."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import scipy
+
+from srhm.runs.files import replace_text
+from srhm.runs.paths import project
+from srhm.training.run import _commit as commit
+
+FOLDER = ("results", "spectral")
+
+
+def csv_path(name: str) -> Path:
+    """Where the results called `name` are stored."""
+    return project(*FOLDER, f"{name}.csv")
+
+
+def write(name: str, frame: pd.DataFrame, **notes) -> Path:
+    """Stores a frame whole or not at all; `notes` go into the comment lines above it."""
+    target = csv_path(name)
+    made = {"commit": commit(), "numpy": np.__version__, "scipy": scipy.__version__, **notes}
+    text = "".join(f"# {key}: {value}\n" for key, value in made.items())
+    text += frame.to_csv(index=False, float_format="%.10g", lineterminator="\n")
+    replace_text(target, text)
+    return target
+
+
+def read(name: str) -> pd.DataFrame:
+    """The stored frame called `name`; FileNotFoundError, one sentence, where there is none."""
+    path = csv_path(name)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"There is no {path}; `python -m srhm_book.spectral.measure {name}` makes it."
+        )
+    return pd.read_csv(path, comment="#")
+
+
+def notes(name: str) -> dict[str, str]:
+    """The comment lines of the stored results: commit, versions and the like."""
+    lines = csv_path(name).read_text(encoding="utf-8").splitlines()
+    return dict(line[2:].split(": ", 1) for line in lines if line.startswith("# "))
