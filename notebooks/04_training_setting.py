@@ -108,7 +108,7 @@ rests_on(found, "04_training_setting", v=8)
 # {glue:text}`lr` per unit of width (per datum {glue:text}`rate` times the paper's larger one: rates
 # are compared at equal ratio to the batch), and stops at a training loss of {glue:text}`stop_loss`.
 
-# %% mystnb={"code_prompt_show": "Show the table: every choice, its P* and its cost", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: every choice, its P* and its cost"} tags=["hide-cell"]
 trainings_of.study_view(table)
 
 # %% [markdown]
@@ -166,7 +166,7 @@ rests_on([trained[c] for c in shown if c in trained], "04_training_setting", v=8
 # {glue:text}`slowed L=3` times (geometric means over settings). What remains between ours and the
 # paper's values at $L=3$ may be the scaling as well as the rate: this page cannot tell them apart.
 
-# %% mystnb={"code_prompt_show": "Show the table: P* of each setting in each training", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: P* of each setting in each training"} tags=["hide-cell"]
 slowed = trainings_of.slowed_by(trained, also_smaller, smaller, own)
 names = list(dict.fromkeys(by_rate.setting))
 wide = by_rate.pivot(index="setting", columns="training", values="P_star").reindex(names)
@@ -209,7 +209,7 @@ rests_on([trained[c] for c in by_depth if c in trained], "04_training_setting", 
 # another. The table's last row is the fit of the ratio of $P^*$ at the smaller rate to that of the
 # grids, over the same seeds.
 
-# %% mystnb={"code_prompt_show": "Show the table: the exponents at L = 3 in each training", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: the exponents at L = 3 in each training"} tags=["hide-cell"]
 apart = GRIDS["exponents_by_rate"] if profile == "book" else []
 tasks = [config for config in (*apart, *also_smaller) if (config.arch, config.L) == ("lcn", 3)]
 tasks = list(dict.fromkeys(config.replace(**choice) for config in tasks))
@@ -256,7 +256,7 @@ def in_both_precisions(arch):
             }
 
 
-# %% mystnb={"code_prompt_show": "Show the table: test errors and times in both precisions", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: test errors and times in both precisions"} tags=["hide-cell"]
 precise = pd.DataFrame([row for arch in ARCHS for row in in_both_precisions(arch)])
 by_seed = precise.pivot(index=["network", "P", "seed"], columns="precision")
 shift = (by_seed.test_error.medium - by_seed.test_error.highest).groupby(["network", "P"])

@@ -254,7 +254,7 @@ for key, quantity in {
 table["to reach"] = table.target.fillna("")
 table["value"] = [f"{x:,.0f}" if x >= 1000 else f"{x:.3g}" for x in table.value]
 
-# %% mystnb={"code_prompt_show": "Show the whole benchmark", "code_prompt_hide": "Hide the benchmark"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the benchmark", "code_prompt_show": "Show the whole benchmark"} tags=["hide-cell"]
 table.set_index("quantity")[["value", "unit", "to reach"]]
 
 # %% [markdown]
