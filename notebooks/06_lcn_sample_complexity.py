@@ -70,7 +70,7 @@ store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
 
 # %% mystnb={"figure": {"caption": "Figure 4B of the paper with ours: P* of locally connected networks against Eq. 3. Hollow: the paper's points (s = 2), which it rounds to its grid of sizes. Filled: ours, with 95 % intervals over seeds; half filled: s > 2; small and pale: tasks with m < v^(s-1). Colour and marker: s0. Grey: proportionality, at our geometric mean. Below, the same divided by Eq. 3, one panel a depth.", "name": "fig-lcn-law"}, "image": {"alt": "Above, P* against the law's value on logarithmic axes, hollow and filled points along a line of slope one over three decades. Below, their ratio in a panel for each depth: at two levels filled and hollow points mix, at three the hollow ones lie higher."}}
-# Searched for each setting and seed: the sizes around the crossing of 10 % test error.
+# The sizes around the crossing of 10 % test error, for each setting and seed.
 settings = law_grid(arch, profile)
 runs, missing = searched_runs(settings, store, repeats, **options)
 table = complexity_table(runs, store.frame() if store else None)
@@ -121,10 +121,11 @@ source_of(lcn_scale)
 # %% mystnb={"figure": {"caption": "Each fitted exponent over that of Eq. 3, with its 95 % interval (bootstrap over settings and seeds). Blue circles: the interval includes the law's exponent; orange diamonds: it does not; grey: it is too wide to tell. Small squares: the same exponent from tasks that differ in nothing else. Shaded: \u00b1 20 %; an arrow at the edge: beyond. The last lines are from one fit through all settings.", "name": "fig-lcn-exponents"}, "image": {"alt": "A column of exponents with horizontal bars around a vertical line at one, most of them within a band of plus and minus 20 percent."}}
 slopes = slope_tests(table)  # of log P* against the log of the whole law
 exponents = exponent_tests(table)  # fitted jointly at each s and L
-pooled = pooled_tests(table)  # one fit of all the law's factors through all settings
+pooled = pooled_tests(table)  # one fit through all settings
 depth = depth_tests(table)  # of s^(L/2), the others held at the law's
 matched = matched_tests(table)  # from tasks that differ in nothing else
-spoken = [test for test in (*slopes, *exponents) if test.tells] + [*pooled, *depth]
+told = [test for test in (*slopes, *exponents) if test.tells]
+spoken = [*told, *pooled, *depth]
 
 figure, ax = plots.new_axes(width=plots.WIDE, height=1.0 + 0.32 * len(spoken))
 plots_complexity.draw_exponents(ax, spoken, matched)
@@ -166,7 +167,7 @@ for L in (2, 3):
     test = by_name.get((f"s=2, L={L}", "s0+1"))
     glue(f"s0 holds {L}", holds[test and test.estimate.includes(test.law)], display=False)
 
-# % [markdown]
+# %% [markdown]
 # The exponents are fitted jointly at each depth: the law says $L$ for $s_0+1$, 1 for $n_c$ and $L$ for
 # $m$; where $n_c$ and $m$ vary only together, 1 for $n_c m^L$. Intervals are a bootstrap over
 # settings and, within them, over seeds. The paper's own points, fitted so, give exponents of
@@ -215,8 +216,8 @@ point_at_depth(table)
 # From tasks of equal $n_c$, $m$ and $s_0$ at $L=2$ the exponent is {glue:text}`s matched`. With all
 # tasks, among them those in which most tuples are never seen, it is {glue:text}`depth all`: how
 # much is left over from $m^L$ depends on that share as well, of which the law says nothing. The
-# network's scaling enters here too: the divisor that the authors leave out grows as this factor
-# does, $s^{L/2}$ ({ref}`authors-code`). The prefactor $P^*/[s^{L/2}(s_0+1)^L n_c m^L]$ is
+# network's scaling may enter here too: the divisors that the authors leave out multiply to
+# $(s(s_0+1))^{L/2}$ ({ref}`authors-code`), and this factor is in them. The prefactor $P^*/[s^{L/2}(s_0+1)^L n_c m^L]$ is
 # {glue:text}`C`; the median of the paper's points is {glue:text}`paper C`.
 
 # %% mystnb={"code_prompt_show": "Show the table: prefactors by s and L", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]

@@ -91,7 +91,8 @@ source_of(eq5)
 # for which the law says the opposite: the sparser task needs *more*.
 
 # %% mystnb={"figure": {"caption": "Sample complexity of locally connected networks at fixed input dimension, against the informative fraction F; n_c = v. One panel a number of synonyms m; one line for each v, s and d, with hollow markers at v = 4. Bars: 95 % intervals over seeds. Grey: the slope of Eq. 5 through each line's geometric mean.", "name": "fig-fixed-d"}, "image": {"alt": "Panels of P* against the informative fraction. Lines rise with F where m is larger than the square root of s, the steeper the larger m, and fall where m is one."}}
-runs, missing = searched_runs(fixed_d_grid(profile), store, repeats, **options)
+settings = fixed_d_grid(profile)
+runs, missing = searched_runs(settings, store, repeats, **options)
 table = complexity_table(runs)
 plots_complexity.draw_fixed_d(table)
 

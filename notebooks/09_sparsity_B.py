@@ -100,7 +100,7 @@ glue("seed range", f"{max(ranges):.2f}" if ranges else "–", display=False)
 # searches behind {doc}`06_lcn_sample_complexity` and {doc}`07_cnn_sample_complexity`, at the same
 # $v$, $L$ and $s_0$.
 
-# %% mystnb={"figure": {"caption": "P* / (s0+1)^q over its mean for each v and L (both sparsities together), with q the law's power (L for the LCN, 2 for the CNN), against s0+1: a perfect collapse is flat. Filled: sparsity B; open: sparsity A. Bars: 95 % intervals over seeds. Left: LCN, right: CNN; colour and marker: v and L.", "name": "fig-B-collapse"}, "image": {"alt": "Two panels of nearly horizontal lines of points around one, filled and open markers close to each other."}}
+# %% mystnb={"figure": {"caption": "P* / (s0+1)^q over its mean for each v and L (both sparsities together), with q the law's power (L for the LCN, 2 for the CNN), against s0+1: a perfect collapse is flat. Filled: sparsity B; open: sparsity A. Bars: 95 % intervals over seeds. Left: LCN, right: CNN; colour and marker: v and L.", "name": "fig-B-collapse"}, "image": {"alt": "Two panels of lines of points about one; filled markers and open ones lie on lines of their own."}}
 stars = complexity_table(curves)
 # The same tasks with sparsity A, as far as they were searched.
 same = [setting(c.arch, c.v, c.s0, L=c.L) for c in curves]

@@ -31,6 +31,6 @@ def trained_again(
     point = cheap_point(runs, stars)
     live, kept = live_check(point, store, device=device)
     return pd.DataFrame(
-        {"trained now": [live["test_error"]], "stored": [kept["test_error"]]},
+        {"now": [f"{live['test_error']:.4f}"], "stored": [f"{kept['test_error']:.4f}"]},
         index=pd.Index([f"{describe_setting(point)}, P={point.P}"], name="run"),
     )
