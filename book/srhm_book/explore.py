@@ -47,6 +47,9 @@ def explore(
     hover: what is shown of a point: {words: column}, numbers to three digits.
     labels: of both axes. log: both axes logarithmic. lines: (xs, ys) of further lines, in grey.
     """
+    shown = points.dropna(subset=[x, y])
+    if shown.empty:  # Bokeh warns of a plot without points
+        return HTML('<p class="provenance">No point to show.</p>')
     kind = "log" if log else "linear"
     plot = figure(
         height=420, sizing_mode="stretch_width", x_axis_type=kind, y_axis_type=kind,
@@ -56,7 +59,6 @@ def explore(
     plot.toolbar.logo = None
     for xs, ys in lines:
         plot.line(list(map(float, xs)), list(map(float, ys)), color=style.GREY)
-    shown = points.dropna(subset=[x, y])
     renderers = []
     for value, part in shown.groupby(series, sort=True):
         look = style.style_for(**{series: value})

@@ -21,7 +21,7 @@ from srhm_book.invariance.agreement import (
 )
 from srhm_book.invariance.runs import runs_for, runs_to_watch, scales, settings_for
 from srhm_book.invariance.threshold_figures import draw_pairs
-from srhm_book.invariance.threshold_views import pairs_to_explore
+from srhm_book.invariance.threshold_views import explore_pairs, pairs_to_explore
 from srhm_book.invariance.thresholds import (
     D2,
     ERROR,
@@ -223,6 +223,16 @@ def test_points_to_explore_say_what_the_paper_has():
     assert row.seeds == 3
     assert row.paper == "7,240; 7,240"
     assert all(part in row.setting for part in ("v=8", "s=2", "L=2"))
+    assert '"P*_S 2,' in explore_pairs(table, "lcn").data
+
+
+def test_a_network_without_points_has_nothing_to_explore(recwarn):
+    base = setting("lcn", 8, 1)
+    table = crossings(pd.DataFrame(synthetic(base, 2000, 2600, 1500)), [base])
+    assert "<details" in explore_pairs(table, "lcn").data
+    nothing = table.assign(P_star=math.nan)
+    assert "<details" not in explore_pairs(nothing, "lcn").data
+    assert not recwarn.list
 
 
 def test_the_papers_pairs():

@@ -158,12 +158,14 @@ def pairs_to_explore(table: pd.DataFrame, arch: str, quantity: str) -> pd.DataFr
 def explore_pairs(table: pd.DataFrame, arch: str) -> HTML:
     """One network's points of both sensitivities, to point at (`srhm_book.explore.explore`)."""
     both = {q: pairs_to_explore(table, arch, q) for q in (S2, D2)}
-    points = pd.concat([found.assign(of=f"P*_{q[0]}") for q, found in both.items()])
-    hover = {"setting": "setting", "P*": "interval", "beside": "of", "which is": "P_x",
-             "seeds": "seeds"}  # fmt: skip
+    points = pd.concat([
+        found.assign(against=[f"P*_{q[0]} {significant(P)}" for P in found.P_x])
+        for q, found in both.items()
+    ])  # fmt: skip
+    hover = {"setting": "setting", "P*": "interval", "against": "against", "seeds": "seeds"}
     if (points.paper != NOTHING).any():
-        hover["paper (it; P*)"] = "paper"
+        hover["paper: against; P*"] = "paper"
     ends = [points.P_x.min(), points.P_x.max()]
-    lines = [(ends, ends)] if len(points) else []
     name = f"Point at the settings of the {arch.upper()}"
-    return explore(points, "P_x", "P_star", "s0", hover, ("P*_S or P*_D", "P*"), True, lines, name)
+    return explore(points, "P_x", "P_star", "s0", hover, ("P*_S or P*_D", "P*"), True,
+                   [(ends, ends)], name)  # fmt: skip
