@@ -13,11 +13,17 @@
 # **The question.** On photographs, architectures that err less mind small deformations less
 # {cite:p}`petrini2021`. Is that so in a task where it is known what should not matter?
 #
-# **The paper's claim** {cite:p}`tomasini2024`, Figures 1C and 1D: seven architectures are trained on
+# **The answer.** Here error and the output's sensitivity {glue:text}`together`: over
+# {glue:text}`num` of seven architectures their rank correlation is {glue:text}`rank D_out` for
+# displacements and {glue:text}`rank S_out` for synonyms, over growing training sets
+# ({glue:text}`curves`) {glue:text}`along D_out` and {glue:text}`along S_out`. The errors themselves
+# are further than a factor of two from the paper's for: {glue:text}`far`.
+#
+# **The paper's claim** {cite:p}`tomasini2024`, Figures 1C and 1D ({numref}`fig-architectures`): seven architectures are trained on
 # the same $P=7400$ examples of the task $v=n_c=m=10$, $L=s=s_0=2$. The lower the sensitivity of the
 # output to displacements ($D$) and to exchanges of synonyms ($S$), the lower the test error.
 # The same holds for one architecture when its training set grows (1E, 1F), and for an internal layer
-# (17A to 17D).
+# (17A to 17D; {numref}`fig-growing`).
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": three networks trained now; "smoke": toys
@@ -27,7 +33,7 @@ workers = 0  # processes for training; 0 is one per core
 P = {"book": 7400, "smoke": 128}  # training-set size
 repeats = {"book": 3, "fresh": 1, "smoke": 1}  # seeds: each is new rules, a new sample and new initial weights
 
-# %% tags=["hide-input"]
+# %% tags=["remove-cell"]
 import pandas as pd
 from myst_nb import glue
 
@@ -53,6 +59,7 @@ from srhm_book.architectures.views import (
     draw_architecture_errors,
     far_from_paper,
     four_panels,
+    go_together,
     missing,
     style,
     with_paper,
@@ -60,22 +67,31 @@ from srhm_book.architectures.views import (
 from srhm_book.grids import COMMON_TRAINING, STUDIED, architecture_run, training_study
 from srhm_book.images.chapter import rank_correlation
 from srhm_book.paper import published
+from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 
 P, repeats = by_profile(profile, P, repeats)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
+glue("P", f"{P:,}", display=False)
+glue("batch", COMMON_TRAINING["batch_size"], display=False)
+glue("lr", f"{COMMON_TRAINING['lr']:g}", display=False)
+
+# %% mystnb={"figure": {"caption": "Test error of several architectures at the same training-set size against the sensitivity to displacements (left) and to synonyms (right) of the input level; above, of the output (Figures 1C, 1D), below, of an internal layer at 80 % of the depth, the second one of LCN and CNN (Figures 17A, 17B). Means over seeds; bars: their range. Hollow, joined to ours by a line where it is measured: the paper's.", "name": "fig-architectures"}, "image": {"alt": "Four panels on logarithmic axes. The points rise together, from EfficientNetB0, VGG16 and the ResNets to the CNN and the LCN; the lines to the hollow markers of the paper run along the same rise."}}
 runs = architecture_runs(profile, P, repeats, store, workers=workers, device=device)
 table = by_architecture(runs)
 if profile == "book" and P == 7400:
     table = with_paper(table)
-glue("P", f"{P:,}", display=False)
+four_panels(lambda ax, quantity: draw_architecture_errors(ax, table, quantity));
+
+# %% tags=["remove-cell"]
 measured = table.dropna(subset=["test_error"])
 glue("num", len(measured), display=False)
-glue("batch", COMMON_TRAINING["batch_size"], display=False)
-glue("lr", f"{COMMON_TRAINING['lr']:g}", display=False)
 glue("missing", missing(table, repeats), display=False)
 glue("repeats", repeats, display=False)
+
+# %% tags=["remove-input"]
+rests_on(runs, "13_error_and_insensitivity", repeats=2)
 
 # %% [markdown]
 # ## The networks
@@ -95,12 +111,9 @@ glue("repeats", repeats, display=False)
 # statistics from the whole training set, not from the last batches.
 
 # %% [markdown]
-# ## Test error against sensitivity
+# ## The values
 
-# %% mystnb={"figure": {"caption": "Test error of several architectures at the same training-set size against the sensitivity to displacements (left) and to synonyms (right) of the input level; above, of the output (Figures 1C, 1D), below, of an internal layer at 80 % of the depth, the second one of LCN and CNN (Figures 17A, 17B). Means over seeds; bars: their range. Hollow, joined to ours by a line where it is measured: the paper's.", "name": "fig-architectures"}, "image": {"alt": "Four panels on logarithmic axes. The points rise together, from EfficientNetB0, VGG16 and the ResNets to the CNN and the LCN; the lines to the hollow markers of the paper run along the same rise."}} tags=["hide-input"]
-four_panels(lambda ax, quantity: draw_architecture_errors(ax, table, quantity));
-
-# %% tags=["hide-input"]
+# % mystnb={"code_prompt_show": "Show: errors and sensitivities of all networks", "code_prompt_hide": "Hide: errors and sensitivities of all networks"} tags=["hide-cell"]
 def cell(row, name, places=3):
     text = "–" if pd.isna(row[name]) else f"{row[name]:.{places}f}"
     theirs = row.get(f"paper_{name}")
@@ -128,7 +141,7 @@ pd.DataFrame(
 # Spearman's rank correlation of test error and sensitivity over the architectures, with a 95 %
 # interval from drawing the architectures anew:
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 rows = {}
 for quantity, title in QUANTITIES.items():
     for who, prefix in (("here", ""), ("paper", "paper_")):
@@ -140,6 +153,7 @@ for quantity, title in QUANTITIES.items():
         rows.setdefault(title, {})[who] = text
         if who == "here":
             glue(f"rank {quantity}", text, display=False)
+glue("together", go_together(measured), display=False)
 pd.DataFrame(rows).T
 
 # %% [markdown]
@@ -148,21 +162,25 @@ pd.DataFrame(rows).T
 # The same in time, so to speak: for one architecture, more training data lower the error and the
 # sensitivities together (Figures 1E and 1F; 17C and 17D for the internal layer).
 
-# %% tags=["hide-input"]
-growing = by_size(growing_runs(profile, repeats, store, workers=workers, device=device))
+# %% mystnb={"figure": {"caption": "Test error against sensitivity for training sets of {glue:text}`sizes` examples; along a line $P$ grows from the upper right to the lower left. Panels as in {numref}`fig-architectures`. Means over seeds; bars: their range. Hollow, on dotted lines: the paper's (Figures 1E, 1F, 17C, 17D), which does not print its $P$.", "name": "fig-growing"}, "image": {"alt": "Four panels on logarithmic axes. Every architecture's line falls from the upper right to the lower left: error and sensitivity go down together."}}
+more = growing_runs(profile, repeats, store, workers=workers, device=device)
+growing = by_size(more)
+four_panels(lambda ax, quantity: draw_growing(ax, growing, quantity, paper=profile == "book"));
+
+# %% tags=["remove-cell"]
 glue("curves", ", ".join(ARCHITECTURE_NAMES[arch] for arch in architectures_with_curves(growing)) or "none", display=False)
 sizes = [f"{int(P):,}" for P in sorted(growing.P.unique())]
 glue("sizes", f"{sizes[0]} to {sizes[-1]}" if sizes else "–", display=False)
 
-# %% mystnb={"figure": {"caption": "Test error against sensitivity for training sets of {glue:text}`sizes` examples; along a line $P$ grows from the upper right to the lower left. Panels as in {numref}`fig-architectures`. Means over seeds; bars: their range. Hollow, on dotted lines: the paper's (Figures 1E, 1F, 17C, 17D), which does not print its $P$.", "name": "fig-growing"}, "image": {"alt": "Four panels on logarithmic axes. Every architecture's line falls from the upper right to the lower left: error and sensitivity go down together."}} tags=["hide-input"]
-four_panels(lambda ax, quantity: draw_growing(ax, growing, quantity, paper=profile == "book"));
+# %% tags=["remove-input"]
+rests_on(more, "13_error_and_insensitivity", repeats=2)
 
 # %% [markdown]
 # Spearman's rank correlation of test error and sensitivity along each line, and of all points together
 # (here / paper; {glue:text}`first P` examples or more, below which all is chance; intervals from
 # drawing the points anew; – for fewer than four points):
 
-# %% tags=["hide-input"]
+# % mystnb={"code_prompt_show": "Show: rank correlations along each line", "code_prompt_hide": "Hide: rank correlations along each line"} tags=["hide-cell"]
 def estimate_text(found):
     return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f})" if found else "–"
 
@@ -184,7 +202,7 @@ pd.DataFrame(columns)
 # the residual networks fall from chance to a few percent within less than a factor of 1.5 in $P$,
 # so a small shift in $P$ is a large factor in the error at one $P$ on the way.
 
-# %% mystnb={"figure": {"caption": "Test error against training-set size of architectures with at least three sizes. Full: here, means over seeds, bars their range; hollow, on dotted lines: the paper's (Figure 9). The upright line is at the size of {numref}`fig-architectures`.", "name": "fig-transitions"}, "image": {"alt": "Learning curves that fall steeply between five and ten thousand examples, ours and the paper's."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Test error against training-set size of architectures with at least three sizes. Full: here, means over seeds, bars their range; hollow, on dotted lines: the paper's (Figure 9). The upright line is at the size of {numref}`fig-architectures`.", "name": "fig-transitions"}, "image": {"alt": "Learning curves that fall steeply between five and ten thousand examples, ours and the paper's."}}
 figure, ax = plots.new_axes()
 for arch in architectures_with_curves(growing):
     plots.draw_learning_curve(ax, growing[growing.arch == arch], label=ARCHITECTURE_NAMES[arch], **style(arch))
@@ -197,10 +215,13 @@ plots.log_axis(ax)
 ax.set_ylim(0, 1)
 figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=4);
 
+# %% tags=["remove-input"]
+rests_on(more, "13_error_and_insensitivity", repeats=2)
+
 # %% [markdown]
 # Where the test error falls through a half:
 
-# %% tags=["hide-input"]
+# % mystnb={"code_prompt_show": "Show: sizes at which the error is a half", "code_prompt_hide": "Hide: sizes at which the error is a half"} tags=["hide-cell"]
 formats = {"here": "{:,.0f}", "paper": "{:,.0f}", "here / paper": "{:.2f}"}
 table_of_halves = sizes_at_half(growing)
 pd.DataFrame(
@@ -212,7 +233,7 @@ pd.DataFrame(
 # everywhere here, one seed each (paper: ResNet18 {glue:text}`paper resnet18`, EfficientNetB0
 # {glue:text}`paper efficientnet_b0`):
 
-# %% tags=["hide-input"]
+# % mystnb={"code_prompt_show": "Show: other learning rates, another stem", "code_prompt_hide": "Hide: other learning rates, another stem"} tags=["hide-cell"]
 measures = {"test_error": ("test error", 4), "epochs": ("epochs", 0), "S_out_1": ("S of the output", 3),
             "D_out_1": ("D of the output", 3)}  # fmt: skip
 theirs = published("fig1C").set_index("architecture").test_error_best
@@ -247,7 +268,7 @@ pd.DataFrame(found).T
 #
 # A small training of VGG11 is done again, here and now.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 if profile == "book":
     config = architecture_run("vgg11", 128, 0)
     live, kept = live_check(config, store, device)
@@ -257,7 +278,7 @@ else:
     check = "All runs of this profile were trained just now."
 check
 
-# %% tags=["hide-input"]
+# %% tags=["remove-cell"]
 if "paper_test_error" in table:
     far = far_from_paper(measured)
     ratios = (measured.test_error / measured.paper_test_error).round(2)
@@ -267,11 +288,7 @@ else:
     glue("far", "–", display=False), glue("ratios", "–", display=False)
 
 # %% [markdown]
-# **Verdict.** Over {glue:text}`num` of seven architectures the rank correlation of test error with the
-# output's sensitivity is {glue:text}`rank D_out` for displacements and {glue:text}`rank S_out` for
-# synonyms; over growing training sets ({glue:text}`curves`) it is {glue:text}`along D_out` and
-# {glue:text}`along S_out`. Test errors at $P=$ {glue:text}`P`, ours over the paper's:
-# {glue:text}`ratios`. Further than a factor of two from the paper: {glue:text}`far`.
+# Test errors at $P=$ {glue:text}`P`, ours over the paper's: {glue:text}`ratios`.
 #
 # **Limits.** Few seeds where trainings are missing; the intervals are wide, as seven points allow. The
 # paper does not say how its networks were made one-dimensional, nor which VGG it took. Its LCN has the

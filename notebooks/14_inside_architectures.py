@@ -12,7 +12,15 @@
 # **The question.** In the networks made for the task, an invariance has a layer where it appears
 # ({doc}`10_layer_by_layer`). Where does it appear in networks that know nothing of the task?
 #
-# **The paper's claim** {cite:p}`tomasini2024`, Figure 9: in VGGs, ResNets and EfficientNet the
+# **The answer.** In {glue:text}`deeper S` of {glue:text}`num falls S` networks the sensitivity to
+# synonyms falls more at depth 4/5 than at 1/5 while they learn the task, and in
+# {glue:text}`deeper D` of {glue:text}`num falls D` that to displacements does: synonyms by factors of
+# {glue:text}`fall S 80` at depth 4/5, {glue:text}`fall S 50` at 1/2 and {glue:text}`fall S 20` at 1/5,
+# displacements by {glue:text}`fall D 80`, {glue:text}`fall D 50` and {glue:text}`fall D 20` (1 is no
+# change).
+#
+# **The paper's claim** {cite:p}`tomasini2024`, Figure 9 ({numref}`fig-depths`): in VGGs, ResNets
+# and EfficientNet the
 # sensitivities to displacements and to synonyms fall together with the test error when $P$ grows, and
 # they do so in deep layers; layers near the input stay sensitive to synonyms.
 
@@ -23,7 +31,7 @@ workers = 0  # processes for training; 0 is one per core
 
 repeats = {"book": 3, "fresh": 1, "smoke": 1}  # seeds: each is new rules, a new sample and new initial weights
 
-# %% tags=["hide-input"]
+# %% tags=["remove-cell"]
 import pandas as pd
 from myst_nb import glue
 
@@ -36,26 +44,35 @@ from srhm_book.architectures.growing import (
     architectures_with_curves,
     by_depth,
     change_with_depth,
-    draw_depth,
+    draw_depths,
     growing_runs,
     sensitivity_falls,
 )
 from srhm_book.architectures.views import ARCHITECTURE_NAMES
 from srhm_book.grids import architecture_run
+from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 
 repeats = by_profile(profile, repeats)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
+
+# %% mystnb={"figure": {"caption": "Test error and the sensitivities to synonyms ($S_{k,1}$) and displacements ($D_{k,1}$) of the input level against training-set size, at three relative depths (Figure 9). Full: here, means over seeds (at each size: {glue:text}`seeds`), bars their range; hollow, on dotted lines: the paper's.", "name": "fig-depths"}, "image": {"alt": "A row of three panels for each architecture. At depth 4/5 both sensitivities fall steeply where the test error falls; at depth 1/5 the sensitivity to synonyms stays high."}}
 runs = growing_runs(profile, repeats, store, workers=workers, device=device)
 table = by_depth(runs)
 architectures = architectures_with_curves(table)
+draw_depths(table, architectures, paper=profile == "book");
+
+# %% tags=["remove-cell"]
 glue("shown", ", ".join(ARCHITECTURE_NAMES[arch] for arch in architectures) or "none", display=False)
 rest = [ARCHITECTURE_NAMES[a] for a in ARCHITECTURE_NAMES if a not in (*architectures, "lcn", "cnn")]
 glue("rest", ", ".join(rest) or "none", display=False)
 counts = runs[runs.arch.isin(architectures)].groupby(["arch", "P"]).size()
 seeds = f"{counts.min()}" if counts.min() == counts.max() else f"{counts.min()} to {counts.max()}"
 glue("seeds", seeds, display=False)
+
+# %% tags=["remove-input"]
+rests_on(runs[runs.arch.isin(architectures)], "14_inside_architectures", repeats=2)
 
 # %% [markdown]
 # ## Which layers
@@ -68,23 +85,9 @@ glue("seeds", seeds, display=False)
 # (`srhm-book grid growing_P` trains what is missing).
 
 # %% [markdown]
-# ## Test error and sensitivities against $P$
-
-# %% mystnb={"figure": {"caption": "Test error and the sensitivities to synonyms ($S_{k,1}$) and displacements ($D_{k,1}$) of the input level against training-set size, at three relative depths (Figure 9). Full: here, means over seeds (at each size: {glue:text}`seeds`), bars their range; hollow, on dotted lines: the paper's.", "name": "fig-depths"}, "image": {"alt": "A row of three panels for each architecture. At depth 4/5 both sensitivities fall steeply where the test error falls; at depth 1/5 the sensitivity to synonyms stays high."}} tags=["hide-input"]
-rows = max(len(architectures), 1)
-figure, axes = plots.new_axes(3, rows, height=2.5 * rows + 0.6, sharex=True, sharey=True, squeeze=False)
-for row, arch in zip(axes, architectures, strict=False):
-    for ax, (depth, name) in zip(row, DEPTHS.items(), strict=True):
-        draw_depth(ax, table, arch, depth, paper=profile == "book")
-        ax.set_title(f"{ARCHITECTURE_NAMES[arch]}, depth {name}", fontsize=10)
-for ax in axes[-1]:
-    ax.set_xlabel("$P$")
-figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3);
-
-# %% [markdown]
 # From the smallest to the largest training set (here / paper at the same $P$):
 
-# %% tags=["hide-input"]
+# %% mystnb={"code_prompt_show": "Show: each sensitivity at the smallest and the largest size", "code_prompt_hide": "Hide: each sensitivity at the smallest and the largest size"} tags=["hide-cell"]
 def change(row, prefix=""):
     values = row[f"{prefix}first"], row[f"{prefix}last"]
     return " → ".join("–" if pd.isna(value) else f"{value:.2f}" for value in values)
@@ -107,7 +110,7 @@ pd.DataFrame(cells).T
 # error is above a half to the first whose error is below 5 % (here / paper, which has other sizes
 # in between):
 
-# %% tags=["hide-input"]
+# %% mystnb={"code_prompt_show": "Show: factors at each depth", "code_prompt_hide": "Hide: factors at each depth"} tags=["hide-cell"]
 across = sensitivity_falls(table)
 cells = {}
 for row in across.to_dict("records"):
@@ -120,6 +123,11 @@ for quantity in "SD":
         found = across[(across.quantity == quantity) & (across.depth == depth)].fall.dropna()
         ends = sorted({f"{found.min():.1f}", f"{found.max():.1f}"}, key=float) if len(found) else ["–"]
         glue(f"fall {quantity} {depth}", " to ".join(ends), display=False)
+for quantity in "SD":
+    wide = across[across.quantity == quantity].pivot(index="arch", columns="depth", values="fall")
+    both = wide.reindex(columns=["20", "80"]).dropna()
+    glue(f"num falls {quantity}", len(both), display=False)
+    glue(f"deeper {quantity}", int((both["80"] > both["20"]).sum()), display=False)
 pd.DataFrame(cells)
 
 # %% [markdown]
@@ -127,7 +135,7 @@ pd.DataFrame(cells)
 #
 # A small training of VGG16 is done again, here and now.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 if profile == "book":
     config = architecture_run("vgg16", 290, 0)
     live, kept = live_check(config, store, device)
@@ -138,11 +146,6 @@ else:
 check
 
 # %% [markdown]
-# **Verdict.** Across the transition the sensitivity to synonyms falls by a factor of
-# {glue:text}`fall S 80` at depth 4/5, {glue:text}`fall S 50` at 1/2 and {glue:text}`fall S 20` at 1/5;
-# that to displacements by {glue:text}`fall D 80`, {glue:text}`fall D 50` and {glue:text}`fall D 20`
-# (a factor of 1 is no change).
-#
 # **Limits.** One seed or few, and fewer sizes than the paper's: the falls are read off between two
 # sizes, not at one. The paper does not say how it counts depth, so a curve of ours may belong to a
 # layer next to the paper's. Its $S$ is lower than ours by about $1-1/m=0.9$ where a layer does not

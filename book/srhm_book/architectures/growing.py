@@ -186,6 +186,21 @@ def published_fig9_curve(arch: str, depth: str, quantity: str) -> pd.DataFrame:
     )
 
 
+def draw_depths(table: pd.DataFrame, architectures: list[str], paper: bool = True):
+    """Figure 9: a row of panels an architecture, a panel a relative depth (`draw_depth`)."""
+    rows = max(len(architectures), 1)
+    size = {"height": 2.5 * rows + 0.6, "squeeze": False}
+    figure, axes = plots.new_axes(len(DEPTHS), rows, sharex=True, sharey=True, **size)
+    for row, arch in zip(axes, architectures, strict=False):
+        for ax, (depth, name) in zip(row, DEPTHS.items(), strict=True):
+            draw_depth(ax, table, arch, depth, paper=paper)
+            ax.set_title(f"{ARCHITECTURE_NAMES[arch]}, depth {name}", fontsize=10)
+    for ax in axes[-1]:
+        ax.set_xlabel("$P$")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
+    return figure
+
+
 def draw_depth(ax, table: pd.DataFrame, arch: str, depth: str, paper: bool = True) -> None:
     """One panel of Figure 9: test error, S and D of the layer at a relative depth, against P.
 

@@ -15,6 +15,7 @@ from srhm.runs.sweep import sweep
 from srhm.training.config import RunConfig
 from srhm_book import style as plots
 from srhm_book.grids import TOY, architecture_run, setting
+from srhm_book.images.chapter import rank_correlation
 from srhm_book.paper import published
 
 ARCHS = ("lcn", "cnn", *COMMON)
@@ -109,6 +110,19 @@ def far_from_paper(table: pd.DataFrame, factor: float = 2.0) -> list[str]:
     return [
         ARCHITECTURE_NAMES[arch] for arch in table.arch[(ratio > factor) | (ratio < 1 / factor)]
     ]
+
+
+def go_together(measured: pd.DataFrame) -> str:
+    """Whether test error and the output's two sensitivities rise together, in words.
+
+    From the intervals of their rank correlations over the architectures in ``measured``.
+    """
+    found = [rank_correlation(measured[f"{q}_out"], measured.test_error) for q in "DS"]
+    if any(estimate is None for estimate in found):
+        return "were measured for too few networks"
+    if all(estimate.low > 0 for estimate in found):
+        return "fall together"
+    return "do not surely fall together"
 
 
 def style(arch: str) -> dict:
