@@ -12,6 +12,11 @@
 # classify better are those that mind small deformations less. How is that measured, and what does
 # it take to see it?
 #
+# **The answer.** *Not measured*: of CIFAR-10 the store holds {glue:text}`num cifar` runs. On a
+# stand-in, {glue:text}`num archs` architectures at {glue:text}`P` training images, the rank
+# correlation of test error is {glue:text}`rank R` with $R_f$ and {glue:text}`rank D` with the
+# sensitivity to deformations alone ({numref}`fig-images-architectures`).
+#
 # **The paper's claim** {cite:p}`tomasini2024`, Figures 1A and 1B, from {cite:t}`petrini2021`: on
 # CIFAR-10 the test error of architectures from fully connected to EfficientNet follows their
 # *relative sensitivity* $R_f$ to deformations, about as $\varepsilon \approx 0.2\sqrt{R_f}$, and both
@@ -42,7 +47,7 @@ arch = ""
 P = 0
 seed = 0
 
-# %% tags=["hide-input"]
+# %% tags=["remove-cell"]
 import pandas as pd
 import torch
 from myst_nb import glue
@@ -84,6 +89,26 @@ SHORT = {"digits": "digits (stand-in)", "cifar10": "CIFAR-10"}
 glue("name", SHORT[dataset], display=False)
 glue("c", c, display=False)
 
+# %% mystnb={"figure": {"caption": "{glue:text}`name`, {glue:text}`P` training images: test error of architectures against relative sensitivity (left) and against the sensitivity to deformations alone (right). Colour: family; marker: its member. Points: means over {glue:text}`seeds` seeds; bars: from the lowest to the highest.", "name": "fig-images-architectures"}, "image": {"alt": "Two panels on logarithmic axes with one point for each architecture: test error against the relative sensitivity R and against the sensitivity D."}}
+runs, growing = chapter_runs(profile, dataset, repeats, store, device, folder)
+table = averages(runs, ["arch", "P"])
+figure, axes = plots.new_axes(2, height=4.6, sharey=True)
+for ax, quantity in zip(axes, "RD", strict=True):
+    draw_image_errors(ax, table, quantity)
+if dataset == "cifar10":
+    draw_cifar_law(axes[0])
+axes[1].set_ylabel("")
+legend_below(figure, axes[0]);
+
+# %% tags=["remove-cell"]
+glue("delta", f"{delta:g}", display=False)
+glue("P", f"{int(runs.P.mode()[0]):,}" if len(runs) else "–", display=False)
+glue("num test", f"{int(runs.num_test_used.iloc[0]):,}" if len(runs) else "–", display=False)
+fewest = int(table.runs.min()) if len(table) else 0
+most_seeds = int(table.runs.max()) if len(table) else 0
+glue("seeds", f"{fewest} to {most_seeds}" if fewest < most_seeds else str(fewest), display=False)
+glue("num archs", int((table.runs > 0).sum()), display=False)
+
 # %% [markdown]
 # ## Deformations
 #
@@ -100,7 +125,7 @@ glue("c", c, display=False)
 # the end of the valid range, $T \le 4/(\pi^3 c^2 \ln c)$, where some fields begin to fold the image
 # over. At $\delta = 1$, where sensitivities are measured, the eye hardly sees a difference.
 
-# %% mystnb={"figure": {"caption": "The same random field at growing strength, and what it does to four images ({glue:text}`name`). Left: arrows from every third pixel to the place that it is read from, to scale; c = {glue:text}`c`.", "name": "fig-deformations"}, "image": {"alt": "A grid of small pictures. The first column shows fields of arrows that grow from row to row, the others four images that are unchanged in the first row and more and more bent below it."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "The same random field at growing strength, and what it does to four images ({glue:text}`name`). Left: arrows from every third pixel to the place that it is read from, to scale; c = {glue:text}`c`.", "name": "fig-deformations"}, "image": {"alt": "A grid of small pictures. The first column shows fields of arrows that grow from row to row, the others four images that are unchanged in the first row and more and more bent below it."}}
 n = images.test.shape[-1]
 low, high = valid_temperatures(n, c)
 most = typical_displacement(high, n, c)
@@ -113,7 +138,7 @@ draw_deformations(shown / shown.max(), (0.5, 1.0, 2.0, int(10 * most) / 10), c, 
 # $c$. With the few waves below $c =$ {glue:text}`c` the root mean square of the displacement's
 # length is smaller. The last column measures it on random fields.
 
-# %% tags=["hide-input"]
+# %% mystnb={"code_prompt_show": "Show: displacements, exact and measured", "code_prompt_hide": "Hide: displacements, exact and measured"} tags=["hide-cell"]
 num = {"book": 2000, "fresh": 1000, "smoke": 100}[profile]
 rows = []
 for d in (0.5, 1.0, 2.0):
@@ -149,16 +174,7 @@ pd.DataFrame(rows).set_index("δ (the formula, pixels)")
 #
 # ## Many architectures, one training set
 
-# %% tags=["hide-input"]
-glue("delta", f"{delta:g}", display=False)
-runs, growing = chapter_runs(profile, dataset, repeats, store, device, folder)
-table = averages(runs, ["arch", "P"])
-glue("P", f"{int(runs.P.mode()[0]):,}" if len(runs) else "–", display=False)
-glue("num test", f"{int(runs.num_test_used.iloc[0]):,}" if len(runs) else "–", display=False)
-fewest = int(table.runs.min()) if len(table) else 0
-most_seeds = int(table.runs.max()) if len(table) else 0
-glue("seeds", f"{fewest} to {most_seeds}" if fewest < most_seeds else str(fewest), display=False)
-glue("num archs", int((table.runs > 0).sum()), display=False)
+# %% mystnb={"code_prompt_show": "Show: all architectures", "code_prompt_hide": "Hide: all architectures"} tags=["hide-cell"]
 architectures_view(table)
 
 # %% [markdown]
@@ -168,16 +184,7 @@ architectures_view(table)
 # much, and it starts at 0.01). On CIFAR-10 that takes 250 epochs, with mirrored and shifted images;
 # on the digits 480 batches, without.
 
-# %% mystnb={"figure": {"caption": "{glue:text}`name`, {glue:text}`P` training images: test error of architectures against relative sensitivity (left) and against the sensitivity to deformations alone (right). Colour: family; marker: its member. Points: means over {glue:text}`seeds` seeds; bars: from the lowest to the highest.", "name": "fig-images-architectures"}, "image": {"alt": "Two panels on logarithmic axes with one point for each architecture: test error against the relative sensitivity R and against the sensitivity D."}} tags=["hide-input"]
-figure, axes = plots.new_axes(2, height=4.6, sharey=True)
-for ax, quantity in zip(axes, "RD", strict=True):
-    draw_image_errors(ax, table, quantity)
-if dataset == "cifar10":
-    draw_cifar_law(axes[0])
-axes[1].set_ylabel("")
-legend_below(figure, axes[0]);
-
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 good = table[table.runs > 0]
 correlations = {}
 for quantity, symbol in (("R", "R_f"), ("D", "D_f")):
@@ -218,7 +225,7 @@ pd.DataFrame(correlations, index=["Spearman's rank correlation"]).T
 # harm to the task. A fairer noise for such images would be enlarged like them. The same network,
 # measured with both:
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 digits = load_images("digits")
 config = image_run("digits", "lenet", 128 if profile != "smoke" else 32, 0, **({"epochs": 1} if profile == "smoke" else {}))
 x, labels = digits.training_part(config.P, config.seed_sample)
@@ -242,13 +249,8 @@ pd.DataFrame(
 #
 # ## Growing training sets
 
-# %% tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "{glue:text}`name`: test error against relative sensitivity (left) and against the sensitivity to deformations (right) for training sets of {glue:text}`sizes` images; hollow: the smallest. Points: means over {glue:text}`seeds B` seeds; bars: from the lowest to the highest.", "name": "fig-images-growing"}, "image": {"alt": "Two panels on logarithmic axes; for each of a few architectures a line joins its points for growing training sets."}}
 by_size = averages(growing, ["arch", "P"])
-few, many = (int(x) for x in (by_size.runs.min(), by_size.runs.max())) if len(by_size) else (0, 0)
-glue("seeds B", f"{few} to {many}" if few < many else str(few), display=False)
-glue("sizes", ", ".join(f"{P:,}" for P in sorted(by_size.P.unique())) or "–", display=False)
-
-# %% mystnb={"figure": {"caption": "{glue:text}`name`: test error against relative sensitivity (left) and against the sensitivity to deformations (right) for training sets of {glue:text}`sizes` images; hollow: the smallest. Points: means over {glue:text}`seeds B` seeds; bars: from the lowest to the highest.", "name": "fig-images-growing"}, "image": {"alt": "Two panels on logarithmic axes; for each of a few architectures a line joins its points for growing training sets."}} tags=["hide-input"]
 figure, axes = plots.new_axes(2, height=4.6, sharey=True)
 for ax, quantity in zip(axes, "RD", strict=True):
     draw_image_errors(ax, by_size, quantity, joined=True)
@@ -257,7 +259,12 @@ if dataset == "cifar10":
 axes[1].set_ylabel("")
 legend_below(figure, axes[0]);
 
-# %% tags=["hide-input"]
+# %% tags=["remove-cell"]
+few, many = (int(x) for x in (by_size.runs.min(), by_size.runs.max())) if len(by_size) else (0, 0)
+glue("seeds B", f"{few} to {many}" if few < many else str(few), display=False)
+glue("sizes", ", ".join(f"{P:,}" for P in sorted(by_size.P.unique())) or "–", display=False)
+
+# %% mystnb={"code_prompt_show": "Show: from the smallest to the largest training set", "code_prompt_hide": "Hide: from the smallest to the largest training set"} tags=["hide-cell"]
 rows = {}
 for name, part in by_size[by_size.runs > 0].groupby("arch", sort=False):
     part = part.sort_values("P")
@@ -275,7 +282,7 @@ pd.DataFrame(rows).T
 # %% [markdown]
 # ## Is the store right?
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 check = "All runs of this profile were trained just now."
 if store and len(growing):
     config = min(
@@ -299,7 +306,7 @@ check
 # Runs that the store holds of those that the two figures need ({glue:text}`repeats` seeds of each
 # on the digits, three on CIFAR-10):
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 kept = ImageStore()
 rows = []
 glue("repeats", repeats, display=False)
@@ -328,12 +335,9 @@ pd.DataFrame(rows).set_index("images")
 # With `dataset = "cifar10"` this chapter draws the stored runs of CIFAR-10 and the line
 # $0.2\sqrt{R_f}$; what is stored is not trained again.
 #
-# **Verdict**: *not measured*. Of CIFAR-10 there are {glue:text}`num cifar` runs in the store. On the
-# stand-in, with {glue:text}`num archs` architectures, {glue:text}`P` training and
-# {glue:text}`num test` test images, test errors from {glue:text}`span error` go with relative
-# sensitivities from {glue:text}`span R`; the rank correlation is {glue:text}`rank R`, and
-# {glue:text}`rank D` with the sensitivity to deformations alone. Whether smooth, centred
-# digits that a nearest neighbour classifies could show the relation at all is an open question.
+# On the stand-in ({glue:text}`num test` test images) test errors from {glue:text}`span error` go with
+# relative sensitivities from {glue:text}`span R`. Whether smooth, centred digits that a nearest
+# neighbour classifies could show the relation at all is an open question.
 #
 # **Limits.** A few seeds, a test set of {glue:text}`num test` images on which differences of one or
 # two percent are noise, and a training far shorter than the paper's, at whose end some networks do

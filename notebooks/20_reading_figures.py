@@ -8,19 +8,23 @@
 # %% [markdown]
 # # Reading the paper's figures
 #
-# The paper {cite:p}`tomasini2024` gives its results as figures. Their values were read off raster
-# copies, about 1050 pixels wide: axes by least-squares fits through the centres of all ticks, markers
-# by fitted templates, and every panel re-plotted and compared with the original. Reading costs
-# little: 0.05 to 0.3 % in $P$, 0.001 to 0.01 in an error or a sensitivity. What costs more is that
-# some axes and captions do not say what the numbers are. This page shows what they turned out to be,
-# and computes the evidence from the values themselves.
+# **The question.** The paper {cite:p}`tomasini2024` gives its results as figures. How well can its
+# numbers be read off them, and do they mean what the axes say?
+#
+# **The answer.** Better than 1 %. But each $P^*$ is a point of a grid, as its point nearest to the
+# threshold gives it within {glue:text}`nearest off` % for all {glue:text}`num curves` printed curves,
+# where the crossing misses by factors between {glue:text}`interpolated low` and
+# {glue:text}`interpolated high` ({numref}`fig-rule`): it is known to about 20 %. And Figures 4A and 12
+# count data per class: their $P^*$ is that of 4B over the number of classes, within factors of
+# {glue:text}`least factor` to {glue:text}`most factor`. Fitted, the paper's own points go as the power
+# {glue:text}`4B all` of the law for the LCN and {glue:text}`4C all` for the CNN (slope 1 is the law).
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # this page only reads the digitised values: all profiles show the same
 device = "auto"
 workers = 0
 
-# %% tags=["hide-input"]
+# %% tags=["remove-cell"]
 import numpy as np
 import pandas as pd
 from myst_nb import glue
@@ -36,13 +40,44 @@ from srhm_book.wording import significant, with_interval
 by_profile(profile)
 plots.use_style()
 
+# %% mystnb={"figure": {"caption": "Published P*, P*_S and P*_D over the same quantity taken from the published curve in two ways: its point nearest to the threshold (blue circles), and its interpolated crossing (orange squares). One line a curve; LCN: Figures 4A, 12, read off in 4B, 6C, 6D; CNN: Figure 15, read off in 4C, 14.", "name": "fig-rule"}, "image": {"alt": "Two columns of markers, one line for each curve: the circles all lie on one, the squares scatter between 0.8 and 1.26."}}
+rule = paper.reading_rule()
+figure, ax = plots.new_axes(height=6.2, width=plots.WIDE)
+lines = np.arange(len(rule))
+styles = {"nearest": plots.style_for(arch="lcn"), "interpolated": plots.style_for(arch="cnn")}
+for name, style in styles.items():
+    ax.plot(rule[f"published / {name}"], lines, linestyle="none", label=name, **style)
+symbols = {"test_error": "error", "S_2": "$S_2$", "D_2": "$D_2$"}
+labels = [
+    f"{row.arch.upper()} {symbols[row.quantity]}, v={row.v}, $s_0$={row.s0}"
+    for row in rule.itertuples()
+]
+ax.axvline(1, color=plots.GREY, linewidth=0.8, zorder=0)
+ax.set_yticks(lines, labels, fontsize=9)
+ax.invert_yaxis()
+ax.set_xlabel("published value / value from the curve")
+ax.legend(loc="lower right");
+
+# %% tags=["remove-cell"]
+off = {name: (rule[f"published / {name}"] - 1).abs() for name in ("nearest", "interpolated")}
+glue("num curves", len(rule), display=False)
+glue("num error curves", int((rule.quantity == "test_error").sum()), display=False)
+glue("nearest off", f"{100 * off['nearest'].max():.1f}", display=False)
+glue("interpolated low", f"{rule['published / interpolated'].min():.2f}", display=False)
+glue("interpolated high", f"{rule['published / interpolated'].max():.2f}", display=False)
+within = int((off["interpolated"] < 0.01).sum())
+glue("interpolated within", within, display=False)
+
 # %% [markdown]
 # ## What was read
 #
-# Quality A is clean, B partly hidden, C weak. Markers that could not be told apart were left out, not
+# Values were read off raster copies, about 1050 pixels wide: axes by least-squares fits through the
+# centres of all ticks, markers by fitted templates, and every panel re-plotted and compared with the
+# original. Reading costs 0.05 to 0.3 % in $P$, 0.001 to 0.01 in an error or a sensitivity. What costs
+# more is that some axes and captions do not say what the numbers are. Quality A is clean, B partly hidden, C weak. Markers that could not be told apart were left out, not
 # guessed. The files are in `book/paper`; `srhm_book.paper` reads them.
 
-# %% tags=["hide-input"]
+# %% mystnb={"code_prompt_show": "Show: what was read, panel by panel", "code_prompt_hide": "Hide: what was read, panel by panel"} tags=["hide-cell"]
 panels = [
     ("4A", ["fig4A"], "P 0.3 %, error 0.001"),
     ("4B, 4C", ["fig4B", "fig4C"], "0.05 % typical, 0.3 % worst"),
@@ -71,33 +106,6 @@ pd.DataFrame(rows, columns=["figure", "values", "quality", "error of reading"]).
 # {numref}`fig-rule` compares the published $P^*$ with the interpolated crossing and with the one point
 # of the curve whose value is *nearest* to the threshold.
 
-# %% tags=["hide-input"]
-rule = paper.reading_rule()
-off = {name: (rule[f"published / {name}"] - 1).abs() for name in ("nearest", "interpolated")}
-glue("num curves", len(rule), display=False)
-glue("num error curves", int((rule.quantity == "test_error").sum()), display=False)
-glue("nearest off", f"{100 * off['nearest'].max():.1f}", display=False)
-glue("interpolated low", f"{rule['published / interpolated'].min():.2f}", display=False)
-glue("interpolated high", f"{rule['published / interpolated'].max():.2f}", display=False)
-within = int((off["interpolated"] < 0.01).sum())
-glue("interpolated within", within, display=False)
-
-# %% mystnb={"figure": {"caption": "Published P*, P*_S and P*_D over the same quantity taken from the published curve in two ways: its point nearest to the threshold (blue circles), and its interpolated crossing (orange squares). One line a curve; LCN: Figures 4A, 12, read off in 4B, 6C, 6D; CNN: Figure 15, read off in 4C, 14.", "name": "fig-rule"}, "image": {"alt": "Two columns of markers, one line for each curve: the circles all lie on one, the squares scatter between 0.8 and 1.26."}} tags=["hide-input"]
-figure, ax = plots.new_axes(height=6.2, width=plots.WIDE)
-lines = np.arange(len(rule))
-styles = {"nearest": plots.style_for(arch="lcn"), "interpolated": plots.style_for(arch="cnn")}
-for name, style in styles.items():
-    ax.plot(rule[f"published / {name}"], lines, linestyle="none", label=name, **style)
-symbols = {"test_error": "error", "S_2": "$S_2$", "D_2": "$D_2$"}
-labels = [
-    f"{row.arch.upper()} {symbols[row.quantity]}, v={row.v}, $s_0$={row.s0}"
-    for row in rule.itertuples()
-]
-ax.axvline(1, color=plots.GREY, linewidth=0.8, zorder=0)
-ax.set_yticks(lines, labels, fontsize=9)
-ax.invert_yaxis()
-ax.set_xlabel("published value / value from the curve")
-ax.legend(loc="lower right");
 # %% [markdown]
 # The nearest point gives the published value within {glue:text}`nearest off` % for all
 # {glue:text}`num curves` curves ({glue:text}`num error curves` of the test error, the others of $S_2$
@@ -108,7 +116,7 @@ ax.legend(loc="lower right");
 # geometric grid that begins at a fixed multiple of Eq. {eq}`eq-lcn`, then $P^*$ over the law takes few
 # values at each $L$ and $s_0$, whole steps of the grid's ratio apart:
 
-# %% tags=["hide-input"]
+# %% mystnb={"code_prompt_show": "Show: steps of the grid, setting by setting", "code_prompt_hide": "Hide: steps of the grid, setting by setting"} tags=["hide-cell"]
 steps = paper.grid_steps()
 glue("grid ratio", f"{paper.grid_ratio(paper.published_fig4A()):.3f}", display=False)
 glue("num points", len(steps), display=False)
@@ -122,7 +130,7 @@ wide.map(lambda x: "–" if np.isnan(x) else f"{x:.3f}".replace("-0.000", "0.000
 # {glue:text}`num points` points lie within {glue:text}`off whole` of a whole number of steps. The
 # ratios of the grids where $P^*$ was read off, from the printed curves at $v=8$:
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 ratios = {
     arch.upper(): {f"s₀={s0}": f"{paper.paper_grid_ratio(arch, s0):.2f}" for s0 in (0, 1, 2, 4)}
     for arch in ("lcn", "cnn")
@@ -140,7 +148,7 @@ pd.DataFrame(ratios).T
 # than Figure 4B has for any LCN with $v=10$, $s_0=2$. The same holds for Figure 12 with a factor 8, its
 # number of classes.
 
-# %% tags=["hide-input"]
+# %% mystnb={"code_prompt_show": "Show: each axis against Figure 4B", "code_prompt_hide": "Hide: each axis against Figure 4B"} tags=["hide-cell"]
 axis_4A = published("fig4A")[["P", "test_error"]]
 read = [("4A", 10, 2, paper.nearest_point(axis_4A))]
 for s0 in (0, 1, 2, 4):
@@ -171,7 +179,7 @@ per_class.assign(
 # {glue:text}`most factor`. Two more figures show the same network on the same task and say how many
 # data they use or which errors they find:
 
-# %% tags=["hide-input"]
+# %% tags=["remove-cell"]
 curve = axis_4A.set_axis(["P", "test_error"], axis=1).clip(lower=0)
 lcn_1C = published("fig1C").query("architecture == 'LCN'").iloc[0]
 
@@ -200,7 +208,7 @@ glue("gap 1E", f"{max(gaps):.4f}", display=False)
 # ({numref}`fig-rule`). In {numref}`fig-4A-12`, Figure 4A in total data falls where 4B says, and
 # Figure 12's error curves do too.
 
-# %% mystnb={"figure": {"caption": "Test error of LCNs in Figures 4A (v = 10, dotted) and 12 (v = 8), with P multiplied by the number of classes. Vertical lines: P* of the same settings in Figure 4B. Horizontal line: 10 %.", "name": "fig-4A-12"}, "image": {"alt": "Five falling curves of test error against the total number of data; each passes near 10 % where a vertical line of its colour stands."}} tags=["hide-input"]
+# %% mystnb={"figure": {"caption": "Test error of LCNs in Figures 4A (v = 10, dotted) and 12 (v = 8), with P multiplied by the number of classes. Vertical lines: P* of the same settings in Figure 4B. Horizontal line: 10 %.", "name": "fig-4A-12"}, "image": {"alt": "Five falling curves of test error against the total number of data; each passes near 10 % where a vertical line of its colour stands."}}
 figure, ax = plots.new_axes()
 for s0 in (0, 1, 2, 4):
     shown = paper.published_curve("lcn", s0)
@@ -231,7 +239,7 @@ ax.legend(fontsize=9);
 # can have points at $s_0=0$; $P^*$ of the column $s=2$ must be those of Figure 4C; and the
 # thresholds must be met by the curves of Figure 15, which {numref}`fig-rule` shows for all of them.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 rows = {}
 for name in ("fig14_S_s2", "fig14_D_s2"):
     table = published(name)
@@ -253,7 +261,7 @@ pd.DataFrame(rows).T
 # Figures 1C, 1D, 17A and 17B show the test errors of the same seven networks, so their vertical
 # positions must agree. Those of 1D do not when its tick labels are believed:
 
-# %% tags=["hide-input"]
+# %% mystnb={"code_prompt_show": "Show: test errors in the four panels", "code_prompt_hide": "Hide: test errors in the four panels"} tags=["hide-cell"]
 errors = pd.DataFrame(
     {
         n: published(f"fig{n}").set_index("architecture").test_error_axis
@@ -278,7 +286,7 @@ errors
 # their $P^*$ is that of Figure 4; it is $P^*_S$ that is large. For each panel, the ratio
 # $P^*_S/P^*$ over all its points, and the points beyond three times its median:
 
-# %% tags=["hide-input"]
+# %% mystnb={"code_prompt_show": "Show: the outliers", "code_prompt_hide": "Hide: the outliers"} tags=["hide-cell"]
 rows = []
 for name, figure_name in (("fig6C", "6C"), ("fig14_S_s2", "14 (S, s=2)")):
     table = published(name)
@@ -305,7 +313,7 @@ pd.DataFrame(rows).set_index("figure")
 # points: the slope of $\log P^*$ against the log of Eq. {eq}`eq-lcn` (4B) or {eq}`eq-cnn` (4C), and the
 # exponents of $s_0+1$ and of $v$ (with $n_c=v$ and $m=v$, the laws say $1+L$ for $v$).
 
-# %% tags=["hide-input"]
+# %% mystnb={"code_prompt_show": "Show: slopes and exponents of the paper's points", "code_prompt_hide": "Hide: slopes and exponents of the paper's points"} tags=["hide-cell"]
 rows = []
 for arch, figure_name in (("lcn", "4B"), ("cnn", "4C")):
     points = with_factors(paper.published_P_star(arch))
@@ -328,12 +336,9 @@ slopes = pd.DataFrame(rows).set_index(["figure", "points"]).fillna("")
 slopes
 
 # %% [markdown]
-# **Verdict.** The paper's values can be read to better than 1 %, but each $P^*$ is known to about 20 %
-# only, because it is a point of a grid. Two figures count data per class. Fitted, the paper's own
-# points give a slope of {glue:text}`4B all` for the LCN and {glue:text}`4C all` for the CNN; at $L=3$
-# alone it is {glue:text}`4B L=3` and {glue:text}`4C L=3`. Those at fixed depth have exponents of
-# $s_0+1$ of {glue:text}`4B s0 2` (LCN, $L=2$), {glue:text}`4B s0 3` (LCN, $L=3$), {glue:text}`4C s0 2`
-# (CNN, $L=2$) and {glue:text}`4C s0 3` (CNN, $L=3$).
+# At $L=3$ alone the slope is {glue:text}`4B L=3` (LCN) and {glue:text}`4C L=3` (CNN). At fixed depth
+# the exponents of $s_0+1$ are {glue:text}`4B s0 2` (LCN, $L=2$), {glue:text}`4B s0 3` (LCN, $L=3$),
+# {glue:text}`4C s0 2` (CNN, $L=2$) and {glue:text}`4C s0 3` (CNN, $L=3$).
 #
 # **Limits.** What the axes *mean* is inferred, however well the numbers fit; only the authors know.
 # Figures 7, 8, 10, 11, 13 and 16 were not digitised.
