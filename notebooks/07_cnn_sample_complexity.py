@@ -171,7 +171,7 @@ for L in (2, 3):
 # settings and, within them, over seeds. The paper's own points, fitted so, give exponents of
 # $s_0+1$ of {glue:text}`paper s0 2` at $L=2$ and {glue:text}`paper s0 3` at $L=3$.
 
-# %% mystnb={"code_prompt_show": "Show the table: all exponents, and those of the paper's points", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: all exponents, and those of the paper's points"} tags=["hide-cell"]
 views.exponents_view(spoken, theirs)
 
 # %% [markdown]
@@ -188,7 +188,7 @@ views.exponents_view(spoken, theirs)
 # {glue:text}`too few`.
 # ```
 
-# %% mystnb={"code_prompt_show": "Show the table: exponents from tasks that differ in nothing else", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: exponents from tasks that differ in nothing else"} tags=["hide-cell"]
 views.exponents_view(matched, matched_tests(paper))
 
 # %% [markdown]
@@ -200,7 +200,7 @@ views.exponents_view(matched, matched_tests(paper))
 # $P^*/[(s_0+1)^2 n_c m^L]$ is {glue:text}`C`; the median of the paper's points is
 # {glue:text}`paper C`.
 
-# %% mystnb={"code_prompt_show": "Show the table: prefactors by s and L", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: prefactors by s and L"} tags=["hide-cell"]
 constants = prefactors(table)
 glue("C", views.prefactors_view(constants).iloc[-1, 0], display=False)
 paper_C = (paper.P_star / paper["scale"]).median()
@@ -219,7 +219,7 @@ views.prefactors_view(constants)
 # the paper's own curve is known, it is {glue:text}`direct` ({glue:text}`direct spread` %,
 # {glue:text}`direct number` settings). {doc}`04_training_setting` is about the rest.
 
-# %% mystnb={"code_prompt_show": "Show the table: ours over the paper's, setting by setting", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: ours over the paper's, setting by setting"} tags=["hide-cell"]
 views.ratios_view(table) if table.paper.notna().any() else "No setting is shown in the paper."
 
 # %% tags=["remove-cell"]
@@ -243,7 +243,7 @@ for key, values in {"ratio": found.ratio, "ruled": found.by_rule, "direct": dire
 # {glue:text}`lines included` of {glue:text}`num lines` lines. What the authors' own scaling does to
 # this power is not measured here.
 
-# %% mystnb={"code_prompt_show": "Show the table: the exponent of s₀+1 by training", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: the exponent of s\u2080+1 by training"} tags=["hide-cell"]
 trainings = {"as in the paper": PAPER, "grid": {}, "fast": STUDY}
 lines = ((3, (1, 2, 4, 6)), (4, (1, 2, 4, 6)), (6, (1, 2, 4))) if store else ()
 rows, untrained = [], []
@@ -281,7 +281,7 @@ shown.set_index(["v", "training"]) if rows else "No line of settings is trained 
 #
 # ## All settings
 
-# %% mystnb={"code_prompt_show": "Show the table: all settings with P*, law and paper", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: all settings with P*, law and paper"} tags=["hide-cell"]
 views.complexity_view(found)
 
 # %% [markdown]

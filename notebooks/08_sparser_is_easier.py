@@ -137,7 +137,7 @@ glue("num settings", len(table), display=False)
 # {glue:text}`num missing` settings: {glue:text}`missing`.
 # ```
 
-# %% mystnb={"code_prompt_show": "Show the table: all pairs", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: all pairs"} tags=["hide-cell"]
 views.pairs_view(pairs)
 
 # %% [markdown]

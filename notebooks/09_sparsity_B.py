@@ -159,7 +159,7 @@ source_of(sparsity_power, collapse)
 # *exponent* of $s_0+1$ should be $q$; its interval is over seeds, resampled for all curves of a row
 # together, since they share their rules.
 
-# %% mystnb={"code_prompt_show": "Show the table: the collapse, row by row", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: the collapse, row by row"} tags=["hide-cell"]
 views.collapse_view(measured)
 
 # %% [markdown]

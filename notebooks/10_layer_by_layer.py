@@ -245,7 +245,7 @@ source_of(sensitivities, ratio_of_means)
 # paper's markers are hidden under others (they are then below 0.02). Without a plateau:
 # {glue:text}`short`.
 
-# %% mystnb={"code_prompt_show": "Show the table: all plateaus", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: all plateaus"} tags=["hide-cell"]
 plateau_view(plateaus)
 
 # %% [markdown]
@@ -266,7 +266,7 @@ plateau_view(plateaus)
 # So the paper {glue:text}`drawn`. If it does, its $S$ of level 1 are about $1-1/m$ times ours; where a
 # layer is insensitive to level 1, what is drawn anew below level 2 matters little.
 
-# %% mystnb={"code_prompt_show": "Show the table: both readings, layer by layer (this book's / all drawn anew / paper)", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: both readings, layer by layer (this book's / all drawn anew / paper)"} tags=["hide-cell"]
 toy = {**TOY, "max_epochs": 5} if smoke else {"num_test": 2000}
 most = max(config.P for config in layer_curves("lcn", 0))
 sizes = ((0, 512), (0, most), (1, 512))  # s0 and P

@@ -149,7 +149,7 @@ glue("at size", "At about that size" if most else "Not always at that size", dis
 # $P^*$ (displacements need $s_0>0$), and for {glue:text}`cnn S_2_1 num` and {glue:text}`cnn D_2_1 num`
 # of {glue:text}`cnn S_2_1 of` and {glue:text}`cnn D_2_1 of` of the CNN.
 
-# %% mystnb={"code_prompt_show": "Show the tables: slope, median ratio and scatter in groups, and the paper's", "code_prompt_hide": "Hide the tables"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the tables", "code_prompt_show": "Show the tables: slope, median ratio and scatter in groups, and the paper's"} tags=["hide-cell"]
 # In brackets: 95 % intervals over settings.
 pd.concat({arch.upper(): agreement_view(table, arch) for arch in ARCHS})
 
@@ -157,13 +157,13 @@ pd.concat({arch.upper(): agreement_view(table, arch) for arch in ARCHS})
 # The paper's points often agree to a digit because all its $P^*$ are points of one coarse grid of
 # sizes: equal within a grid step is drawn as equal. Its outliers are real points of its figures.
 
-# %% mystnb={"code_prompt_show": "Show the table: the three sizes of every setting", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: the three sizes of every setting"} tags=["hide-cell"]
 pd.concat({arch.upper(): threshold_settings_view(table[table.arch == arch]) for arch in ARCHS})
 
 # %% [markdown]
 # A setting enters only where its curves cross the thresholds at trained sizes.
 
-# %% mystnb={"code_prompt_show": "Show the table: where a size is missing, and why", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: where a size is missing, and why"} tags=["hide-cell"]
 missing_view(table)
 
 # %% [markdown]
@@ -210,7 +210,7 @@ for q, scan in scans.items():
 # ({doc}`10_layer_by_layer`), below which there is nothing to cross, and $D_2$ begins below high
 # thresholds where $s_0$ is small.
 
-# %% mystnb={"code_prompt_show": "Show the table: median ratio; scatter in decades (number of settings)", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: median ratio; scatter in decades (number of settings)"} tags=["hide-cell"]
 scan_view(scan_tables)
 
 # %% [markdown]
@@ -220,7 +220,7 @@ scan_view(scan_tables)
 # is {glue:text}`lcn anew` in place of {glue:text}`lcn others` (LCN) and {glue:text}`cnn anew` in place
 # of {glue:text}`cnn others` (CNN).
 
-# %% mystnb={"code_prompt_show": "Show the table: P*_S with synonyms drawn among the others, and among all", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: P*_S with synonyms drawn among the others, and among all"} tags=["hide-cell"]
 def as_in_the_paper(config):
     """The paper's threshold of S_2, for the S_2 of exchanges among the m - 1 other synonyms."""
     threshold = paper_targets(config)[0].threshold
@@ -319,7 +319,7 @@ glue("trace P", " and ".join(f"{plan[i].P:,}" for i in (0, 3)), display=False)
 # {glue:text}`cnn S_2_1 late`. So about the same amount of data suffices for all three, and they are
 # {glue:text}`one event`.
 
-# %% mystnb={"code_prompt_show": "Show the table: every ratio with its interval", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: every ratio with its interval"} tags=["hide-cell"]
 # A quantity falls before (after) the error when the 95 % interval of the ratio lies below (above) 1.
 pd.concat(by_axis)
 

@@ -114,19 +114,19 @@ glue("P range", P_range if len(found) else "–", display=False)
 # The median of $P^*_S/P^*$ is {glue:text}`S_2_1 median`, of $P^*_D/P^*$ {glue:text}`D_2_1 median`, and
 # the scatter of their logarithm {glue:text}`S_2_1 scatter` and {glue:text}`D_2_1 scatter` decades.
 
-# %% mystnb={"code_prompt_show": "Show the table: slope, median ratio and scatter in groups", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: slope, median ratio and scatter in groups"} tags=["hide-cell"]
 agreement_view(table, "fcn")
 
 # %% [markdown]
 # The three sizes of each setting, in data:
 
-# %% mystnb={"code_prompt_show": "Show the table: the three sizes of every setting", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: the three sizes of every setting"} tags=["hide-cell"]
 threshold_settings_view(table)
 
 # %% [markdown]
 # Where a size is missing, and why:
 
-# %% mystnb={"code_prompt_show": "Show the table: missing sizes", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: missing sizes"} tags=["hide-cell"]
 missing_view(table)
 
 # %% [markdown]
@@ -150,7 +150,7 @@ rests_on(behind, "12_fcn", profile="fresh")
 # settings that an LCN was searched on as well, the FCN needs {glue:text}`times lcn` times as many data
 # (from {glue:text}`times range`).
 
-# %% mystnb={"code_prompt_show": "Show the table: the fits at each depth", "code_prompt_hide": "Hide the table"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: the fits at each depth"} tags=["hide-cell"]
 rows = {}
 for group, part in {"all": found, **{f"L = {L}": f for L, f in found.groupby("L")}}.items():
     ratio = part.P_star / part["scale"]

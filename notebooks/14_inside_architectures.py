@@ -87,7 +87,7 @@ rests_on(runs[runs.arch.isin(architectures)], "14_inside_architectures", repeats
 # %% [markdown]
 # From the smallest to the largest training set (here / paper at the same $P$):
 
-# %% mystnb={"code_prompt_show": "Show: each sensitivity at the smallest and the largest size", "code_prompt_hide": "Hide: each sensitivity at the smallest and the largest size"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide: each sensitivity at the smallest and the largest size", "code_prompt_show": "Show: each sensitivity at the smallest and the largest size"} tags=["hide-cell"]
 def change(row, prefix=""):
     values = row[f"{prefix}first"], row[f"{prefix}last"]
     return " → ".join("–" if pd.isna(value) else f"{value:.2f}" for value in values)
@@ -110,7 +110,7 @@ pd.DataFrame(cells).T
 # error is above a half to the first whose error is below 5 % (here / paper, which has other sizes
 # in between):
 
-# %% mystnb={"code_prompt_show": "Show: factors at each depth", "code_prompt_hide": "Hide: factors at each depth"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide: factors at each depth", "code_prompt_show": "Show: factors at each depth"} tags=["hide-cell"]
 across = sensitivity_falls(table)
 cells = {}
 for row in across.to_dict("records"):

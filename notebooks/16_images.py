@@ -138,7 +138,7 @@ draw_deformations(shown / shown.max(), (0.5, 1.0, 2.0, int(10 * most) / 10), c, 
 # $c$. With the few waves below $c =$ {glue:text}`c` the root mean square of the displacement's
 # length is smaller. The last column measures it on random fields.
 
-# %% mystnb={"code_prompt_show": "Show: displacements, exact and measured", "code_prompt_hide": "Hide: displacements, exact and measured"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide: displacements, exact and measured", "code_prompt_show": "Show: displacements, exact and measured"} tags=["hide-cell"]
 num = {"book": 2000, "fresh": 1000, "smoke": 100}[profile]
 rows = []
 for d in (0.5, 1.0, 2.0):
@@ -174,7 +174,7 @@ pd.DataFrame(rows).set_index("δ (the formula, pixels)")
 #
 # ## Many architectures, one training set
 
-# %% mystnb={"code_prompt_show": "Show: all architectures", "code_prompt_hide": "Hide: all architectures"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide: all architectures", "code_prompt_show": "Show: all architectures"} tags=["hide-cell"]
 architectures_view(table)
 
 # %% [markdown]
@@ -264,7 +264,7 @@ few, many = (int(x) for x in (by_size.runs.min(), by_size.runs.max())) if len(by
 glue("seeds B", f"{few} to {many}" if few < many else str(few), display=False)
 glue("sizes", ", ".join(f"{P:,}" for P in sorted(by_size.P.unique())) or "–", display=False)
 
-# %% mystnb={"code_prompt_show": "Show: from the smallest to the largest training set", "code_prompt_hide": "Hide: from the smallest to the largest training set"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide: from the smallest to the largest training set", "code_prompt_show": "Show: from the smallest to the largest training set"} tags=["hide-cell"]
 rows = {}
 for name, part in by_size[by_size.runs > 0].groupby("arch", sort=False):
     part = part.sort_values("P")

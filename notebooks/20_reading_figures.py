@@ -77,7 +77,7 @@ glue("interpolated within", within, display=False)
 # more is that some axes and captions do not say what the numbers are. Quality A is clean, B partly hidden, C weak. Markers that could not be told apart were left out, not
 # guessed. The files are in `book/paper`; `srhm_book.paper` reads them.
 
-# %% mystnb={"code_prompt_show": "Show: what was read, panel by panel", "code_prompt_hide": "Hide: what was read, panel by panel"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide: what was read, panel by panel", "code_prompt_show": "Show: what was read, panel by panel"} tags=["hide-cell"]
 panels = [
     ("4A", ["fig4A"], "P 0.3 %, error 0.001"),
     ("4B, 4C", ["fig4B", "fig4C"], "0.05 % typical, 0.3 % worst"),
@@ -116,7 +116,7 @@ pd.DataFrame(rows, columns=["figure", "values", "quality", "error of reading"]).
 # geometric grid that begins at a fixed multiple of Eq. {eq}`eq-lcn`, then $P^*$ over the law takes few
 # values at each $L$ and $s_0$, whole steps of the grid's ratio apart:
 
-# %% mystnb={"code_prompt_show": "Show: steps of the grid, setting by setting", "code_prompt_hide": "Hide: steps of the grid, setting by setting"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide: steps of the grid, setting by setting", "code_prompt_show": "Show: steps of the grid, setting by setting"} tags=["hide-cell"]
 steps = paper.grid_steps()
 glue("grid ratio", f"{paper.grid_ratio(paper.published_fig4A()):.3f}", display=False)
 glue("num points", len(steps), display=False)
@@ -148,7 +148,7 @@ pd.DataFrame(ratios).T
 # than Figure 4B has for any LCN with $v=10$, $s_0=2$. The same holds for Figure 12 with a factor 8, its
 # number of classes.
 
-# %% mystnb={"code_prompt_show": "Show: each axis against Figure 4B", "code_prompt_hide": "Hide: each axis against Figure 4B"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide: each axis against Figure 4B", "code_prompt_show": "Show: each axis against Figure 4B"} tags=["hide-cell"]
 axis_4A = published("fig4A")[["P", "test_error"]]
 read = [("4A", 10, 2, paper.nearest_point(axis_4A))]
 for s0 in (0, 1, 2, 4):
@@ -261,7 +261,7 @@ pd.DataFrame(rows).T
 # Figures 1C, 1D, 17A and 17B show the test errors of the same seven networks, so their vertical
 # positions must agree. Those of 1D do not when its tick labels are believed:
 
-# %% mystnb={"code_prompt_show": "Show: test errors in the four panels", "code_prompt_hide": "Hide: test errors in the four panels"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide: test errors in the four panels", "code_prompt_show": "Show: test errors in the four panels"} tags=["hide-cell"]
 errors = pd.DataFrame(
     {
         n: published(f"fig{n}").set_index("architecture").test_error_axis
@@ -286,7 +286,7 @@ errors
 # their $P^*$ is that of Figure 4; it is $P^*_S$ that is large. For each panel, the ratio
 # $P^*_S/P^*$ over all its points, and the points beyond three times its median:
 
-# %% mystnb={"code_prompt_show": "Show: the outliers", "code_prompt_hide": "Hide: the outliers"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide: the outliers", "code_prompt_show": "Show: the outliers"} tags=["hide-cell"]
 rows = []
 for name, figure_name in (("fig6C", "6C"), ("fig14_S_s2", "14 (S, s=2)")):
     table = published(name)
@@ -313,7 +313,7 @@ pd.DataFrame(rows).set_index("figure")
 # points: the slope of $\log P^*$ against the log of Eq. {eq}`eq-lcn` (4B) or {eq}`eq-cnn` (4C), and the
 # exponents of $s_0+1$ and of $v$ (with $n_c=v$ and $m=v$, the laws say $1+L$ for $v$).
 
-# %% mystnb={"code_prompt_show": "Show: slopes and exponents of the paper's points", "code_prompt_hide": "Hide: slopes and exponents of the paper's points"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide: slopes and exponents of the paper's points", "code_prompt_show": "Show: slopes and exponents of the paper's points"} tags=["hide-cell"]
 rows = []
 for arch, figure_name in (("lcn", "4B"), ("cnn", "4C")):
     points = with_factors(paper.published_P_star(arch))
