@@ -19,7 +19,8 @@
 # ({glue:text}`curves`) {glue:text}`along D_out` and {glue:text}`along S_out`. The errors themselves
 # are further than a factor of two from the paper's for: {glue:text}`far`.
 #
-# **The paper's claim** {cite:p}`tomasini2024`, Figures 1C and 1D ({numref}`fig-architectures`): seven architectures are trained on
+# **The paper's claim** {cite:p}`tomasini2024`, Figures 1C and 1D ({numref}`fig-architectures`):
+# seven architectures are trained on
 # the same $P=7400$ examples of the task $v=n_c=m=10$, $L=s=s_0=2$. The lower the sensitivity of the
 # output to displacements ($D$) and to exchanges of synonyms ($S$), the lower the test error.
 # The same holds for one architecture when its training set grows (1E, 1F), and for an internal layer
@@ -112,23 +113,23 @@ rests_on(runs, "13_error_and_insensitivity", repeats=2)
 
 # %% [markdown]
 # ## The values
-#
-# % mystnb={"code_prompt_show": "Show: errors and sensitivities of all networks", "code_prompt_hide": "Hide: errors and sensitivities of all networks"} tags=["hide-cell"]
-# def cell(row, name, places=3):
-#     text = "–" if pd.isna(row[name]) else f"{row[name]:.{places}f}"
-#     theirs = row.get(f"paper_{name}")
-#     return text if theirs is None or pd.isna(theirs) else f"{text} / {theirs:.{places}f}"
-#
-#
-# columns = {"test_error": "test error", "D_out": "D of the output", "S_out": "S of the output",
-#            "D_internal": "D internal", "S_internal": "S internal"}  # fmt: skip
-# pd.DataFrame(
-#     [
-#         {"network": ARCHITECTURE_NAMES[row["arch"]], "seeds": row["seeds"]}
-#         | {title: cell(row, name) for name, title in columns.items()}
-#         for row in table.to_dict("records")
-#     ]
-# ).set_index("network")
+
+# %% mystnb={"code_prompt_hide": "Hide: errors and sensitivities of all networks", "code_prompt_show": "Show: errors and sensitivities of all networks"} tags=["hide-cell"]
+def cell(row, name, places=3):
+    text = "–" if pd.isna(row[name]) else f"{row[name]:.{places}f}"
+    theirs = row.get(f"paper_{name}")
+    return text if theirs is None or pd.isna(theirs) else f"{text} / {theirs:.{places}f}"
+
+
+columns = {"test_error": "test error", "D_out": "D of the output", "S_out": "S of the output",
+           "D_internal": "D internal", "S_internal": "S internal"}  # fmt: skip
+pd.DataFrame(
+    [
+        {"network": ARCHITECTURE_NAMES[row["arch"]], "seeds": row["seeds"]}
+        | {title: cell(row, name) for name, title in columns.items()}
+        for row in table.to_dict("records")
+    ]
+).set_index("network")
 
 # %% [markdown]
 # Each cell: here / paper. Trainings still missing (seeds there are, of {glue:text}`repeats`):
@@ -179,21 +180,21 @@ rests_on(more, "13_error_and_insensitivity", repeats=2)
 # Spearman's rank correlation of test error and sensitivity along each line, and of all points together
 # (here / paper; {glue:text}`first P` examples or more, below which all is chance; intervals from
 # drawing the points anew; – for fewer than four points):
-#
-# % mystnb={"code_prompt_show": "Show: rank correlations along each line", "code_prompt_hide": "Hide: rank correlations along each line"} tags=["hide-cell"]
-# def estimate_text(found):
-#     return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f})" if found else "–"
-#
-#
-# columns = {}
-# for quantity, title in QUANTITIES.items():
-#     along = correlations(growing, quantity)
-#     for name, (here, paper) in along.items():
-#         text = " / ".join((estimate_text(here), estimate_text(paper)))
-#         columns.setdefault(title, {})[ARCHITECTURE_NAMES.get(name, name)] = text
-#     glue(f"along {quantity}", estimate_text(along["all"][0] if along else None), display=False)
-# glue("first P", f"{FIRST_P:,}", display=False)
-# pd.DataFrame(columns)
+
+# %% mystnb={"code_prompt_hide": "Hide: rank correlations along each line", "code_prompt_show": "Show: rank correlations along each line"} tags=["hide-cell"]
+def estimate_text(found):
+    return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f})" if found else "–"
+
+
+columns = {}
+for quantity, title in QUANTITIES.items():
+    along = correlations(growing, quantity)
+    for name, (here, paper) in along.items():
+        text = " / ".join((estimate_text(here), estimate_text(paper)))
+        columns.setdefault(title, {})[ARCHITECTURE_NAMES.get(name, name)] = text
+    glue(f"along {quantity}", estimate_text(along["all"][0] if along else None), display=False)
+glue("first P", f"{FIRST_P:,}", display=False)
+pd.DataFrame(columns)
 
 # %% [markdown]
 # ## Where an error is far from the paper's
@@ -220,37 +221,37 @@ rests_on(more, "13_error_and_insensitivity", repeats=2)
 
 # %% [markdown]
 # Where the test error falls through a half:
-#
-# % mystnb={"code_prompt_show": "Show: sizes at which the error is a half", "code_prompt_hide": "Hide: sizes at which the error is a half"} tags=["hide-cell"]
-# formats = {"here": "{:,.0f}", "paper": "{:,.0f}", "here / paper": "{:.2f}"}
-# table_of_halves = sizes_at_half(growing)
-# pd.DataFrame(
-#     {c: table_of_halves[c].map(text.format).replace("nan", "–") for c, text in formats.items()}
-# )
+
+# %% mystnb={"code_prompt_hide": "Hide: sizes at which the error is a half", "code_prompt_show": "Show: sizes at which the error is a half"} tags=["hide-cell"]
+formats = {"here": "{:,.0f}", "paper": "{:,.0f}", "here / paper": "{:.2f}"}
+table_of_halves = sizes_at_half(growing)
+pd.DataFrame(
+    {c: table_of_halves[c].map(text.format).replace("nan", "–") for c, text in formats.items()}
+)
 
 # %% [markdown]
 # Two of those that are far from the paper's error, at $P=$ {glue:text}`P`, trained otherwise than
 # everywhere here, one seed each (paper: ResNet18 {glue:text}`paper resnet18`, EfficientNetB0
 # {glue:text}`paper efficientnet_b0`):
-#
-# % mystnb={"code_prompt_show": "Show: other learning rates, another stem", "code_prompt_hide": "Hide: other learning rates, another stem"} tags=["hide-cell"]
-# measures = {"test_error": ("test error", 4), "epochs": ("epochs", 0), "S_out_1": ("S of the output", 3),
-#             "D_out_1": ("D of the output", 3)}  # fmt: skip
-# theirs = published("fig1C").set_index("architecture").test_error_best
-# found = {}
-# for arch in STUDIED:
-#     for name, config in training_study(arch).items():
-#         run = store.get(config) if store else None
-#         found[ARCHITECTURE_NAMES[arch], name] = {
-#             title: "–" if run is None else f"{run[key]:.{places}f}"
-#             for key, (title, places) in measures.items()
-#         }
-#     for name, key in (("as everywhere here", "base"), ("learning rate / 4", "slow")):
-#         error = found[ARCHITECTURE_NAMES[arch], name]["test error"].replace("–", "not measured")
-#         glue(f"{arch} {key}", error, display=False)
-#     glue(f"paper {arch}", f"{theirs[ARCHITECTURE_NAMES[arch]]:.3f}", display=False)
-# glue("resnet18 stem", found["ResNet18", "the stem for large images"]["test error"], display=False)
-# pd.DataFrame(found).T
+
+# %% mystnb={"code_prompt_hide": "Hide: other learning rates, another stem", "code_prompt_show": "Show: other learning rates, another stem"} tags=["hide-cell"]
+measures = {"test_error": ("test error", 4), "epochs": ("epochs", 0), "S_out_1": ("S of the output", 3),
+            "D_out_1": ("D of the output", 3)}  # fmt: skip
+theirs = published("fig1C").set_index("architecture").test_error_best
+found = {}
+for arch in STUDIED:
+    for name, config in training_study(arch).items():
+        run = store.get(config) if store else None
+        found[ARCHITECTURE_NAMES[arch], name] = {
+            title: "–" if run is None else f"{run[key]:.{places}f}"
+            for key, (title, places) in measures.items()
+        }
+    for name, key in (("as everywhere here", "base"), ("learning rate / 4", "slow")):
+        error = found[ARCHITECTURE_NAMES[arch], name]["test error"].replace("–", "not measured")
+        glue(f"{arch} {key}", error, display=False)
+    glue(f"paper {arch}", f"{theirs[ARCHITECTURE_NAMES[arch]]:.3f}", display=False)
+glue("resnet18 stem", found["ResNet18", "the stem for large images"]["test error"], display=False)
+pd.DataFrame(found).T
 
 # %% [markdown]
 # The learning rate moves the transition: with a quarter of ours ResNet18's error at this $P$ is
