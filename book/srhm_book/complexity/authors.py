@@ -108,4 +108,4 @@ def draw_authors(ax, table: pd.DataFrame) -> None:
     ax.set_xticks([0.5, 0.7, 1, 1.5, 2], ["0.5", "0.7", "1", "1.5", "2"])
     ax.minorticks_off()
     ax.set_xlabel("P* here / P* of the paper, by the paper's rule")
-    ax.legend(loc="lower left")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
