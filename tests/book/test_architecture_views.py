@@ -11,6 +11,7 @@ from srhm_book.architectures.views import (
     by_architecture,
     draw_architecture_errors,
     far_from_paper,
+    go_together,
     missing,
     style,
     with_paper,
@@ -155,3 +156,12 @@ def test_claims_follow_the_growing_training_sets(tmp_path, monkeypatch):
     assert (S.id, S.figure, S.verdict) == ("growing_S", "1F", "agrees")
     assert (D.id, D.figure, D.verdict) == ("growing_D", "1E", "differs")
     assert (S.parts[0].hits, S.parts[0].number, S.settings) == (6, 6, 4)
+
+
+def test_whether_error_and_sensitivity_fall_together_is_decided_by_the_intervals():
+    error = pd.Series(np.linspace(0.01, 0.7, 8))
+    both = pd.DataFrame({"test_error": error, "D_out": 2 * error, "S_out": error**2})
+    assert go_together(both) == "fall together"
+    mixed = both.assign(S_out=[3, 1, 4, 1, 5, 9, 2, 6])
+    assert go_together(mixed) == "do not surely fall together"
+    assert "too few" in go_together(both[:2])
