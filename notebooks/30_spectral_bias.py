@@ -295,13 +295,13 @@ figures.draw_images(ax, curve, predictions)
 
 # %% tags=["remove-cell"]
 check = chapter.check_store(measured) if profile == "book" and not (P or samples) else None
-again, stored, worst, commits = 0, 0, "–", []
+again, rows, worst, commits = 0, 0, "–", []
 if check is not None:
     commits = sorted({stored.notes(name)["commit"] for name in measure.SWEEPS})
-    again, stored = check["rows again"].sum(), check["of"].sum()
+    again, rows = check["rows again"].sum(), check["of"].sum()
     worst = f"{check['largest relative difference'].astype(float).max():.0e}"
 glue("rows again", f"{again:,}", display=False)
-glue("rows stored", f"{stored:,}", display=False)
+glue("rows stored", f"{rows:,}", display=False)
 glue("worst", worst, display=False)
 glue("worst allowed", f"{measure.RELATIVE_TOLERANCE:.0e}", display=False)
 glue("chis", measured["ridge_line"].chi.nunique(), display=False)
