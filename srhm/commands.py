@@ -52,7 +52,7 @@ def train(options) -> None:
     row = None if store is None else store.get(config)
     if row is None:
         if store is not None:
-            store.check_writable()
+            store.check_writable(config)
         print(f"training {config.describe()}", file=sys.stderr)
         row = run(config, options.device, options.threads, progress=True)
         if store is not None:

@@ -141,8 +141,14 @@ class Store:
         found = (self._wrong(path, self._file(path)) for path in self._paths())
         return {os.path.relpath(name, self.path): wrong for pairs in found for name, wrong in pairs}
 
-    def check_writable(self) -> None:
-        """Make the folder and write into it once; StoreError, in one sentence, if that fails."""
+    def check_writable(self, *configs: Configuration) -> None:
+        """Make the folder and write into it once; StoreError, in one sentence, if that fails.
+
+        Also where what is named like the file of one of ``configs`` is none.
+        """
+        for path in {self.path_of(config) for config in configs}:
+            if path.exists() and not path.is_file():
+                raise StoreError(f"{str(path)!r} cannot be written: it is not a file.")
         probe = self.path / f".writable.{secrets.token_hex(6)}.tmp"
         with _named_errors(self.path):
             self.path.mkdir(parents=True, exist_ok=True)

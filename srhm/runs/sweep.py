@@ -79,7 +79,7 @@ def sweep(
         in_groups = executor is None and _train is None and _on_gpu(device)
         _train = _train or _default_train(device, missing, local=executor is None)
         if store is not None:
-            store.check_writable()
+            store.check_writable(*missing)
         bar = progress and not os.environ.get("TQDM_DISABLE")
         with _Bar(len(distinct), missing, bar) as bar:
             state = _State(missing, store, rows, bar)

@@ -12,6 +12,8 @@ from srhm.training.configuration import Configuration, check_bool, check_real
 
 SEED_FIELDS = ("seed_rules", "seed_sample", "seed_init")  # one of each makes a repetition
 
+MOST_LR = 1e30  # times the width it is still a number of 32 bits
+
 FIELD_HELP = {
     "v": "vocabulary size: number of features at every level",
     "s": "branching: informative features per patch",
@@ -115,8 +117,8 @@ class RunConfig(Configuration):
             object.__setattr__(self, name, check_real(name, getattr(self, name)))
         if self.momentum >= 1:
             raise ValueError(f"momentum must be less than 1, not {self.momentum}.")
-        if self.lr == 0:
-            raise ValueError("lr must be more than 0, not 0.0.")
+        if not 0 < self.lr <= MOST_LR:
+            raise ValueError(f"lr must be more than 0 and at most {MOST_LR:g}, not {self.lr}.")
 
     def _check_added(self):
         if self.scaling not in SCALINGS:

@@ -594,3 +594,11 @@ def test_merge_of_nothing(tmp_path):
     store, path = three(tmp_path / "there")
     with pytest.raises(StoreError, match=r"results folder '.*' cannot be written"):
         merge([store.path], path / "below")
+
+
+def test_a_fifo_in_the_place_of_a_file_is_refused_before_any_training(tmp_path):
+    store = Store(tmp_path)
+    os.mkfifo(store.path_of(config()))
+    with pytest.raises(StoreError, match=re.escape(str(store.path_of(config())))):
+        store.check_writable(config())
+    store.check_writable()

@@ -37,6 +37,7 @@ def test_defaults_are_the_papers():
         ({"lr": 0}, ("lr", "more than 0")),
         ({"lr": float("nan")}, ("lr", "finite", "nan")),
         ({"lr": "fast"}, ("lr", "number", "'fast'")),
+        ({"lr": 1e300}, ("lr", "at most", "1e+30", "1e+300")),
         ({"momentum": 1.0}, ("momentum", "less than 1", 1.0)),
         ({"stop_loss": -1.0}, ("stop_loss", "negative", -1.0)),
         ({"max_epochs": 0}, ("max_epochs", 1, 0)),
