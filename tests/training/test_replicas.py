@@ -233,7 +233,7 @@ def test_one_network_that_does_not_fit_is_an_error(monkeypatch):
 
 def test_as_many_as_fit(monkeypatch):
     free = {"bytes": 10**12}
-    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (free["bytes"], 10**12))
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda *_: (free["bytes"], 10**12))
     big = RunConfig(v=8, arch="lcn", L=3, s0=2, width=512, P=1000)  # 11.4 M weights
     assert fitting(big, torch.device("cuda")) == replicas.MOST
     free["bytes"] = 10**10
