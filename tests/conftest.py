@@ -9,15 +9,21 @@ torch.set_num_threads(1)
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
-    """Run a command in an empty folder: exit code, stdout, stderr."""
+def main():
+    """The command that `run` runs: `srhm`, where a test file has no other."""
     from srhm import cli
 
+    return cli.main
+
+
+@pytest.fixture
+def run(main, tmp_path, monkeypatch, capsys):
+    """Run a command in an empty folder: exit code, stdout, stderr."""
     monkeypatch.chdir(tmp_path)
 
     def run(*arguments):
         try:
-            code = cli.main([str(word) for word in arguments])
+            code = main([str(word) for word in arguments])
         except SystemExit as stop:
             code = stop.code
         return code, *capsys.readouterr()

@@ -19,18 +19,9 @@ COMMANDS = ("run", "grid", "claims", "pdf")
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
-    """Run a command in an empty folder: exit code, stdout, stderr."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        try:
-            code = cli.main([str(word) for word in arguments])
-        except SystemExit as stop:
-            code = stop.code
-        return code, *capsys.readouterr()
-
-    return run
+def main():
+    """The command that the fixture `run` runs here."""
+    return cli.main
 
 
 def fails(result, *words):
