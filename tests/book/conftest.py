@@ -15,15 +15,15 @@ from pathlib import Path
 import pytest
 
 from srhm_book.publish.notebooks import run_notebooks
+from srhm_book.publish.pdf import BROWSERS, find_browser
 
 ROOT = Path(__file__).parent.parent.parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
 @pytest.fixture(scope="session")
 def chromium():
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = find_browser()
     if path is None:
         reason = f"none of {', '.join(BROWSERS)} is on the PATH"
         if os.environ.get("CI") == "true":
