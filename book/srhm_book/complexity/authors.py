@@ -8,14 +8,20 @@ import numpy as np
 import pandas as pd
 
 from srhm.runs.store import Store
+from srhm.stats.fits import fit_power_law
 from srhm.training.authors import authors_config, authors_sizes
 from srhm.training.config import RunConfig
-from srhm_book import style
 from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import setting
 from srhm_book.paper import published_P_star
 
-WIDTH, MAX_EPOCHS = 256, 1000  # the authors' are 512, and 10,000 or more
+WIDTHS = {2: 256, 3: 128}  # by L; the authors' is 512. A narrower one trains in a quarter the time.
+MAX_EPOCHS = 1000  # the authors' is 10,000 or more
+
+
+FEWEST = 6  # points behind a fit of two exponents
+NEAR = 1.5  # a factor: about one step between the paper's sizes
+TRAININGS = ("paper", "authors", "grids")
 
 
 def authors_points() -> pd.DataFrame:
@@ -33,15 +39,15 @@ def authors_points() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["arch", "v", "L", "s0", "paper", "sizes"])
 
 
-def config_at(point, P: int, seed: int = 0) -> RunConfig:
-    """The authors' training of one point (arch, v, L, s0) at the size P."""
+def config_at(point, P: int, seed: int = 0, width: int | None = None) -> RunConfig:
+    """The authors' training of one point (arch, v, L, s0) at size P; `WIDTHS` wide by default."""
     return authors_config(
         point.arch,
         point.v,
         P,
         L=point.L,
         s0=point.s0,
-        width=WIDTH,
+        width=width or WIDTHS[point.L],
         seed=seed,
         max_epochs=MAX_EPOCHS,
     )
@@ -83,29 +89,86 @@ def _by_grids(table: pd.DataFrame, store: Store) -> list[float]:
     return [found.get(key, math.nan) for key in keys]
 
 
+def shares(table: pd.DataFrame) -> pd.DataFrame:
+    """By network and L: how many points the paper shows, and how near ours are in both trainings.
+
+    table: as `authors_table`. Columns: arch, L, shown, and for each training ("authors", "grids")
+    its num, median of P* over the paper's, and near, how many are within a factor `NEAR`.
+    """
+    rows = []
+    for (arch, L), part in table.groupby(["arch", "L"], sort=False):
+        row = {"arch": arch, "L": L, "shown": len(part)}
+        for name, ratio in (("authors", part.ratio.dropna()), ("grids", part.grids.dropna())):
+            row |= {f"num_{name}": len(ratio), f"median_{name}": ratio.median()}
+            row |= {f"near_{name}": int(ratio.between(1 / NEAR, NEAR).sum())}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def shares_view(found: pd.DataFrame) -> pd.DataFrame:
+    """`shares` as a page shows it."""
+    columns = {"network": found.arch.str.upper(), "L": found.L, "points shown": found.shown}
+    for name, title in (("authors", "authors' training"), ("grids", "this book's")):
+        num, near = found[f"num_{name}"], found[f"near_{name}"]
+        columns[f"{title}: median"] = found[f"median_{name}"].map("{:.2f}".format)
+        columns[f"{title}: within ×{NEAR}"] = near.astype(str) + " of " + num.astype(str)
+    return pd.DataFrame(columns)
+
+
+def exponents_in_both(table: pd.DataFrame) -> pd.DataFrame:
+    """Exponents of s0+1 and of v in P*: the law's, the paper's, and ours in both trainings.
+
+    Jointly fitted (`srhm.stats.fits.fit_power_law`), for each network and L, through the points
+    that both trainings know, so that all three fits rest on the same ones; n_c = m = v there, so
+    Eqs. 3 and 4 say L + 1 for v. Columns: arch, L, factor, law, num, paper, authors, grids
+    (`srhm.stats.fits.Estimate`).
+    """
+    rows = []
+    for (arch, L), part in table.dropna(subset=["ratio", "grids"]).groupby(["arch", "L"]):
+        points = part.assign(authors=part.here, grids=part.grids * part.paper)
+        points["s0+1"] = points.s0 + 1
+        factors = {"s0+1": L if arch == "lcn" else 2, "v": L + 1}
+        if len(points) < FEWEST or (points[[*factors]].nunique() < 2).any():
+            continue
+        fits = {name: fit_power_law(points, [*factors], name) for name in TRAININGS}
+        for factor, law in factors.items():
+            row = {"arch": arch, "L": L, "factor": factor, "law": law, "num": len(points)}
+            rows.append(row | {name: fit.exponents[factor] for name, fit in fits.items()})
+    return pd.DataFrame(rows, columns=["arch", "L", "factor", "law", "num", *TRAININGS])
+
+
+def step_in_depth(table: pd.DataFrame, arch: str = "lcn") -> pd.Series:
+    """How far P* grows from L = 2 to 3 beyond the law's other factors: Eq. 3 says s^(1/2).
+
+    Geometric mean, over points of the same v and s0 known at both depths in both trainings, of
+    P* / [(s0+1)^L v^(L+1)] at L = 3 over that at L = 2 (Eq. 4 has (s0+1)^2 at both). By training.
+    """
+    points = table.query("arch == @arch").dropna(subset=["ratio", "grids"])
+    power = points.L if arch == "lcn" else 2
+    law = (points.s0 + 1.0) ** power * points.v ** (points.L + 1.0)
+    scaled = pd.DataFrame(
+        {"paper": points.paper, "authors": points.here, "grids": points.grids * points.paper}
+    ).div(law, axis=0)
+    by_L = np.log(scaled).set_index([points.v, points.s0, points.L]).unstack("L").dropna()
+    if by_L.empty:
+        return pd.Series(dict.fromkeys(TRAININGS, math.nan) | {"num": 0})
+    steps = {name: math.exp((by_L[name][3] - by_L[name][2]).mean()) for name in TRAININGS}
+    return pd.Series(steps | {"num": len(by_L)})
+
+
 def authors_runs(table: pd.DataFrame, store: Store, seed: int = 0) -> pd.DataFrame:
     """The stored runs behind `authors_table`, one row each."""
     configs = [config_at(point, P, seed) for point in table.itertuples() for P in point.errors]
     return pd.DataFrame([store.get(config) for config in configs])
 
 
-def draw_authors(ax, table: pd.DataFrame) -> None:
-    """P* over the paper's for every point with both: the authors' training, and the grids'."""
-    known = table.dropna(subset="ratio").reset_index(drop=True)
-    names = [f"{p.arch.upper()} L={p.L} v={p.v} s₀={p.s0}" for p in known.itertuples()]
-    lines = np.arange(len(known))
-    ax.axvspan(1 / 1.2, 1.2, color=style.GREY, alpha=0.15, linewidth=0)
-    ax.axvline(1, color=style.BLACK, linewidth=0.8)
-    look = {"linestyle": "none", "markersize": 7}
-    ax.plot(known.ratio, lines, marker="o", color=style.BLUE, label="authors' training", **look)
-    ax.plot(
-        known.grids, lines, marker="D", color=style.VERMILION, fillstyle="none",
-        label="this book's", **look,
-    )  # fmt: skip
-    ax.set_yticks(lines, names)
-    ax.invert_yaxis()
-    ax.set_xscale("log")
-    ax.set_xticks([0.5, 0.7, 1, 1.5, 2], ["0.5", "0.7", "1", "1.5", "2"])
-    ax.minorticks_off()
-    ax.set_xlabel("P* here / P* of the paper, by the paper's rule")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+def widths_compared(store: Store, seed: int = 0) -> pd.DataFrame:
+    """Test errors at L = 3 of runs stored at both widths, 128 (narrow) and 256 (wide)."""
+    rows = []
+    for point in authors_points().query("L == 3").itertuples():
+        for P in point.sizes:
+            both = [store.get(config_at(point, P, seed, width)) for width in (128, 256)]
+            if None not in both:
+                errors = [run["best_test_error"] for run in both]
+                rows.append((point.arch, point.v, point.s0, P, *errors))
+    return pd.DataFrame(rows, columns=["arch", "v", "s0", "P", "narrow", "wide"])

@@ -1,0 +1,76 @@
+"""Pictures of the authors' training beside this book's: P* point by point, and the exponents."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from srhm_book import style
+
+HOLLOW = {"fillstyle": "none"}
+LOOKS = {
+    "paper": {"marker": "s", "color": style.GREY, "label": "the paper's points"} | HOLLOW,
+    "authors": {"marker": "o", "color": style.BLUE, "label": "authors' training"},
+    "grids": {"marker": "D", "color": style.VERMILION, "label": "this book's training"} | HOLLOW,
+}
+RATIOS = [0.5, 0.7, 1, 1.5, 2]
+
+
+def draw_authors(table: pd.DataFrame) -> Figure:
+    """P* over the paper's for every known point, a panel a network: both trainings.
+
+    table: as `srhm_book.complexity.authors.authors_table`.
+    """
+    known = table.dropna(subset="ratio")
+    archs = list(known.arch.unique())
+    lines = known.groupby("arch").size().max()
+    size = (style.WIDE, 1.4 + 0.21 * lines)
+    figure, axes = plt.subplots(1, len(archs), figsize=size, squeeze=False, layout="constrained")
+    for ax, arch in zip(axes[0], archs, strict=True):
+        _draw_ratios(ax, known[known.arch == arch])
+        ax.set_title(arch.upper())
+    figure.supxlabel("P* here / P* of the paper", fontsize=12)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=2)
+    return figure
+
+
+def _draw_ratios(ax, points: pd.DataFrame) -> None:
+    lines = np.arange(len(points))
+    ax.axvspan(1 / 1.2, 1.2, color=style.GREY, alpha=0.15, linewidth=0)
+    ax.axvline(1, color=style.BLACK, linewidth=0.8)
+    for column, name in (("ratio", "authors"), ("grids", "grids")):
+        ax.plot(points[column], lines, linestyle="none", **LOOKS[name])
+    names = [f"$L$={p.L} $v$={p.v} $s_0$={p.s0}" for p in points.itertuples()]
+    ax.set_yticks(lines, names, fontsize=9)
+    ax.invert_yaxis()
+    ax.set_xscale("log")
+    ax.set_xlim(0.36, 2.2)
+    ax.set_xticks(RATIOS, [f"{ratio:g}" for ratio in RATIOS])
+    ax.minorticks_off()
+
+
+def draw_exponents(exponents: pd.DataFrame) -> Figure:
+    """Each exponent over the law's, with 95 % intervals: the paper's points and both trainings.
+
+    exponents: as `srhm_book.complexity.authors.exponents_in_both`.
+    """
+    figure, ax = style.new_axes(height=1.3 + 0.55 * len(exponents))
+    lines, laws = np.arange(len(exponents)), exponents.law.to_numpy(float)[:, None]
+    ax.axvline(1, color=style.BLACK, linewidth=0.8)
+    ax.axvspan(0.8, 1.2, color=style.GREY, alpha=0.15, linewidth=0)
+    for shift, (name, look) in zip((-0.2, 0, 0.2), LOOKS.items(), strict=True):
+        values = np.array([[e.value, e.low, e.high] for e in exponents[name]]) / laws
+        lengths = style.bar_lengths(*values.T)
+        ax.errorbar(values[:, 0], lines + shift, xerr=lengths, linestyle="none", capsize=2, **look)
+    names = [
+        f"{row.arch.upper()} $L$={row.L}: " + ("$s_0+1$" if row.factor == "s0+1" else "$v$")
+        for row in exponents.itertuples()
+    ]
+    ax.set_yticks(lines, [f"{n} (law {law})" for n, law in zip(names, exponents.law, strict=True)])
+    ax.invert_yaxis()
+    ax.set_xlabel("exponent / the law's")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1)
+    return figure
