@@ -150,7 +150,7 @@ def step_in_depth(table: pd.DataFrame, arch: str = "lcn") -> pd.Series:
         {"paper": points.paper, "authors": points.here, "grids": points.grids * points.paper}
     ).div(law, axis=0)
     by_L = np.log(scaled).set_index([points.v, points.s0, points.L]).unstack("L").dropna()
-    if by_L.empty:
+    if by_L.empty or points.L.nunique() < 2:
         return pd.Series(dict.fromkeys(TRAININGS, math.nan) | {"num": 0})
     steps = {name: math.exp((by_L[name][3] - by_L[name][2]).mean()) for name in TRAININGS}
     return pd.Series(steps | {"num": len(by_L)})

@@ -1,0 +1,64 @@
+"""The paper's points beside both trainings: the reading rule, shares, exponents, the step in L."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from srhm_book.complexity.authors import (
+    authors_points,
+    exponents_in_both,
+    read_by_the_rule,
+    shares,
+    step_in_depth,
+)
+
+
+def known(ratio=1.0, grids=1.0, depth=1.0):
+    """Points of both networks at both depths on the laws; depth: a factor of P* at L = 3."""
+    rows = [
+        {"arch": arch, "v": v, "L": L, "s0": s0}
+        | {"paper": (s0 + 1) ** (L if arch == "lcn" else 2) * v ** (L + 1) * depth ** (L - 2)}
+        for arch in ("lcn", "cnn")
+        for L in (2, 3)
+        for v, s0 in [(4, 0), (4, 1), (6, 0), (6, 2), (8, 1), (10, 4)]
+    ]
+    table = pd.DataFrame(rows).assign(ratio=ratio, grids=grids)
+    return table.assign(here=table.ratio * table.paper)
+
+
+def test_of_the_papers_sizes_the_one_nearest_to_ten_percent():
+    assert read_by_the_rule({100: 0.4, 150: 0.12, 220: 0.01}) == 150
+    assert read_by_the_rule({100: 0.4, 150: 0.3, 220: 0.01}) == 220
+    for beside in ({}, {100: 0.4, 150: 0.2}, {100: 0.05}):  # nothing on one side of the threshold
+        assert math.isnan(read_by_the_rule(beside))
+
+
+def test_the_papers_size_is_among_the_sizes_of_each_point():
+    for point in authors_points().itertuples():
+        assert min(abs(P / point.paper - 1) for P in point.sizes) < 0.03, point
+
+
+def test_shares_count_each_training_by_itself():
+    table = known(ratio=[1, 1.4, 0.5, math.nan, 2, 0.7] * 4, grids=0.5)
+    for row in shares(table).itertuples():
+        assert (row.shown, row.num_authors, row.near_authors) == (6, 5, 3)
+        assert (row.num_grids, row.near_grids, row.median_grids) == (6, 0, 0.5)
+
+
+def test_exponents_are_those_that_the_points_have():
+    found = exponents_in_both(known(ratio=2.0, grids=0.5))
+    assert len(found) == 8
+    for row in found.itertuples():
+        for estimate in (row.paper, row.authors, row.grids):
+            assert estimate.value == pytest.approx(row.law)
+    few = known()[lambda table: table.v < 8]
+    assert exponents_in_both(few).empty
+
+
+def test_the_step_in_depth_is_what_the_other_factors_leave():
+    step = step_in_depth(known(grids=[1.0] * 6 + [0.5] * 6 + [1.0] * 12, depth=2**0.5))
+    assert step["num"] == 6
+    assert step.paper == step.authors == pytest.approx(2**0.5)
+    assert step.grids == pytest.approx(2**0.5 / 2)
+    assert step_in_depth(known().query("L == 2"))["num"] == 0
