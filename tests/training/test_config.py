@@ -51,6 +51,8 @@ def test_defaults_are_the_papers():
         ({"balanced": True, "P": 996}, ("batch_size", "n_c=6", "balanced", 128)),
         ({"stop_every": 0}, ("stop_every", 1, 0)),
         ({"test_every": -1}, ("test_every", 0, -1)),
+        ({"rule_kind": "latin"}, ("rule_kind", "random", "uniform", "'latin'")),
+        ({"rule_kind": "uniform", "m": 5}, ("m", "v^(s-1) = 6", 5)),
     ],
 )
 def test_bad_input_is_one_sentence(change, words):
@@ -77,6 +79,7 @@ def test_key_depends_on_every_field_and_only_on_values():
         "width": 256, "batch_size": 64, "lr": 0.1, "momentum": 0.5, "stop_loss": 0.1,
         "max_epochs": 7, "num_test": 77, "seed_rules": 1, "seed_sample": 1, "seed_init": 1,
         "scaling": "channels", "balanced": True, "stop_every": 10, "test_every": 10,
+        "rule_kind": "uniform",
     }  # fmt: skip
     assert set(other) == set(config.as_dict()) == set(FIELD_HELP)
     keys = {config.replace(**{name: value}).key for name, value in other.items()}
