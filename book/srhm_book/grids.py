@@ -18,6 +18,7 @@ from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
 from srhm.stats.laws import predicted_scale
 from srhm.training.config import RunConfig
+from srhm_book.complexity.ablation import ablation_settings
 from srhm_book.invariance.thresholds import paper_targets
 
 GRID = {"width": 256, "batch_size": 128, "lr": 0.64, "stop_loss": 1e-2}
@@ -224,6 +225,7 @@ GRIDS = {
     "synonyms_L3": _synonyms_L3(),
     "branching": _branching(),
     "fixed_d": _fixed_d(),
+    "authors_ablation": ablation_settings(),
 }
 
 

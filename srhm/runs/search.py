@@ -71,9 +71,13 @@ def run_at(setting: RunConfig, P: int, seed: int) -> RunConfig:
     """``setting`` with P training data and all three seeds equal to ``seed``.
 
     Small training sets get a smaller batch, at most P / 4, with the learning rate scaled in
-    proportion, so that an epoch still has a few steps.
+    proportion, so that an epoch still has a few steps. In a balanced training both are multiples of
+    n_c, the nearest for P and the next smaller one for the batch.
     """
     batch = min(setting.batch_size, 2 ** max(int(math.log2(P / 4)), 0))
+    if setting.balanced:
+        n_c = setting.n_c
+        P, batch = n_c * max(round(P / n_c), 1), n_c * max(batch // n_c, 1)
     lr = setting.lr * batch / setting.batch_size
     return setting.replace(P=P, batch_size=batch, lr=lr, **dict.fromkeys(SEED_FIELDS, seed))
 
@@ -214,7 +218,9 @@ class _Search:
     def __init__(self, setting: RunConfig, repeats: int, max_P: int):
         self.setting, self.repeats = setting, repeats
         largest = min(max_P, setting.task.num_data * 3 // 4)
-        self.limits = grid_index(8), math.floor(math.log2(largest) * POINTS_PER_OCTAVE)
+        # From 6 n_c on, neighbours on the grid stay apart as multiples of n_c.
+        least = max(8, 6 * setting.n_c) if setting.balanced else 8
+        self.limits = grid_index(least), math.floor(math.log2(largest) * POINTS_PER_OCTAVE)
         self.start = grid_index(setting.P)
         self.runs: dict[tuple[int, int], dict] = {}  # (grid index, seed) -> run
         self.keys: dict[str, tuple[int, int]] = {}

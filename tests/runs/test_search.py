@@ -108,6 +108,17 @@ def test_small_training_sets_get_small_batches():
     assert run_at(SETTING, 4096, 0).batch_size == 128
 
 
+def test_balanced_training_asks_for_multiples_of_n_c_alone():
+    balanced = SETTING.replace(balanced=True, batch_size=32)
+    for true_P in (60, 400):
+        frame, calls = run_search(true_P, settings=[balanced])
+        assert all(c.P % 8 == c.batch_size % 8 == 0 for c in calls)
+        mean = frame.groupby("P").test_error.mean()
+        assert mean.iloc[0] > 0.1 >= mean.iloc[-1]
+    small = run_at(balanced, 101, 0)
+    assert (small.P, small.batch_size, small.lr) == (104, 16, balanced.lr / 2)
+
+
 def test_grid():
     assert grid_P(40) == 1024
     assert all(grid_index(grid_P(i)) == i for i in range(20, 80))

@@ -1,0 +1,114 @@
+"""Which of the authors' choices of training moves P*: one at a time, seed by seed.
+
+The reference is `srhm.training.authors.authors_config`, narrower. Tasks are small and differ in
+network, depth and sparsity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from srhm.runs.store import Store
+from srhm.stats.curves import sample_complexity
+from srhm.stats.ratios import paired_ratio
+from srhm.training.authors import authors_config
+from srhm.training.config import RunConfig
+from srhm_book import style
+from srhm_book.complexity.table import searched_runs
+from srhm_book.wording import describe_setting
+
+WIDTH, MAX_EPOCHS = 128, 1000
+# arch, v, L, s0, and where the search begins: the paper's P*.
+TASKS = (("cnn", 4, 2, 2, 1160), ("lcn", 4, 3, 0, 1160), ("lcn", 4, 2, 1, 904))
+
+
+def references() -> list[RunConfig]:
+    """The authors' training of each task; its P is only where the search begins."""
+    return [
+        authors_config(arch, v, P, L=L, s0=s0, width=WIDTH, max_epochs=MAX_EPOCHS)
+        for arch, v, L, s0, P in TASKS
+    ]
+
+
+def variants(reference: RunConfig) -> dict[str, RunConfig]:
+    """The reference and what is changed in it, by name.
+
+    With fan-in scaling the output at the start is smaller by sqrt(d), d = (s (s0+1))^L, so the
+    tangent kernel by d: the same rate trains slower, d times the rate as fast and less lazily.
+    """
+    d, lr, batch = reference.task.d, reference.lr, reference.batch_size
+    changes = {
+        "as the authors": {},
+        "fan-in scaling": {"scaling": "fan_in"},
+        "fan-in, same kernel": {"scaling": "fan_in", "lr": lr * d},
+        "rate / 3": {"lr": lr / 3},
+        "rate × 3": {"lr": lr * 3},
+        "random batches": {"balanced": False},
+        "batch × 4, rate × 4": {"batch_size": 4 * batch, "lr": 4 * lr},
+        "stop at 0.01": {"stop_loss": 1e-2},
+        "width 64": {"width": 64},
+        "width 256": {"width": 256},
+    }
+    return {name: reference.replace(**fields) for name, fields in changes.items()}
+
+
+def ablation_settings() -> list[RunConfig]:
+    """All of them, to be searched (`srhm-book grid authors_ablation`)."""
+    return [config for reference in references() for config in variants(reference).values()]
+
+
+def ablation_table(store: Store) -> pd.DataFrame:
+    """P* of each variant over the reference's, for what the store holds.
+
+    The paper's error is the best one on the way; "last error" takes the final one instead, in the
+    same runs. Columns: task, change, P_star, ratio with its 95 % interval low, high, num_seeds.
+    """
+    rows = []
+    for reference in references():
+        runs, _ = searched_runs(variants(reference).values(), store)
+        if reference in runs:
+            rows += _rows(reference, runs)
+    columns = ["task", "change", "P_star", "ratio", "low", "high", "num_seeds"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _rows(reference: RunConfig, runs: Mapping[RunConfig, pd.DataFrame]) -> list[dict]:
+    task = f"{reference.arch.upper()} {describe_setting(reference)}"
+    own, best = runs[reference], "best_test_error"
+    compared = {
+        name: (runs[config], "test_error" if name == "last error" else best)
+        for name, config in (*variants(reference).items(), ("last error", reference))
+        if config in runs and name != "as the authors"
+    }
+    rows = []
+    for name, (frame, quantity) in compared.items():
+        changed = frame.assign(best_test_error=frame[quantity])
+        found = paired_ratio(changed, own, best)
+        P_star = sample_complexity(changed, best).P_star
+        row = {"task": task, "change": name, "P_star": P_star, "num_seeds": found.num_seeds}
+        rows.append(row | {"ratio": found.ratio, "low": found.low, "high": found.high})
+    return rows
+
+
+def draw_ablation(table: pd.DataFrame) -> Figure:
+    """The factor of P* by each change, a marker a task."""
+    changes, tasks = list(dict.fromkeys(table.change)), list(dict.fromkeys(table.task))
+    figure, ax = style.new_axes(height=1.4 + 0.42 * len(changes))
+    ax.axvline(1, color=style.BLACK, linewidth=0.8)
+    for place, task in enumerate(tasks):
+        own = table[table.task == task].dropna(subset="ratio")
+        lines = [
+            changes.index(change) + 0.22 * (place - (len(tasks) - 1) / 2) for change in own.change
+        ]
+        ratio, low, high = (own[name].astype(float) for name in ("ratio", "low", "high"))
+        look = {"linestyle": "none", "capsize": 2, "marker": "os^Dv"[place], "label": task}
+        ax.errorbar(ratio, lines, xerr=style.bar_lengths(ratio, low, high), **look)
+    ax.set_yticks(range(len(changes)), changes)
+    ax.invert_yaxis()
+    style.log_axis(ax)
+    ax.set_xlabel("P* / P* trained as the authors")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=1)
+    return figure
