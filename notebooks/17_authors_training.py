@@ -34,6 +34,12 @@ from srhm.runs.checks import live_check
 from srhm.runs.paths import project
 from srhm.runs.store import Store
 from srhm_book import style as plots
+from srhm_book.complexity.ablation import (
+    ablation_runs,
+    ablation_table,
+    draw_ablation,
+    moving,
+)
 from srhm_book.complexity.authors import (
     TRAININGS,
     authors_runs,
@@ -50,7 +56,7 @@ from srhm_book.complexity.authors_figures import draw_authors, draw_exponents
 from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
-from srhm_book.wording import with_interval
+from srhm_book.wording import with_ends, with_interval
 
 by_profile(profile)
 plots.use_style()
@@ -125,6 +131,27 @@ if step["num"]:
         else "So the scaling alone does not make the factor $s^{L/2}$."
     )
 glue("laws answer", said, display=False)
+
+# %% [markdown]
+# ## Which of their choices matters?
+#
+# {numref}`fig-ablation` changes one choice at a time, in small tasks and with three seeds: the same
+# rules, data and initial weights on both sides, so that the ratio is taken seed by seed. What moves
+# $P^*$, with intervals that leave out 1: {glue:text}`moving`.
+
+# %% mystnb={"figure": {"caption": "P* with one choice changed over P* trained as the authors train (width 128, three seeds; geometric mean, bars: 95 % interval of Student). Fan-in scaling divides by sqrt(channels times patch): at the same rate, and at d times the rate, where the tangent kernel at the start is the same. Last error: at the end, where the authors take the best on the way.", "name": "fig-ablation"}, "image": {"alt": "One line for each change, with a marker and a bar for each task, about a vertical line at one, on a logarithmic axis of factors."}}
+ablation = ablation_table(store)
+draw_ablation(ablation);
+
+# %% tags=["remove-input"]
+rests_on(ablation_runs(store), "17_authors_training", v=4)
+
+# %% mystnb={"code_prompt_show": "Show the table: every change with its factor"} tags=["hide-cell"]
+factors = [with_ends(row.ratio, row.low, row.high) for row in ablation.itertuples()]
+ablation.assign(factor=factors).pivot(index="change", columns="task", values="factor").fillna("–")
+
+# %% tags=["remove-cell"]
+glue("moving", moving(ablation), display=False)
 
 # %% [markdown]
 # ## How

@@ -18,7 +18,7 @@ from srhm.training.authors import authors_config
 from srhm.training.config import RunConfig
 from srhm_book import style
 from srhm_book.complexity.table import searched_runs
-from srhm_book.wording import describe_setting
+from srhm_book.wording import describe_setting, join, with_ends
 
 WIDTH, MAX_EPOCHS = 128, 1000
 # arch, v, L, s0, and where the search begins: the paper's P*.
@@ -91,6 +91,24 @@ def _rows(reference: RunConfig, runs: Mapping[RunConfig, pd.DataFrame]) -> list[
         row = {"task": task, "change": name, "P_star": P_star, "num_seeds": found.num_seeds}
         rows.append(row | {"ratio": found.ratio, "low": found.low, "high": found.high})
     return rows
+
+
+def moving(table: pd.DataFrame) -> str:
+    """The changes whose interval leaves out 1, in words, task by task."""
+    sentences = []
+    for task, part in table.groupby("task", sort=False):
+        moved = part.dropna(subset=["low", "high"]).query("low > 1 or high < 1")
+        factors = [
+            f"{row.change} ({with_ends(row.ratio, row.low, row.high)})"
+            for row in moved.itertuples()
+        ]
+        sentences.append(f"{task}: {join(factors) if factors else 'none'}")
+    return "; ".join(sentences) if sentences else "not measured"
+
+
+def ablation_runs(store: Store) -> list[pd.DataFrame]:
+    """The stored runs behind `ablation_table`, a frame a setting."""
+    return list(searched_runs(ablation_settings(), store)[0].values())
 
 
 def draw_ablation(table: pd.DataFrame) -> Figure:
