@@ -143,7 +143,7 @@ class BestError:
 
     def beside(self, result: dict) -> dict:
         """``result`` of `measure`, with ``best_test_error`` where it was asked for."""
-        best = {"best_test_error": min(*self.seen, result["test_error"])} if self.every else {}
+        best = {"best_test_error": min([*self.seen, result["test_error"]])} if self.every else {}
         return result | best
 
 

@@ -152,6 +152,11 @@ def test_the_best_test_error_is_kept_beside_the_final_one():
     assert "best_test_error" not in train(config, "cpu")
 
 
+def test_a_training_that_ends_before_the_first_look_has_a_best_error_too():
+    run = train(few_data(EASY).replace(P=64, test_every=4, max_epochs=2), "cpu")
+    assert run["best_test_error"] == run["test_error"]
+
+
 def test_an_unbalanced_order_is_a_random_permutation():
     order = epoch_order(EASY, torch.Generator().manual_seed(3))
     assert torch.equal(order, torch.randperm(EASY.P, generator=torch.Generator().manual_seed(3)))
