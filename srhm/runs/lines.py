@@ -61,8 +61,8 @@ def read_lines(
 ) -> File:
     """The lines of ``path`` now, each read by ``parse`` once.
 
-    known: what it held before. lock: makes the lock that is held to read a file once more that ends in half a line, which
-    another process may be writing.
+    known: what it held before. lock: makes what is held to read a file once more that ends in half
+    a line, which another process may be writing.
     """
     try:
         state = path.stat()
