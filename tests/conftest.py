@@ -8,7 +8,6 @@ import torch
 torch.set_num_threads(1)
 
 
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     """With several processes: a file's tests in one of them, and all that need the executed book

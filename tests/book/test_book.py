@@ -101,7 +101,7 @@ def test_every_page_is_whole_and_open_to_all(html, visit):
             found += [f"{name} on a {size}: {fault}" for fault in faults(page)]
         for scheme, rules in {"light": {}, "dark": {"runOnly": ["color-contrast"]}}.items():
             show_in(page, scheme)
-            found += [f"{name} in the {scheme}: {barrier}" for barrier in barriers(axe, page, rules)]
+            found += [f"{name} in the {scheme}: {fault}" for fault in barriers(axe, page, rules)]
         page.context.close()
     assert not found, "\n".join(found)
 
