@@ -104,7 +104,7 @@ glue("missing", "; ".join(
 #
 # Does a law belong to the data, or to the way of training? {numref}`fig-both-laws` fits the same points
 # three times: as the paper shows them, trained as its authors train, and trained as this book's grids.
-# What is the same in all three does not depend on the network's scaling. {glue:text}`laws answer`
+# What is the same in all three is the data's. {glue:text}`laws answer`
 
 # %% mystnb={"figure": {"caption": "Exponents of s0+1 and of v (where n_c = m = v, so that the law's is L + 1) over those of Eqs. 3 and 4, jointly fitted through the points known in both trainings; bars: 95 %, bootstrap over points, one seed each. Shaded: \u00b1 20 %.", "name": "fig-both-laws"}, "image": {"alt": "A line for each network, depth and factor, with three markers and their bars about a vertical line at one: hollow squares for the paper's points, filled circles for the authors' training, open diamonds for this book's."}}
 exponents = exponents_in_both(table)
@@ -126,9 +126,9 @@ if step["num"]:
     )
     nearer = abs(np.log(step.authors / step.paper)) < abs(np.log(step.grids / step.paper))
     said += (
-        "So the factor $s^{L/2}$ comes with the scaling of the network."
+        "So the factor $s^{L/2}$ comes with the training, not with the data alone."
         if nearer and step.grids < 1.2 < step.authors
-        else "So the scaling alone does not make the factor $s^{L/2}$."
+        else "So the training alone does not make the factor $s^{L/2}$."
     )
 glue("laws answer", said, display=False)
 
@@ -139,7 +139,7 @@ glue("laws answer", said, display=False)
 # rules, data and initial weights on both sides, so that the ratio is taken seed by seed. What moves
 # $P^*$, with intervals that leave out 1: {glue:text}`moving`.
 
-# %% mystnb={"figure": {"caption": "P* with one choice changed over P* trained as the authors train (width 128, three seeds; geometric mean, bars: 95 % interval of Student). Fan-in scaling divides by sqrt(channels times patch): at the same rate, and at d times the rate, where the tangent kernel at the start is the same. Last error: at the end, where the authors take the best on the way.", "name": "fig-ablation"}, "image": {"alt": "One line for each change, with a marker and a bar for each task, about a vertical line at one, on a logarithmic axis of factors."}}
+# %% mystnb={"figure": {"caption": "P* with one choice changed over P* trained as the authors train (width 128, three seeds; geometric mean, bars: 95 % interval of Student). Fan-in scaling divides by sqrt(channels times patch): at the same rate, and at d times the rate, where the tangent kernel at the start is the same; no marker where that diverges. Last error: at the end, where the authors take the best on the way.", "name": "fig-ablation"}, "image": {"alt": "One line for each change, with a marker and a bar for each task, about a vertical line at one, on a logarithmic axis of factors."}}
 ablation = ablation_table(store)
 draw_ablation(ablation);
 
