@@ -106,20 +106,6 @@ def learning_curve(frame: pd.DataFrame, quantity: str = "test_error") -> pd.Data
     return pd.DataFrame({"P": curves.columns.to_numpy(), **columns})
 
 
-@typed
-def nearest_grid_point(
-    frame: pd.DataFrame, quantity: str = "test_error", threshold: float = 0.1
-) -> int | None:
-    """The trained P whose mean is nearest to ``threshold``: how the paper's figures read off P*.
-
-    None where the curve does not cross the threshold: then no P is near in this sense.
-    """
-    curve = learning_curve(frame, quantity)
-    if not 0 < last_fall(curve.P.to_numpy(float), curve["mean"].to_numpy(), threshold) < math.inf:
-        return None
-    return int(curve.P[(curve["mean"] - threshold).abs().idxmin()])
-
-
 def spread_factor(num: int, num_fitted: int = 1) -> float:
     """By how much a percentile bootstrap of ``num`` draws is too narrow for a 95 % interval.
 
