@@ -34,7 +34,7 @@ def authors_points() -> pd.DataFrame:
             except ValueError:  # the public code does not say
                 continue
             there = int(np.abs(np.log(sizes / point.P_star)).argmin())
-            about = sizes[max(there - 1, 0) : there + 2].tolist()
+            about = sizes[max(there - 2, 0) : there + 3].tolist()
             rows.append((arch, point.v, point.L, point.s0, point.P_star, about))
     return pd.DataFrame(rows, columns=["arch", "v", "L", "s0", "paper", "sizes"])
 
