@@ -129,9 +129,11 @@ glue("num archs", int((table.runs > 0).sum()), display=False)
 n = images.test.shape[-1]
 low, high = valid_temperatures(n, c)
 most = typical_displacement(high, n, c)
-first = [int((images.test_labels == label).nonzero()[0]) for label in (2, 3, 5, 8)]
+labels = images.test_labels
+first = [int((labels == label).nonzero()[0]) for label in (2, 3, 5, 8)]
 shown = images.test[first].float()
-draw_deformations(shown / shown.max(), (0.5, 1.0, 2.0, int(10 * most) / 10), c, seed=1);
+strengths = (0.5, 1.0, 2.0, int(10 * most) / 10)
+draw_deformations(shown / shown.max(), strengths, c, seed=1);
 
 # %% [markdown]
 # The formula for $\delta$ takes an integral over the waves for their sum, which is right for large
