@@ -92,7 +92,7 @@ four = pool[np.concatenate(of_class)][:4]
 pictures.draw_trees(
     task, [four[i : i + 1] for i in range(len(four))],
     [f"class {label + 1}" for label in four.labels],
-);  # fmt: skip
+);
 
 # %% [markdown]
 # A network sees the bottom row alone, as a *one-hot* array of shape $(v, d)$: a column has a single

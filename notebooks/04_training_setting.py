@@ -291,7 +291,7 @@ if store is not None:
     point = near_P_star("cnn", 0)
     live, kept = live_check(point, store, device=device)
     errors = {"trained now": live["test_error"], "stored": kept["test_error"]}
-    check = pd.DataFrame({"P": [point.P]} | {k: [e] for k, e in errors.items()})
+    check = pd.DataFrame(errors, index=pd.Index([point.P], name="P"))
 check
 
 # %% tags=["remove-cell"]

@@ -136,6 +136,8 @@ glue("num settings", len(table), display=False)
 # ```{dropdown} Planned and not trained yet
 # {glue:text}`num missing` settings: {glue:text}`missing`.
 # ```
+#
+# Pair by pair, with intervals:
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: all pairs"} tags=["hide-cell"]
 views.pairs_view(pairs)

@@ -174,7 +174,7 @@ missing_view(table)
 # interpolated where they cross their thresholds: 10 % for the error, and for the sensitivities those
 # that the paper tunes by eye.
 
-# %%
+# %% tags=["remove-input"]
 source_of(paper_targets)
 
 # %% [markdown]
@@ -269,7 +269,7 @@ sizes = {arch: whole_curves(arch) for arch in ARCHS}
 plan = [
     config for arch in ARCHS
     for config in runs_to_watch(arch, table, trace_v, trace_s0, smoke)
-]  # fmt: skip
+]
 processes = 1 if smoke else workers
 traces = trace_all(plan, per_octave=3, device=device, workers=processes)
 draw_all_falls(traces, sizes);  # sizes: the runs of the chapter before

@@ -102,7 +102,7 @@ live, stored = live_check(config, store, device)
 errors = (live["best_test_error"], stored["best_test_error"])
 print("P = {}: {:.4f} now, {:.4f} stored".format(config.P, *errors))
 
-# %% mystnb={"code_prompt_show": "Show the table: test errors at each size"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: test errors at each size"} tags=["hide-cell"]
 rows = [
     {"network": p.arch.upper(), "L": p.L, "v": p.v, "s0": p.s0, "paper's P*": round(p.paper),
      "here": p.here, "test error at each size": ", ".join(f"{P}: {e:.3f}" for P, e in sorted(p.errors.items()))}

@@ -34,7 +34,9 @@ from srhm_book import paper
 from srhm_book import style as plots
 from srhm_book.complexity.law_tests import with_factors
 from srhm_book.paper import published
+from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
+from srhm_book.source import source_of
 from srhm_book.wording import significant, with_interval
 
 by_profile(profile)
@@ -67,14 +69,17 @@ glue("interpolated high", f"{rule['published / interpolated'].max():.2f}", displ
 within = int((off["interpolated"] < 0.01).sum())
 glue("interpolated within", within, display=False)
 
+# %% tags=["remove-input"]
+rests_on([], "20_reading_figures")
+
 # %% [markdown]
 # ## What was read
 #
 # Values were read off raster copies, about 1050 pixels wide: axes by least-squares fits through the
 # centres of all ticks, markers by fitted templates, and every panel re-plotted and compared with the
 # original. Reading costs 0.05 to 0.3 % in $P$, 0.001 to 0.01 in an error or a sensitivity. What costs
-# more is that some axes and captions do not say what the numbers are. Quality A is clean, B partly hidden, C weak. Markers that could not be told apart were left out, not
-# guessed. The files are in `book/paper`; `srhm_book.paper` reads them.
+# more is that some axes and captions do not say what the numbers are. Quality A is clean, B partly
+# hidden, C weak. Markers that could not be told apart were left out, not guessed. The files are in `book/paper`; `srhm_book.paper` reads them.
 
 # %% mystnb={"code_prompt_hide": "Hide: what was read, panel by panel", "code_prompt_show": "Show: what was read, panel by panel"} tags=["hide-cell"]
 panels = [
@@ -103,7 +108,10 @@ pd.DataFrame(rows, columns=["figure", "values", "quality", "error of reading"]).
 # A reader would take the $P^*$ of Figures 4, 6 and 14 for crossings of a threshold. Some of the curves
 # behind them are printed too (Figures 4A, 12 and 15), so this can be tested: for every such curve,
 # {numref}`fig-rule` compares the published $P^*$ with the interpolated crossing and with the one point
-# of the curve whose value is *nearest* to the threshold.
+# of the curve whose value is *nearest* to the threshold. Both ways to read a curve off:
+
+# %% tags=["remove-input"]
+source_of(paper.nearest_point, paper.crossing)
 
 # %% [markdown]
 # The nearest point gives the published value within {glue:text}`nearest off` % for all
@@ -223,6 +231,9 @@ ax.axhline(0.1, color=plots.GREY, linewidth=0.8, linestyle="--")
 plots.log_axis(ax)
 ax.set(xlabel="total training-set size $P$", ylabel="test error")
 ax.legend(fontsize=9);
+
+# %% tags=["remove-input"]
+rests_on([], "20_reading_figures")
 
 # %% [markdown]
 # ## Figure 8's task has ten features, not six

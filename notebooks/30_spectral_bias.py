@@ -12,6 +12,14 @@
 # bias* predicts whole learning curves from the spectrum alone {cite:p}`bordelon2020`. Is that so when
 # the data have few dimensions? {cite:t}`tomasini2022bias` ask it where it can be answered, for a target
 # that changes sign where the data thin out.
+#
+# **The answer.** On the line the spectral-bias theory {glue:text}`fails` without a ridge. For densities
+# that vanish at the boundary, $\chi>0$, the error falls as $P^{-\beta}$ with $\beta$ =
+# {glue:text}`beta 1`, where the theory says {glue:text}`bias 1`, and is {glue:text}`too low` times what
+# it predicts. The two training points next to the boundary give, without a free parameter and within
+# the intervals, of the error: {glue:text}`given`. With a ridge of $100\,\lambda^*$ the spectral bias
+# {glue:text}`holds above` (measured over predicted: {glue:text}`above`), and on images it comes within
+# {glue:text}`image off` % of the error.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": fewer samples, measured now; "smoke": a toy
@@ -112,15 +120,6 @@ glue("precise", f"{100 * PRECISE:.0f}", display=False)
 glue("sigma", f"{SIGMA:g}", display=False)
 glue("box most", f"{int(measured['ridgeless_box'].P.max()):,}", display=False)
 glue("findings table", wide(to_table(findings)), display=False)
-
-# %% [markdown]
-# **The answer.** On the line the spectral-bias theory {glue:text}`fails` without a ridge. For densities
-# that vanish at the boundary, $\chi>0$, the error falls as $P^{-\beta}$ with $\beta$ =
-# {glue:text}`beta 1`, where the theory says {glue:text}`bias 1`, and is {glue:text}`too low` times what
-# it predicts. The two training points next to the boundary give, without a free parameter and within
-# the intervals, of the error: {glue:text}`given`. With a ridge of $100\,\lambda^*$ the spectral bias
-# {glue:text}`holds above` (measured over predicted: {glue:text}`above`), and on images it comes within
-# {glue:text}`image off` % of the error.
 
 # %% mystnb={"figure": {"caption": "Test error of kernel regression without ridge on the line. Points: means over samples, bars (mostly hidden): 95 % of the mean. Solid: two points next to the boundary; dashed: spectral bias from the exact spectrum. At \u03c7 = 0 both fall alike. Neither has a free parameter.", "name": "fig-spectral-curves"}, "image": {"alt": "Test error against training-set size, logarithmic, four values of chi. All points lie on the four solid parallel lines of slope minus one; the dashed lines of the spectral-bias theory fall more steeply for chi above zero."}}
 figure, ax = style.new_axes(height=5.2)

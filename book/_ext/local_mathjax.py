@@ -13,9 +13,9 @@ START = "startup.js"
 PACKAGES = ("ams", "newcommand", "noundefined")
 PARTS = (
     "core", "input/tex-base", *(f"[tex]/{name}" for name in PACKAGES), "output/chtml",
-    "output/chtml/fonts/tex", "a11y/assistive-mml",
+    "a11y/assistive-mml",
 )  # fmt: skip
-FONTS = "output/chtml/fonts/woff-v2/"
+FONTS = "output/chtml/fonts/"  # which the output part loads itself
 NOTICE = "MathJax 3, https://www.mathjax.org, under the Apache License 2.0 (file LICENSE).\n"
 
 

@@ -36,10 +36,11 @@ def rests_on(
 def describe_runs(runs: pd.DataFrame) -> str:
     """What trained them: "1,204 trainings, 5 to 8 seeds each, 3.1 core hours; width 256, ..."."""
     if runs.empty:
-        return "No training."
+        return "No training of ours."
     runs = runs.drop_duplicates(subset=[c for c in _IDENTITY if c in runs])
     cases = [c for c in _CASES if c in runs]
-    seeds = runs.groupby(cases, dropna=False).seed_rules.nunique()
+    seed = "seed_rules" if "seed_rules" in runs else "seed_sample"  # images have no rules
+    seeds = runs.groupby(cases, dropna=False)[seed].nunique()
     few, many = int(seeds.min()), int(seeds.max())
     count = f"{few}" if few == many else f"{few} to {many}"
     hours = runs.seconds.sum() / 3600
@@ -49,7 +50,7 @@ def describe_runs(runs: pd.DataFrame) -> str:
     )
 
 
-_IDENTITY = ("arch", "v", "s", "L", "s0", "n_c", "m", "sparsity", "P", *TRAINING,
+_IDENTITY = ("arch", "dataset", "v", "s", "L", "s0", "n_c", "m", "sparsity", "P", *TRAINING,
              "seed_rules", "seed_sample", "seed_init")  # fmt: skip
 _CASES = [name for name in _IDENTITY if not name.startswith("seed_")]
 
