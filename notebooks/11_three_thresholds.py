@@ -44,9 +44,8 @@ from srhm.runs.search import Target, run_at
 from srhm.runs.store import Store
 from srhm.runs.trace import trace_all
 from srhm_book import style as plots
-from srhm_book.claims.claim import MANY
+from srhm_book.claims.claim import MANY, here
 from srhm_book.claims.invariance import eq8_claim
-from srhm_book.claims.ledger import here
 from srhm_book.complexity.transitions import compare_times, fall_times
 from srhm_book.grids import setting
 from srhm_book.invariance.agreement import agreement, common_medians, scan_table, scan_thresholds
