@@ -83,7 +83,7 @@ store = Store(project("results")) if profile == "book" else None
 smoke = profile == "smoke"
 ARCHS = ("lcn", "cnn")
 
-# %% mystnb={"figure": {"caption": "Figures 6C, 6D (above, s = 2) and 11 (below, s = 3): locally connected networks. P* against the size at which S\u2082 (left) and D\u2082 (right) of the second layer reach their thresholds. Colour and marker: s\u2080; filling: L. Filled: ours, with 95 % intervals over seeds; hollow: the paper's (s = 2), both coordinates rounded to its grid of sizes. Line and band: equality, and a factor of two.", "name": "fig-three-sizes"}, "image": {"alt": "Four panels of points on logarithmic axes along the diagonal, most of them inside the band of a factor of two; for displacements the points lie to the left of the diagonal."}}
+# %% mystnb={"figure": {"caption": "Figures 6C, 6D (above, s = 2) and 11 (below, s = 3): locally connected networks. P* against the size at which S\u2082 (left) and D\u2082 (right) of the second layer reach their thresholds. Colour and marker: s\u2080; filling: L. Filled: ours, with 95 % intervals over seeds; hollow: the paper's (s = 2; those of Figure 11 are not digitised), both coordinates rounded to its grid of sizes. Line and band: equality, and a factor of two.", "name": "fig-three-sizes"}, "image": {"alt": "Four panels of points on logarithmic axes along the diagonal, most of them inside the band of a factor of two; for displacements the points lie to the left of the diagonal."}}
 # The grids of settings, their runs, and of each setting P*, P*_S and P*_D.
 names = ("L2", "L3", "s3") if profile == "book" else (profile,)
 settings, frame = runs_for(ARCHS, names, store, repeats, workers, device)
@@ -97,7 +97,7 @@ rests_on(behind["lcn"], "11_three_thresholds", profile="fresh")
 # %% tags=["remove-input"]
 explore_pairs(table, "lcn")
 
-# %% mystnb={"figure": {"caption": "Figure 14: convolutional networks. S\u2082 above, D\u2082 below, s = 2 left, s = 3 right; drawn as {numref}`fig-three-sizes`.", "name": "fig-three-sizes-cnn"}, "image": {"alt": "Four panels of points on logarithmic axes along the diagonal, most of them inside the band of a factor of two; for displacements many lie to the left of the diagonal."}}
+# %% mystnb={"figure": {"caption": "Figure 14: convolutional networks. S\u2082 above, D\u2082 below, s = 2 left, s = 3 right (the paper's points there are not digitised); drawn as {numref}`fig-three-sizes`.", "name": "fig-three-sizes-cnn"}, "image": {"alt": "Four panels of points on logarithmic axes along the diagonal, most of them inside the band of a factor of two; for displacements many lie to the left of the diagonal."}}
 draw_pairs(table, "cnn", with_paper=not smoke);
 
 # %% tags=["remove-input"]

@@ -3,7 +3,7 @@
 #   srhm:
 #     reads:
 #     - results/*_s2_L2_s02_v10_nc10_m10_A.jsonl
-#     - results/vgg11_s2_L2_s02_v3_*.jsonl
+#     - results/vgg11_s2_L2_s02_v2_*.jsonl
 #     - book/paper/fig1*.csv
 #     - book/paper/fig9.csv
 # ---

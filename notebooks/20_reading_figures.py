@@ -41,6 +41,7 @@ from srhm_book.wording import significant, with_interval
 
 by_profile(profile)
 plots.use_style()
+FROM_PAPER = "Values read off the paper's figures, in book/paper; no training of ours."
 
 # %% mystnb={"figure": {"caption": "Published P*, P*_S and P*_D over the same quantity taken from the published curve in two ways: its point nearest to the threshold (blue circles), and its interpolated crossing (orange squares). One line a curve; LCN: Figures 4A, 12, read off in 4B, 6C, 6D; CNN: Figure 15, read off in 4C, 14.", "name": "fig-rule"}, "image": {"alt": "Two columns of markers, one line for each curve: the circles all lie on one, the squares scatter between 0.8 and 1.26."}}
 rule = paper.reading_rule()  # every curve whose P* the paper also gives
@@ -70,7 +71,7 @@ within = int((off["interpolated"] < 0.01).sum())
 glue("interpolated within", within, display=False)
 
 # %% tags=["remove-input"]
-rests_on([], "20_reading_figures")
+rests_on(FROM_PAPER, "20_reading_figures")
 
 # %% [markdown]
 # ## What was read
@@ -233,7 +234,7 @@ ax.set(xlabel="total training-set size $P$", ylabel="test error")
 ax.legend(fontsize=9);
 
 # %% tags=["remove-input"]
-rests_on([], "20_reading_figures")
+rests_on(FROM_PAPER, "20_reading_figures")
 
 # %% [markdown]
 # ## Figure 8's task has ten features, not six

@@ -35,6 +35,7 @@ import pandas as pd
 from myst_nb import glue
 
 from srhm_book import style
+from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 from srhm_book.spectral import chapter, figures, images, measure, stored
 from srhm_book.spectral.exponents import (
@@ -69,6 +70,14 @@ def wide(table):
 
 def of(quantity, d=1):
     return [f for f in findings if f.quantity == quantity and f.d == d]
+
+
+def behind(*names):
+    """The line below a figure: the measurements that it shows."""
+    number = sum(len(measured[name]) for name in names)
+    sizes = sorted({P for name in names for P in measured[name].P})
+    words = f"{number:,} regressions ({', '.join(names)}), P from {sizes[0]:,} to {sizes[-1]:,}."
+    return rests_on(words, "30_spectral_bias", profile="fresh")
 
 
 def span(found, what=lambda f: f.measured.value):
@@ -130,6 +139,9 @@ for chi, errors in measured["ridgeless_line"].groupby("chi"):
     figures.draw_ridgeless(ax, errors, sizes, two_points, bias)
 figures.finish_ridgeless(ax)
 
+# %% tags=["remove-input"]
+behind("ridgeless_line")
+
 # %% [markdown]
 # ## What was expected, and why
 #
@@ -181,6 +193,9 @@ figures.draw_predictors(
 figure, axes = style.new_axes(2, 2, height=6.2, sharex=True)
 figures.draw_ridge_collapse(axes, measured["ridge_line"])
 
+# %% tags=["remove-input"]
+behind("ridge_line")
+
 # %% [markdown]
 # ## The prediction from the spectrum
 #
@@ -227,6 +242,9 @@ figures.draw_spectrum(axes, CHIS, P=1000)
 figure, ax = style.new_axes(height=4.4)
 figures.draw_variance(ax, measured["variance_line"])
 
+# %% tags=["remove-input"]
+behind("variance_line")
+
 # %% [markdown]
 # ## Two and three dimensions
 #
@@ -242,6 +260,9 @@ figures.draw_exponents(axes, findings)
 # %% mystnb={"figure": {"caption": "Test error without ridge in two and three dimensions. Points: means over samples; bars: 95 % of the mean. Lines through the last point: the true slope (solid) and that of the spectral bias (dashed).", "name": "fig-spectral-boxes"}, "image": {"alt": "Two panels of falling test errors against training-set size for four chi, each with a solid and a slightly steeper dashed line."}}
 figure, axes = style.new_axes(2, height=4.2, sharey=True)
 figures.draw_boxes(axes, measured["ridgeless_box"])
+
+# %% tags=["remove-input"]
+behind("ridgeless_line", "ridgeless_box")
 
 # %% tags=["remove-cell"]
 curve = stored.read("fashion")
