@@ -290,8 +290,8 @@ check = "All runs of this profile were trained just now."
 if store is not None:
     point = near_P_star("cnn", 0)
     live, kept = live_check(point, store, device=device)
-    errors = {"trained now": live["test_error"], "stored": kept["test_error"]}
-    check = pd.DataFrame(errors, index=pd.Index([point.P], name="P"))
+    both = {"trained now": live["test_error"], "stored": kept["test_error"]}
+    check = pd.DataFrame(both, index=pd.Index([point.P], name="P"))
 check
 
 # %% tags=["remove-cell"]
