@@ -109,14 +109,12 @@ def test_pages_are_light_and_nothing_on_them_is_cut_off(html, browser, compresse
     weights, found = {}, []
     for name in pages(html):
         context = browser.new_context(viewport=SIZES["desk"])
-        page, sizes = context.new_page(), []
+        page, loaded = context.new_page(), []
         devtools = context.new_cdp_session(page)
         devtools.send("Network.enable")
-        devtools.on(
-            "Network.loadingFinished", lambda e, to=sizes: to.append(e["encodedDataLength"])
-        )
+        devtools.on("Network.loadingFinished", lambda event, to=loaded: to.append(event))
         page.goto(compressed + name, wait_until="networkidle")
-        weights[name] = sum(sizes)
+        weights[name] = sum(event["encodedDataLength"] for event in loaded)
         for size, shape in SIZES.items():
             page.set_viewport_size(shape)
             found += [f"{name}, {size}: {problem}" for problem in page.evaluate(PROBLEMS)]
