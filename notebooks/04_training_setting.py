@@ -250,7 +250,7 @@ def near_P_star(arch, seed):
 
 def in_both_precisions(arch):
     """Test errors and seconds of the reference near its P*, in either precision, seed by seed."""
-    for seed in range(repeats):
+    for seed in range(min(repeats, 2)):
         point = near_P_star(arch, seed)
         for precision in ("highest", "medium"):
             torch.set_float32_matmul_precision(precision)
