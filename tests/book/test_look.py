@@ -20,7 +20,7 @@ PROBLEMS = """() => {
     const words = box => box.textContent.trim().slice(0, 60);
     const boxes = document.querySelectorAll(
         "article div.highlight pre, article .cell_output .output, "
-        + "article .pst-scrollable-table-container");
+        + "article .pst-scrollable-table-container, article div.math mjx-container");
     for (const box of boxes) {
         if (innerWidth < 800 && box.tagName === "PRE") continue;  // code scrolls on a phone
         if (visible(box) && box.scrollWidth > box.clientWidth + 1)
