@@ -110,9 +110,13 @@ glue("missing", "; ".join(
 exponents = exponents_in_both(table)
 draw_exponents(exponents);
 
-# %% mystnb={"code_prompt_show": "Show the table: these exponents with their intervals"} tags=["hide-cell"]
-shown = exponents.assign(**{name: exponents[name].map(with_interval) for name in TRAININGS})
-shown.style.hide(axis="index").set_table_attributes('style="display: block; overflow-x: auto"')
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: these exponents with their intervals"} tags=["hide-cell"]
+shown = exponents.assign(
+    **{name: exponents[name].map(with_interval) for name in TRAININGS}
+)
+shown.style.hide(axis="index").set_table_attributes(
+    'style="display: block; overflow-x: auto"'
+)
 
 # %% tags=["remove-cell"]
 step = step_in_depth(table)
@@ -146,9 +150,12 @@ draw_ablation(ablation);
 # %% tags=["remove-input"]
 rests_on(ablation_runs(store), "17_authors_training", v=4)
 
-# %% mystnb={"code_prompt_show": "Show the table: every change with its factor"} tags=["hide-cell"]
-factors = [with_ends(row.ratio, row.low, row.high) for row in ablation.itertuples()]
-ablation.assign(factor=factors).pivot(index="change", columns="task", values="factor").fillna("–")
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: every change with its factor"} tags=["hide-cell"]
+factors = [with_ends(r.ratio, r.low, r.high) for r in ablation.itertuples()]
+wide = ablation.assign(factor=factors).pivot(
+    index="change", columns="task", values="factor"
+)
+wide.fillna("–")
 
 # %% tags=["remove-cell"]
 glue("moving", moving(ablation), display=False)
@@ -212,6 +219,10 @@ glue("widths", (
 # ## Limits
 #
 # {glue:text}`known` of the {glue:text}`total` points whose sizes are known are bracketed, with one seed
-# each, as in the paper. Not yet: {glue:text}`missing`. Inputs are not whitened and there are no biases,
-# as in the paper's text and unlike the code. Seeds differ widely at small $v$: a point of one seed may
-# be off by a step of the paper's sizes by chance.
+# each, as in the paper. Inputs are not whitened and there are no biases, as in the paper's text and
+# unlike the code. Seeds differ widely at small $v$: a point of one seed may be off by a step of the
+# paper's sizes by chance.
+#
+# :::{dropdown} The points that are not bracketed yet
+# {glue:text}`missing`.
+# :::
