@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -96,6 +96,13 @@ class Power:
     estimate: Estimate | None
     num_points: int
     num_seeds: int
+
+
+def all_powers(table: pd.DataFrame) -> list[Power]:
+    """`joint_powers`, `line_powers` and `depth_powers`; ``where`` tells the lazier scaling."""
+    powers = [*joint_powers(table), *line_powers(table), *depth_powers(table)]
+    lazier = len(table) > 0 and (table.scaling == "channels").all()
+    return [replace(power, where=f"{power.where}, lazier") if lazier else power for power in powers]
 
 
 def joint_powers(table: pd.DataFrame) -> list[Power]:

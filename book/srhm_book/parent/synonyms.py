@@ -40,14 +40,21 @@ def curves(profile: str, store: Store | None, scaling: str = "fan_in", **options
             if len(own):
                 found[v, L] = own
     else:
-        tasks = ((4, 2), (4, 3)) if profile == "fresh" else ((4, 2), (4, 3))[:1]
-        toy = {} if profile == "fresh" else TOY
-        lazy = {"lr": toy["lr"] / 4} if toy and scaling == "channels" else {}
+        toy = {} if profile == "fresh" else TOY | {"most": 1.0}
+        lazy = {"lr": TOY["lr"] / 4} if toy and scaling == "channels" else {}
         found = {
             (v, L): sweep(sensitivity_curve(v, L, scaling, **toy | lazy), None, **options)
-            for v, L in tasks
+            for v, L in ((4, 2), (4, 3))
         }
     return {(v, L): own.assign(x=own.P / v ** (L + 1)) for (v, L), own in found.items()}
+
+
+def pick(found: Curves, v: int, L: int) -> pd.DataFrame:
+    """The runs of one curve; ValueError, which names those there are, for another."""
+    if (v, L) not in found:
+        known = ", ".join(str(v) for v, depth in found if depth == L)
+        raise ValueError(f"v must be one of {known or 'none'} at L = {L}, not {v!r}.")
+    return found[v, L]
 
 
 def crossings(found: Curves) -> pd.DataFrame:
