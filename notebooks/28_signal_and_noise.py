@@ -48,7 +48,7 @@ plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
 
-# %% mystnb={"figure": {"caption": "Signal (level) and noise (dashed, falling), squared and summed over what a place shows and over classes, exactly from the rules of one draw. Markers: noise counted in a sample. Rings: the crossings P_c. Dotted: n_c m^L. The deeper task (right) has m = 4.", "name": "fig-parent-noise"}, "image": {"alt": "Two panels on logarithmic axes. In each a falling dashed line crosses two level lines, for features and for tuples; the rings at the crossings lie close to the dotted vertical line. The counted markers are on the dashed lines."}}
+# %% mystnb={"figure": {"caption": "Signal (level) and noise (dashed, falling), squared and summed over what a place shows and over classes, exactly from the rules of one draw. Thin: the noise of distinct data; markers: counted in a sample of them. Rings: the crossings P_c. Dotted: n_c m^L. The deeper task (right) has m = 4.", "name": "fig-parent-noise"}, "image": {"alt": "Two panels on logarithmic axes. In each a falling dashed line crosses two level lines, for features and for tuples; the rings at the crossings lie close to the dotted vertical line. The counted markers are on the dashed lines."}}
 shallow, deep = SRHM(v, 2, L, 0), SRHM(v, 2, L + 1, 0, m=v // 2)
 figure, axes = plots.new_axes(2, height=3.8)
 for ax, task in zip(axes, (shallow, deep), strict=True):
@@ -147,7 +147,7 @@ seeds_again(trained, store, device)
 # ## Limits
 #
 # The crossing is where the sums of squares are equal; that a network must reach it is the parent's
-# argument, not a theorem. The noise is that of independent data, where training data are distinct: at
-# $P$ of all $P_{\max}$ data it is smaller by $1-P/P_{\max}$. Correlations between patches, which a
+# argument, not a theorem. The noise is that of independent data. Training data are distinct, which lowers
+# it by $1-P/P_{\max}$, the share of all data that is left ({numref}`fig-parent-noise`, thin lines). Correlations between patches, which a
 # shared filter also sees, are left out. A $P^*$ of two samples is noisy itself, so that even a perfect
 # prediction would not give a rank correlation of 1.

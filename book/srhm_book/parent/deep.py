@@ -79,7 +79,7 @@ def family(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """The rows with P* of one of `FAMILIES`."""
     tasks = set(FAMILIES[name])
     keep = [tuple(row) in tasks for row in table[list(TASK)].itertuples(index=False)]
-    return table[keep].dropna(subset="P_star")
+    return table[pd.Series(keep, table.index, dtype=bool)].dropna(subset="P_star")
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,8 @@ def levels_of(task: SRHM, kind: str) -> tuple[float, float]:
 def measured_levels(task: SRHM, kind: str, sizes: Iterable[int], seed: int) -> pd.DataFrame:
     """The same by counting: columns P, ``total`` = |T|^2 and ``noise`` = |T - G|^2.
 
-    Each sum is over x and classes, and the mean over places. The data are distinct, which lowers
-    the noise by 1 - P / (number of data).
+    Each sum is over x and classes, and the mean over places. The data are distinct; see
+    `distinct`.
     """
     exact, rows = signal(task, kind), []
     for P in sizes:
@@ -42,6 +42,11 @@ def measured_levels(task: SRHM, kind: str, sizes: Iterable[int], seed: int) -> p
         total, noise = (np.square(a).sum((1, 2)).mean() for a in (seen, seen - exact))
         rows.append((P, float(total), float(noise)))
     return pd.DataFrame(rows, columns=["P", "total", "noise"])
+
+
+def distinct(noise, P, task: SRHM):
+    """Noise of P distinct data, from that of independent ones."""
+    return noise * (1 - P / task.num_data) / (1 - 1 / task.num_data)
 
 
 def crossing_table(tasks=TASKS, draws: int = DRAWS) -> pd.DataFrame:

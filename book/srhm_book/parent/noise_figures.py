@@ -9,7 +9,7 @@ from srhm.data.task import SRHM
 from srhm.stats.fits import Estimate
 from srhm_book import style
 from srhm_book.parent.correlations import KINDS
-from srhm_book.parent.noise import levels_of, measured_levels
+from srhm_book.parent.noise import distinct, levels_of, measured_levels
 
 LOOKS = {
     "feature": {"color": style.BLUE, "marker": "o"},
@@ -20,14 +20,16 @@ LOOKS = {
 def draw_levels(ax, task: SRHM, sizes, seed: int = 0) -> None:
     """Squared signal (level lines) and noise (falling lines) against P; markers: counted.
 
-    A ring marks the crossing P_c of each kind, a dotted line n_c m^L.
+    A ring marks the crossing P_c of each kind, a dotted line n_c m^L; thin: the noise of distinct
+    data, which is what is counted.
     """
     sizes = [P for P in sizes if task.num_data >= P]
     for kind in KINDS:
         look, (squared, noise) = LOOKS[kind], levels_of(task, kind)
-        ends = np.array([min(sizes), max(sizes)], float)
-        ax.plot(ends, [squared] * 2, color=look["color"], label=f"{kind}: signal")
-        ax.plot(ends, noise / ends, color=look["color"], linestyle="--", label=f"{kind}: noise")
+        P = np.geomspace(min(sizes), max(sizes), 60)
+        ax.plot(P, 0 * P + squared, color=look["color"], label=f"{kind}: signal")
+        ax.plot(P, noise / P, color=look["color"], linestyle="--", label=f"{kind}: noise")
+        ax.plot(P, distinct(noise / P, P, task), color=look["color"], linewidth=0.6)
         seen = measured_levels(task, kind, sizes, seed)
         ax.plot(seen.P, seen.noise, linestyle="none", markersize=4, **look)
         ax.plot([noise / squared], [squared], marker="o", markersize=12, color=look["color"],
@@ -44,8 +46,8 @@ def draw_seeds(ax, table: pd.DataFrame, correlation: Estimate | None) -> None:
     """P* against the predicted P_c, a point a draw of the rules, with its rank correlation."""
     known = table.dropna(subset="P_star")
     ax.plot(known["tuple, mean"], known.P_star, linestyle="none", color=style.BLUE, marker="o")
-    first = table.iloc[0]
-    ax.set_title(f"$v={first.v}$, $n_c={first.n_c}$, $m={first.m}$, $L={first.L}$", fontsize=11)
+    v, n_c, m, L = (int(table[name].iloc[0]) for name in ("v", "n_c", "m", "L"))
+    ax.set_title(f"$v={v}$, $n_c={n_c}$, $m={m}$, $L={L}$", fontsize=11)
     if correlation is not None:
         words = f"ρ = {correlation.value:.2f}\n({correlation.low:.2f} to {correlation.high:.2f})"
         ax.text(0.04, 0.96, words, transform=ax.transAxes, va="top", fontsize=11)
