@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -21,6 +20,7 @@ from srhm_book.parent.correlations import (
 # (v, n_c, m, L) whose P_c is compared with n_c m^L over draws of the rules.
 TASKS = ((8, 8, 8, 2), (16, 16, 16, 2), (32, 32, 32, 2), (8, 8, 8, 3), (16, 16, 4, 3),
          (32, 32, 8, 3))  # fmt: skip
+MOST_V = max(task[0] for task in TASKS)
 DRAWS = 40
 
 
@@ -76,10 +76,3 @@ def _crossing(squared: np.ndarray, n_c: int, scale: float) -> Estimate:
     ends = np.quantile(means, [0.975, 0.025])
     value, low, high = ((1 - 1 / n_c) / mean / scale for mean in (squared.mean(), *ends))
     return Estimate(float(value), float(low), float(high))
-
-
-def pooled_crossing(table: pd.DataFrame, kind: str) -> Estimate:
-    """P_c / (n_c m^L), geometric mean over tasks, with the range of their intervals."""
-    own = table[table.kind == kind]
-    means = (math.exp(np.log(own[name]).mean()) for name in ("crossing", "low", "high"))
-    return Estimate(*means)
