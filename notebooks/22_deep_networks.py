@@ -6,7 +6,7 @@
 # ---
 
 # %% [markdown]
-# # Deep networks need $n_c m^L$ data
+# # Deep networks: a power of the input size
 #
 # **The question.** A task of the Random Hierarchy Model has $n_c\,m^{d-1}$ data (at $s=2$), a number
 # exponential in the input size $d=2^L$. How many does a deep convolutional network need?
@@ -19,10 +19,10 @@
 # **The answer.** Over {glue:text}`tasks` tasks with $L=$ {glue:text}`depths`, $P^*$ grows as
 # $n_c m^L$ to the power {glue:text}`slope` ({numref}`fig-parent-law`). Factor by factor the powers are
 # {glue:text}`factor n_c` of $n_c$, {glue:text}`factor m^L` of $m^L$ and {glue:text}`factor v` of $v$
-# (law: 1, 1, 0). With depth alone it grows more slowly than the law: $P^*/(n_c m^L)$ falls from
-# {glue:text}`C 2` at $L=2$ to {glue:text}`C last` at $L=$ {glue:text}`deepest`. In the lazier scaling
-# of the authors' code the power is {glue:text}`lazy slope`, and $P^*$ {glue:text}`lazy ratio` times
-# ours on the same tasks.
+# (law: 1, 1, 0). Of {glue:text}`depth lines` tasks measured at several depths, the power of $d$
+# {glue:text}`depth words`; $P^*/(n_c m^L)$ is {glue:text}`C 2` at $L=2$ and {glue:text}`C last` at $L=$
+# {glue:text}`deepest`. In the lazier scaling of the authors' code the power of $n_c m^L$ is
+# {glue:text}`lazy slope`, and $P^*$ is {glue:text}`lazy ratio` times ours on the same tasks.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": the cheapest tasks trained now; "smoke": a toy
@@ -52,7 +52,7 @@ plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
 
-# %% mystnb={"figure": {"caption": "P* (10 % test error) of convolutional networks against n_c m^L, one marker a task; bars: 95 % over seeds. Filled: this book's scaling. Hollow: the lazier one of the authors' code. Grey: P* = n_c m^L.", "name": "fig-parent-law"}, "image": {"alt": "P* against n_c m to the L on logarithmic axes, four depths in four colours and markers. All points follow a line of slope about one, somewhat above the grey line; hollow points lie higher than filled ones of the same depth."}}
+# %% mystnb={"figure": {"caption": "P* (10 % test error) of convolutional networks against n_c m^L, one marker a task; bars: 95 % over seeds. Filled: this book's scaling. Hollow: the lazier one of the authors' code. Grey: P* = n_c m^L.", "name": "fig-parent-law"}, "image": {"alt": "P* against n_c m to the L on logarithmic axes, four depths in four colours and markers, filled and hollow. The points follow a line of slope about one, above the grey line."}}
 # The sizes around both thresholds, for each task and seed, and the P* that follow.
 runs, missing = deep.deep_runs(deep_grid(profile), store, repeats, **options)
 lazy_runs, lazy_missing = deep.deep_runs(deep_grid(profile, "channels"), store, repeats, **options)
@@ -80,10 +80,15 @@ for power in joint[1:]:
 glue("C 2", f"{by_L.get(2, float('nan')):.2f}", display=False)
 glue("deepest", int(by_L.index.max()) if len(by_L) else "–", display=False)
 glue("C last", f"{by_L.iloc[-1]:.2f}" if len(by_L) else "–", display=False)
+depths = [power for power in deep.depth_powers(table) if power.estimate is not None]
+glue("depth lines", len(depths), display=False)
+glue("depth words", deep.compared(depths), display=False)
 both = known.merge(lazy.dropna(subset="P_star"), on=["v", "n_c", "m", "L"], suffixes=("", "_lazy"))
 ratio = (both.P_star_lazy / both.P_star).groupby(both.L).median()
 words = [f"{value:.2f} (L = {L})" for L, value in ratio.items()]
 glue("lazy ratio", ", ".join(words) or "–", display=False)
+words = [f"{r.ours:.2f} at L = {r.L} ({r.least:.2f} to {r.most:.2f})" for r in constants.itertuples()]
+glue("constants", ", ".join(words) or "–", display=False)
 glue("num missing", len(missing) + len(lazy_missing), display=False)
 glue("missing", list_settings([*missing, *lazy_missing]), display=False)
 glue("seeds", int(known.num_seeds.min()) if len(known) else 0, display=False)
@@ -96,7 +101,7 @@ glue("threshold ratio", f"{higher:.2f}", display=False)
 # At fixed $m$ and $n_c$ the law makes $P^*/n_c$ the power $\ln m/\ln 2$ of $d=2^L$: each level
 # multiplies it by $m$. {numref}`fig-parent-depth` has the same task at several depths.
 
-# %% mystnb={"figure": {"caption": "P*/n_c against the input size for tasks that differ in depth alone; bars: 95 % over seeds; small dashes: by the parent's threshold. Dashed: the law's power ln m / ln 2, from the first point.", "name": "fig-parent-depth"}, "image": {"alt": "P* over n_c against d = 4, 8, 16, 32 on logarithmic axes. Lines rise more steeply for larger m, each a little less steeply than its dashed line."}}
+# %% mystnb={"figure": {"caption": "P*/n_c against the input size for tasks that differ in depth alone; bars: 95 % over seeds; small dashes: by the parent's threshold. Dashed: the law's power ln m / ln 2, from the first point.", "name": "fig-parent-depth"}, "image": {"alt": "P* over n_c against d = 4, 8, 16, 32 on logarithmic axes. Lines rise more steeply for larger m; each has a dashed line of the law's slope through its first point."}}
 figure, ax = plots.new_axes(height=4.4)
 figures.draw_depth(ax, table, deep.by_parent_rule(table))
 
@@ -108,7 +113,7 @@ views.powers_view(deep.depth_powers(table), deep.depth_powers(deep.by_parent_rul
 #
 # Divided by $n_c m^L$, the learning curves of all tasks should fall on one another.
 
-# %% mystnb={"figure": {"caption": "Mean test error, over that of guessing, against P (left) and against P / (n_c m^L) (right); all tasks, colour and marker by depth. Dashed: the parent's threshold, a tenth of guessing.", "name": "fig-parent-collapse"}, "image": {"alt": "Left, falling learning curves spread over three decades of P. Right, the same curves within less than a factor of three, those of larger depth to the left."}}
+# %% mystnb={"figure": {"caption": "Mean test error, over that of guessing, against P (left) and against P / (n_c m^L) (right); all tasks, colour and marker by depth. Dashed: the parent's threshold, a tenth of guessing.", "name": "fig-parent-collapse"}, "image": {"alt": "Left, falling learning curves spread over three decades of P. Right, the same curves close together."}}
 figure, axes = plots.new_axes(2, height=3.6, sharey=True)
 figures.draw_collapse(axes, runs)
 
@@ -121,7 +126,7 @@ rests_on(runs, "22_deep_networks", profile="fresh")
 # Lines of tasks that differ in one symbol alone. The law says that $P^*$ goes as $m^L$ and $n_c^1$, and
 # does not depend on $v$, although the number of possible inputs is $v^d$.
 
-# %% mystnb={"figure": {"caption": "The power of P* in one symbol along each line of tasks (discs; 95 % over seeds), and the law's (upright bars).", "name": "fig-parent-powers"}, "image": {"alt": "A column of lines of tasks with a disc and an upright bar each. For m they rise with depth, for n_c they lie at or below one, for v near zero."}}
+# %% mystnb={"figure": {"caption": "The power of P* in one symbol along each line of tasks (discs; 95 % over seeds), and the law's (upright bars).", "name": "fig-parent-powers"}, "image": {"alt": "A column of lines of tasks with a disc, its interval and an upright bar each."}}
 lines = deep.line_powers(table)
 figure, ax = plots.new_axes(width=plots.WIDE, height=1 + 0.3 * len(lines))
 figures.draw_powers(ax, lines)
@@ -149,13 +154,10 @@ source_of(task_setting, deep.deep_table)
 trained_again(runs, table, store, device)
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: P* of all tasks"} tags=["hide-cell"]
-views.deep_view(table)
+views.deep_view(table, lazy)
 
-# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: P* in the lazier scaling"} tags=["hide-cell"]
-views.deep_view(lazy)
-
-# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: the prefactor by depth"} tags=["hide-cell"]
-views.scrolling(constants.round(2))
+# %% [markdown]
+# By depth, $P^*/(n_c m^L)$ is in the geometric mean {glue:text}`constants`.
 
 # %% [markdown]
 # ## Limits

@@ -53,7 +53,7 @@ plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
 
-# %% mystnb={"figure": {"caption": "Sensitivity S of layer 2 to synonyms of the input level, mean over seeds, against P (left) and P / (n_c m^L) (right); one line a task with m = n_c = v, colour and marker by depth. Filled: this book's scaling; hollow, dotted: the lazier one of the authors' code. Dashed: where P_S is read off.", "name": "fig-parent-synonyms"}, "image": {"alt": "Left, curves that fall from near one to near 0.2 at sizes spread over two decades. Right, rescaled, they lie close together, falling around one to three."}}
+# %% mystnb={"figure": {"caption": "Sensitivity S of layer 2 to synonyms of the input level, mean over seeds, against P (left) and P / (n_c m^L) (right); one line a task with m = n_c = v, colour and marker by depth. Filled: this book's scaling; hollow, dotted: the lazier one of the authors' code. Dashed: where P_S is read off.", "name": "fig-parent-synonyms"}, "image": {"alt": "Left, curves that fall from near one to near 0.2 at sizes spread over two decades. Right, the same curves rescaled."}}
 curves = synonyms.curves(profile, store, **options)  # {(v, L): runs}
 lazy = synonyms.curves(profile, store, "channels", **options)
 figure, axes = plots.new_axes(2, height=3.8, sharey=True)
@@ -82,7 +82,7 @@ views.falls_view(falls, lazy_falls)
 # At $L=3$ there are three levels of synonyms and four layers, the output being the last. The parent
 # claims that level $l$ is dropped from layer $l+1$ on, all levels at one $P$.
 
-# %% mystnb={"figure": {"caption": "Sensitivity of every layer (colour and marker) to the synonyms of each level (panel) at L = 3, m = n_c = v; bands: all seeds. Dotted: test error. Dashed: the criterion for dropped, 0.4.", "name": "fig-parent-levels"}, "image": {"alt": "Three panels. Level 1: layer 1 stays high while layers 2, 3 and the output fall together with the error. Level 2: layers 1 and 2 stay high, 3 and the output fall. Level 3: the hidden layers stay high, the output falls part of the way."}}
+# %% mystnb={"figure": {"caption": "Sensitivity of every layer (colour and marker) to the synonyms of each level (panel) at L = 3, m = n_c = v; bands: all seeds. Dotted: test error. Dashed: the criterion for dropped, 0.4.", "name": "fig-parent-levels"}, "image": {"alt": "Three panels, one a level, each with the curves of three layers and the output against rescaled P, and the falling test error."}}
 figure, axes = plots.new_axes(3, height=3.6, sharey=True)
 figures.draw_levels(axes, synonyms.pick(curves, shown, L=3), L=3)
 
@@ -95,15 +95,15 @@ views.levels_view(by_level)
 
 # %% [markdown]
 # The top level is apart: all its synonyms have one class, and no layer before the output needs to know.
-# There, $S_{\mathrm{out},L}$ ends at {glue:text}`S top`, not at zero: the decision no longer depends on
-# the synonym, the size of the logits does.
+# There, $S_{\mathrm{out},L}$ ends at {glue:text}`S top`: the decision need not depend on the synonym while
+# the size of the logits does ({doc}`10_layer_by_layer`).
 #
 # ## The dimension of what is represented
 #
 # $n$ points that fill $d_{\mathrm{eff}}$ dimensions have nearest neighbours at a distance
 # $\propto n^{-1/d_{\mathrm{eff}}}$. The points are test data, as each layer represents them.
 
-# %% mystnb={"figure": {"caption": "Effective dimension of each layer's representation of test data before (grey discs) and after training (blue squares), L = 3; bars: least and most of three seeds.", "name": "fig-parent-dimension"}, "image": {"alt": "Grey discs stay level over the hidden layers, blue squares fall from layer to layer."}}
+# %% mystnb={"figure": {"caption": "Effective dimension of each layer's representation of test data before (grey discs) and after training (blue squares), L = 3; bars: least and most of three seeds.", "name": "fig-parent-dimension"}, "image": {"alt": "Two lines over input, layers and output: grey discs untrained, blue squares trained."}}
 training = TOY if profile == "smoke" else {}
 config = task_setting(v, v, v, 3, **training)
 sizes = dimension.SIZES if profile != "smoke" else (50, 100, 200)

@@ -153,6 +153,14 @@ def depth_powers(table: pd.DataFrame) -> list[Power]:
     return sorted(found, key=lambda power: (power.law, power.where))
 
 
+def compared(powers: list[Power]) -> str:
+    """How many powers are below, at and above the law's, by their 95 % intervals, in words."""
+    below = sum(power.estimate.high < power.law for power in powers)
+    above = sum(power.estimate.low > power.law for power in powers)
+    same = len(powers) - below - above
+    return f"is below the law's in {below}, above it in {above}, and not told from it in {same}"
+
+
 def _line(part: pd.DataFrame, predictor: str, where: str, law: float) -> Power:
     seeds = int(part.num_seeds.min()) if len(part) else 0
     try:

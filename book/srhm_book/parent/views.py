@@ -15,15 +15,16 @@ def scrolling(table: pd.DataFrame):
     return table.style.hide(axis="index").set_table_attributes(scroll)
 
 
-def deep_view(table: pd.DataFrame):
+def deep_view(ours: pd.DataFrame, lazier: pd.DataFrame):
     """All tasks: P* by both thresholds, with intervals, and over n_c m^L."""
     rows = [
         {
-            "L": r.L, "v": r.v, "n_c": r.n_c, "m": r.m, "n_c m^L": f"{r.scale:,}",
+            "scaling": name, "L": r.L, "v": r.v, "n_c": r.n_c, "m": r.m, "n_c m^L": f"{r.scale:,}",
             "P* at 10 %": _sizes(r.P_star, r.low, r.high),
             "at (1−1/n_c)/10": significant(r.parent), "P*/(n_c m^L)": f"{r.C:.2f}",
             "seeds": r.num_seeds,
         }
+        for name, table in (("this book's", ours), ("lazier", lazier))
         for r in table.sort_values(["L", "scale", "v"]).itertuples()
     ]  # fmt: skip
     return scrolling(pd.DataFrame(rows))
