@@ -90,7 +90,14 @@ glue("lazy ratio", ", ".join(words) or "–", display=False)
 words = [f"{r.ours:.2f} at L = {r.L} ({r.least:.2f} to {r.most:.2f})" for r in constants.itertuples()]
 glue("constants", ", ".join(words) or "–", display=False)
 glue("num missing", len(missing) + len(lazy_missing), display=False)
-glue("missing", list_settings([*missing, *lazy_missing]), display=False)
+glue("missing", list_settings(missing), display=False)
+glue("lazy missing", list_settings(lazy_missing), display=False)
+unshared = deep.without_sharing(table, store)
+words = [f"{value:.2f} at L = {L}" for L, value in unshared.groupby("L").ratio.median().items()]
+glue("sharing", ", ".join(words) or "not measured", display=False)
+words = [f"{value:.2f} at L = {L}" for L, value in unshared.groupby("L").lcn.median().items()]
+glue("unshared", ", ".join(words) or "not measured", display=False)
+glue("num unshared", len(unshared), display=False)
 glue("seeds", int(known.num_seeds.min()) if len(known) else 0, display=False)
 higher = (known.parent / known.P_star).median() if len(known) else float("nan")
 glue("threshold ratio", f"{higher:.2f}", display=False)
@@ -107,6 +114,15 @@ figures.draw_depth(ax, table, deep.by_parent_rule(table))
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: the power of d, task by task"} tags=["hide-cell"]
 views.powers_view(deep.depth_powers(table), deep.depth_powers(deep.by_parent_rule(table)))
+
+# %% [markdown]
+# A convolutional filter sees $2^{L-1}$ patches of each datum, which may be why deeper networks need
+# less than the law says. Without weight sharing (LCN, {glue:text}`num unshared` of the tasks)
+# $P^*/(n_c m^L)$ has a median of {glue:text}`unshared`, and the CNN's is {glue:text}`sharing` of the
+# LCN's on the same tasks.
+
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: with and without weight sharing"} tags=["hide-cell"]
+views.scrolling(unshared.round(2))
 
 # %% [markdown]
 # ## One curve for all
@@ -167,5 +183,5 @@ views.deep_view(table, lazy)
 # was trained; $L=5$ goes beyond the paper. Not trained: {glue:text}`num missing` settings.
 #
 # ```{dropdown} Planned and not trained yet
-# {glue:text}`missing`
+# This book's scaling: {glue:text}`missing`. The lazier one: {glue:text}`lazy missing`.
 # ```

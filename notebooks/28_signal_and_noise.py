@@ -121,8 +121,7 @@ rests_on(trained, "28_signal_and_noise", profile="fresh")
 found = {task: value for task, value in correlation.items() if value is not None}
 positive = sum(value.low > 0 for value in found.values())
 glue("rules", min((len(t) for t in tables.values()), default=0), display=False)
-told = "not measured" if not found else "ranked alike in " + (
-    f"all {len(found)} tasks" if positive == len(found) else f"{positive} of {len(found)} tasks")
+told = f"ranked alike in {positive} of {len(found)} tasks" if found else "not measured"
 glue("predicts", told, display=False)
 words = [f"{with_interval(value)} (v={v_}, n_c={n}, m={m}, L={L_})" for (v_, n, m, L_), value in found.items()]
 glue("correlations", join(words, ", "), display=False)

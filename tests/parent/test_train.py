@@ -34,7 +34,7 @@ def test_everything_is_trained(asked, tmp_path, capsys):
     curves = [c for v, L in settings.SENSITIVITY_CURVES for c in settings.sensitivity_curve(v, L)]
     runs = [c for task in seeds.TASKS for c in seeds.seed_runs(task)]
     assert {*curves, *runs} <= set(asked["sweep"])
-    assert {config.scaling for config in asked["sweep"]} == {"fan_in", "channels"}
+    assert {config.scaling for config, _ in asked["search"]} == {"fan_in", "channels"}
     assert capsys.readouterr().out.count("\n") >= len(both)
 
 
@@ -45,6 +45,6 @@ def test_a_part_of_it(asked, tmp_path):
 
 
 def test_bad_input(tmp_path):
-    names = "deep, seeds, synonyms, deep_lazy, synonyms_lazy"
+    names = "deep, seeds, synonyms, deep_lazy"
     with pytest.raises(SystemExit, match=says(f"name must be one of {names}, not 'wide'.")):
         train.main(["wide"], Store(tmp_path))
