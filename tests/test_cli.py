@@ -35,7 +35,7 @@ def fails(result, message):
 def test_the_help_explains_every_symbol(run):
     code, out, _ = run("--help")
     assert code == 0
-    for name in ("v", "s", "L", "s0", "n_c", "m", "sparsity", "P"):
+    for name in ("v", "s", "L", "s0", "n_c", "m", "sparsity", "rule_kind", "P"):
         assert f"  {name:9} {FIELD_HELP[name]}" in out
     for command in COMMANDS:
         assert f"\n    {command}" in out

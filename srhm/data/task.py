@@ -21,6 +21,7 @@ import numpy as np
 from srhm.data import transforms
 from srhm.data.parsing import RuleLookup
 from srhm.data.randomness import check_int, check_seed, check_type, distinct_words, generator
+from srhm.data.rules import check_rule_kind, draw_rules
 from srhm.data.samples import Samples, blocks
 
 # Limits above which a task could not be held in memory; the paper's tasks are far below.
@@ -44,6 +45,8 @@ class SRHM:
     sparsity : "A", child j sits anywhere in its own sub-patch of s0+1 positions; "B", the s
         children sit at any s of the patch's s(s0+1) positions, in order.
     seed : of the rules.
+    rule_kind : "random", the model's; "uniform", rules without correlations: below the top level
+        every tuple is equally likely in every class (`srhm.data.rules.draw_rules`).
 
     Raises
     ------
@@ -59,6 +62,7 @@ class SRHM:
     m: int | None = None
     sparsity: str = "A"
     seed: int = 0
+    rule_kind: str = "random"
 
     def __post_init__(self):
         self._set("seed", check_seed("seed", self.seed))
@@ -80,6 +84,7 @@ class SRHM:
             )
         if self.sparsity not in ("A", "B"):
             raise ValueError(f"sparsity must be 'A' or 'B', not {self.sparsity!r}.")
+        check_rule_kind(self.rule_kind, self.v, self.s, self.m)
         self._check_sizes()
 
     def _set(self, name, value):
@@ -136,16 +141,14 @@ class SRHM:
         """``rules[l-1][a, c]``: the s level-l features that parent a becomes by its c-th rule.
 
         Shapes (v, m, s) for l < L and (n_c, m, s) for l = L, whose parents are the classes.
-        All tuples of a level are distinct, drawn uniformly and assigned uniformly. Read-only.
+        All tuples of a level are distinct; ``rule_kind`` says how they are drawn. Read-only.
         """
         return tuple(self._draw_rules(level) for level in range(1, self.L + 1))
 
     def _draw_rules(self, level: int) -> np.ndarray:
         parents = self.n_c if level == self.L else self.v
         rng = generator(self.seed, "rules", level)
-        codes = rng.choice(self.v**self.s, parents * self.m, replace=False)
-        digits = codes[:, None] // self.v ** np.arange(self.s - 1, -1, -1) % self.v
-        rules = digits.astype(np.min_scalar_type(self.v - 1)).reshape(parents, self.m, self.s)
+        rules = draw_rules(self.rule_kind, self.v, self.s, parents, self.m, rng)
         rules.flags.writeable = False
         return rules
 

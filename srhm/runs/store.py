@@ -81,7 +81,8 @@ class Store:
     def setting_of(config: Configuration) -> str:
         """The name of the file with the runs of this task and network."""
         c = config
-        return f"{c.arch}_s{c.s}_L{c.L}_s0{c.s0}_v{c.v}_nc{c.n_c}_m{c.m}_{c.sparsity}"
+        rules = "" if c.rule_kind == "random" else f"_{c.rule_kind}"
+        return f"{c.arch}_s{c.s}_L{c.L}_s0{c.s0}_v{c.v}_nc{c.n_c}_m{c.m}_{c.sparsity}{rules}"
 
     def path_of(self, config: Configuration) -> Path:
         """The file where the record of ``config`` belongs."""

@@ -22,6 +22,8 @@ FIELD_HELP = {
     "n_c": "number of classes (default v)",
     "m": "number of synonyms: rules per feature (default v^(s-1), the most possible)",
     "sparsity": "A: each feature moves in its own sub-patch; B: features sit anywhere, in order",
+    "rule_kind": "rules: random; uniform, without correlations: below the top level every tuple is "
+    "equally likely in every class (needs m = v^(s-1))",
     "arch": "network: lcn (no weight sharing), cnn (weight sharing), fcn (fully connected), "
     + ", ".join(CONVERTED),
     "width": "channels, or units, of each hidden layer (of lcn, cnn and fcn)",
@@ -87,11 +89,12 @@ class RunConfig(Configuration):
     balanced: bool = False
     stop_every: int = 1
     test_every: int = 0
+    rule_kind: str = "random"
     depth: int = 0
     alpha: float = 0.0
 
     added: ClassVar[tuple[str, ...]] = (
-        "scaling", "balanced", "stop_every", "test_every", "depth", "alpha",
+        "scaling", "balanced", "stop_every", "test_every", "rule_kind", "depth", "alpha",
     )  # fmt: skip
 
     def __post_init__(self):
@@ -161,11 +164,13 @@ class RunConfig(Configuration):
     def task(self) -> SRHM:
         """The task, its rules drawn from ``seed_rules``."""
         return SRHM(
-            self.v, self.s, self.L, self.s0, self.n_c, self.m, self.sparsity, self.seed_rules
-        )
+            self.v, self.s, self.L, self.s0, self.n_c, self.m, self.sparsity, self.seed_rules,
+            self.rule_kind,
+        )  # fmt: skip
 
     def describe(self) -> str:
         """The setting in a few words."""
         seeds = f"{self.seed_rules}/{self.seed_sample}/{self.seed_init}"
         task = f"v={self.v} s={self.s} L={self.L} s0={self.s0}"
+        task += "" if self.rule_kind == "random" else f" {self.rule_kind} rules"
         return f"{self.arch} {task} P={self.P} seeds {seeds}"
