@@ -65,7 +65,7 @@ def kernel_matrix(task: SRHM, first: Samples, second: Samples) -> np.ndarray:
 
 
 def regression_errors(task: SRHM, sizes: list[int], num_test: int, seed: int) -> dict[int, float]:
-    """Test error of kernel regression at each training-set size; smaller sets are parts of larger ones.
+    """Test error of kernel regression at each P; smaller training sets are parts of larger ones.
 
     The least-squares fit of the centred one-hot labels with `RIDGE`, the class by the largest
     output. (The parent paper fits the logistic loss instead.) ``num_test`` is cut to what is left.
