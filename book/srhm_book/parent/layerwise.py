@@ -80,11 +80,16 @@ def one_step(tuples: np.ndarray, labels: np.ndarray, number: int, n_c: int) -> n
 
 
 def cluster(T: np.ndarray, v: int, seed: int) -> np.ndarray:
-    """The group, 0 to v-1, of each row of T by k-means."""
+    """The group, 0 to v-1, of each row of T by k-means over the rows that are not all 0.
+
+    The others, tuples that never occurred, get the group whose centre is nearest.
+    """
     from sklearn.cluster import KMeans  # here: a second to import
 
     # Squared distances of 1e-10 are below what its checks for equal points allow.
-    return KMeans(v, n_init=STARTS, random_state=seed).fit_predict(T / T.std())
+    rows, seen = T / T.std(), T.any(axis=1)
+    means = KMeans(min(v, int(seen.sum())), n_init=STARTS, random_state=seed).fit(rows[seen])
+    return means.predict(rows)
 
 
 def tuples_of(values: np.ndarray, v: int, s: int) -> np.ndarray:

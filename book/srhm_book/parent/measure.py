@@ -14,15 +14,17 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+from srhm.data.randomness import check_int
 from srhm.data.task import SRHM
 from srhm_book.parent.correlations import crossing_P
 from srhm_book.parent.layerwise import learn, one_step_sensitivity
 from srhm_book.parent.tangent import regression_errors
-from srhm_book.spectral.stored import write
+from srhm_book.spectral.stored import read, write
 
 FOLDER = "parent"
 TASK = ("v", "n_c", "m", "L")
 LEAST_TEST, MOST_TEST = 250, 2000
+TOLERANCE = 0.02  # in an error or a sensitivity measured again: rounding may move single data
 
 # n_c = m = v, s = 2. One step and the layer-wise algorithm: (v, L).
 ONE_STEP = ((8, 2), (16, 2), (32, 2), (6, 3), (8, 3), (12, 3))
@@ -94,6 +96,62 @@ def kernel_rows(
 
 
 SWEEPS = {"one_step": one_step_rows, "layerwise": layerwise_rows, "kernel": kernel_rows}
+FEWER = {  # for the profiles that measure now
+    "fresh": {
+        "one_step": {"tasks": ((8, 2), (16, 2), (6, 3))},
+        "layerwise": {"tasks": ((8, 2), (12, 2), (16, 2), (8, 3)), "per_octave": 2},
+        "kernel": {"tasks": ((4, 4, 4, 2), (6, 6, 6, 2), (4, 4, 2, 3)), "most_P": 1000},
+    },
+    "smoke": {
+        "one_step": {"tasks": ((4, 2), (6, 2))},
+        "layerwise": {"tasks": ((4, 2), (6, 2)), "per_octave": 1},
+        "kernel": {"tasks": ((4, 4, 4, 2),), "most_P": 150},
+    },
+}
+AGAIN = {  # rows that take seconds
+    "one_step": {"tasks": ((8, 2),), "seeds": (0,)},
+    "layerwise": {"tasks": ((8, 2),), "seeds": (0,)},
+    "kernel": {"tasks": ((4, 4, 4, 2),), "seeds": (0,)},
+}
+
+
+def measured(name: str, profile: str, seeds: int = 0) -> pd.DataFrame:
+    """The rows of a sweep: stored ("book", unless ``seeds`` are given), or fewer measured now.
+
+    Raises
+    ------
+    ValueError
+        For a negative number of ``seeds``.
+    FileNotFoundError
+        In the profile "book", where nothing is stored.
+    """
+    seeds = check_int("seeds", seeds, 0)
+    if profile == "book" and not seeds:
+        return read(name, FOLDER)
+    fewer = FEWER["fresh" if profile == "book" else profile][name]
+    return SWEEPS[name](**fewer, seeds=range(seeds or 2))
+
+
+def again(kept: dict[str, pd.DataFrame], profile: str, seeds: int = 0) -> pd.DataFrame | str:
+    """Some rows of each stored sweep measured again; AssertionError where one disagrees.
+
+    One row a sweep; a sentence where nothing is stored.
+    """
+    if profile != "book" or seeds:
+        return "All rows of this profile were measured just now."
+    rows = []
+    for name, frame in kept.items():
+        value = "S" if name == "one_step" else "error"
+        keys = [*TASK, "P", "seed"]
+        both = SWEEPS[name](**AGAIN[name]).merge(frame, on=keys, suffixes=("_now", "_stored"))
+        if both.empty:
+            raise AssertionError(f"The rows of {name} that are measured again are not stored.")
+        apart = (both[f"{value}_now"] - both[f"{value}_stored"]).abs().max()
+        if apart > TOLERANCE:
+            raise AssertionError(f"{name}: now and stored differ by {apart:.3g}.")
+        rows.append({"measurement": name, "rows again": len(both), "of": len(frame),
+                     "largest difference": f"{apart:.0e}"})  # fmt: skip
+    return pd.DataFrame(rows).set_index("measurement")
 
 
 def main(arguments: list[str]) -> None:

@@ -55,11 +55,10 @@ def _run(training: dict, P: int, seed: int, **task) -> RunConfig:
 
 
 def uniform_table(runs: pd.DataFrame) -> pd.DataFrame:
-    """Test error over that of guessing, one row for each task, kind of rules and share of the data.
+    """Test error over that of guessing, one row for each task, kind of rules and share of data.
 
-    Columns v, L, rule_kind, share (nearest of `SHARES`), P, ratio (mean over seeds), low, high (95 %
-    over seeds, by Student's t), seeds and tested (test data, all seeds together). A test of n data
-    knows the error of guessing to its own binomial noise alone, which is in low and high.
+    Columns v, L, rule_kind, share (rounded), P, ratio (mean over seeds), low, high (95 % over
+    seeds, by Student's t), seeds and tested (test data, all seeds together).
     """
     runs = runs[runs.status != "diverged"]
     ratio = runs.test_error / (1 - 1 / runs.n_c)
