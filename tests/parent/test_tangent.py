@@ -55,11 +55,13 @@ def test_arc_cosine_against_sampled_gaussians():
         assert found[1] == pytest.approx(both[1], abs=0.004)
 
 
-def test_regression_fits_its_data_and_generalises():
-    task = SRHM(3, 2, 2, 0, m=2, seed=0)
-    errors = regression_errors(task, [4, 18], 1000, 0)
-    assert errors[18] < errors[4] <= 1
-    assert errors == regression_errors(task, [4, 18], 1000, 0)
+def test_regression_generalises_from_more_data_and_repeats_itself():
+    task = SRHM(4, 2, 3, 0, m=2, seed=0)
+    errors = regression_errors(task, [32, 400], 1000, 0)
+    assert errors[400] < 0.5 * errors[32] < 0.5
+    assert errors == regression_errors(task, [32, 400], 1000, 0)
+    alone = regression_errors(task, [400], 1000, 0)
+    assert alone[400] == errors[400]  # whatever the smaller sets are
 
 
 def test_sparse_tasks_have_another_kernel():
