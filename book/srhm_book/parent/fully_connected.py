@@ -153,6 +153,24 @@ def _power(table: pd.DataFrame, predictor: str) -> Estimate | None:
         return None
 
 
+Ratios = dict[tuple[str, str], pd.DataFrame]  # by network ("fcn", "six", "depth") and scaling
+
+
+def deep_ratios(tables: dict[tuple[str, str], pd.DataFrame]) -> Ratios:
+    """P* of fully connected networks over the CNN's ("fcn": L layers, "six"), and "depth".
+
+    tables: `srhm_book.parent.deep.deep_table` by network ("fcn", "six", "cnn") and scaling.
+    "depth" is P* of six layers over that of L. See `against` for the columns.
+    """
+    found = {}
+    for scaling in {scaling for _, scaling in tables}:
+        cnn, fcn, six = (tables[name, scaling] for name in ("cnn", "fcn", "six"))
+        found["fcn", scaling] = against(fcn, cnn)
+        found["six", scaling] = against(six, cnn)
+        found["depth", scaling] = against(six, fcn, power=False)
+    return found
+
+
 def against(table: pd.DataFrame, other: pd.DataFrame, power: bool = True) -> pd.DataFrame:
     """P* of one network over another's, task by task, and over 2^L besides where ``power``.
 

@@ -26,12 +26,12 @@ KIND_STYLES = {
 }
 
 
-def draw_shallow(ax, table: pd.DataFrame, share: float, scale: float | None = None) -> None:
-    """P* against P_max with 95 % intervals, and the line of ``share`` of all data.
+def draw_shallow(ax, table: pd.DataFrame) -> None:
+    """P* against P_max with 95 % intervals; lines of the median share, and of P_max^(3/4).
 
-    scale: of a second line, v^3 for tasks of v^4 data, through the first of them; None: none.
+    The latter is the slope of n_c m^L where n_c = m = v and L = 2, through the first such task.
     """
-    known = table.dropna(subset="P_star")
+    known = table.dropna(subset="P_star").sort_values("P_max")
     known = known.assign(kind=[kind_of(row) for row in known.itertuples()])
     for kind, look in KIND_STYLES.items():
         part = known[known.kind == kind]
@@ -39,15 +39,15 @@ def draw_shallow(ax, table: pd.DataFrame, share: float, scale: float | None = No
             bars = style.bar_lengths(part.P_star, part.low, part.high)
             ax.errorbar(part.P_max, part.P_star, yerr=bars, linestyle="none", capsize=2,
                         label=kind, **look)  # fmt: skip
-    ends = np.array([known.P_max.min(), known.P_max.max()])
+    ends, share = np.array([known.P_max.min(), known.P_max.max()]), known.share.median()
     ax.plot(ends, share * ends, color=style.GREY, linewidth=1, zorder=0,
             label=f"{share:.2f} $P_{{\\max}}$")  # fmt: skip
-    if scale is not None:
-        ax.plot(ends, scale * ends**0.75, color=style.GREY, linewidth=1, linestyle="--", zorder=0,
-                label="deep: $\\propto n_c m^L$ ($n_c=m=v$)")  # fmt: skip
+    first = known[known.kind == "$n_c=m=v$"].iloc[0]
+    ax.plot(ends, first.P_star * (ends / first.P_max) ** 0.75, color=style.GREY, linewidth=1,
+            linestyle="--", zorder=0, label="$\\propto n_c m^L$")  # fmt: skip
     style.log_axis(ax)
     style.log_axis(ax, "y")
-    ax.set_xlabel("all data there are, $P_{\\max} = n_c\\,m^{d-1}$")
+    ax.set_xlabel("all data, $P_{\\max} = n_c\\,m^{d-1}$")
     ax.set_ylabel("$P^*$ at 0.7 of guessing")
     ax.legend(fontsize=10)
 
