@@ -27,7 +27,8 @@ and make the book that reproduces the paper.
 The paper's symbols:
 """
 GROUPS = {
-    "the task": ("v", "s", "L", "s0", "n_c", "m", "sparsity", "rule_kind"),
+    "the task": ("v", "s", "L", "s0", "n_c", "m", "sparsity", "rule_kind", "zipf",
+                 "displacement_ratio"),
     "the network": ("arch", "width", "scaling", "depth"),
     "the training": (
         "P", "batch_size", "balanced", "lr", "momentum", "alpha", "stop_loss", "stop_every",

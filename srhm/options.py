@@ -23,6 +23,11 @@ def whole(text: str) -> int:
     )
 
 
+def whole_or_list(text: str) -> int | str:
+    """As `whole`, or a text with commas, as it is."""
+    return text if "," in text else whole(text)
+
+
 def real(text: str) -> float:
     """A number, such as 0.01 or 1e-2."""
     try:
@@ -40,6 +45,9 @@ def add_field(group, field: dataclasses.Field, text: str) -> None:
         group.add_argument(*names, dest=field.name, action="store_true", help=text)
         return
     kind = next(kind for kind in (int, float, str) if kind.__name__ in field.type)
+    parse = (
+        whole_or_list if field.type == "int | str" else {int: whole, float: real, str: str}[kind]
+    )
     required = field.default is dataclasses.MISSING
     default = " (required)" if required else f" (default {field.default})"
     if field.default is None:  # what stands for it is in the help itself
@@ -47,7 +55,7 @@ def add_field(group, field: dataclasses.Field, text: str) -> None:
     group.add_argument(
         *names,
         dest=field.name,
-        type={int: whole, float: real, str: str}[kind],
+        type=parse,
         default=None if required else field.default,
         required=required,
         metavar=kind.__name__.upper().replace("STR", "NAME"),

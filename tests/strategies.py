@@ -20,14 +20,24 @@ def tasks(draw, least_m=1, least_s0=0):
     m = draw(st.integers(least_m, v ** (s - 1)))
     n_c = draw(st.integers(2, min(300, v**s // m)))
     s0 = draw(st.integers(least_s0, 3))
+    if draw(st.booleans()):
+        s0 = (s0, *draw(st.lists(st.integers(least_s0, 3), min_size=L - 1, max_size=L - 1)))
     return SRHM(v, s, L, s0, n_c, m, draw(st.sampled_from("AB")), draw(seeds))
 
 
-def places(task):
-    """All ways to place s children in a patch."""
+def size_of(task, levels):
+    """Positions below an element of level ``levels``, by multiplication level by level."""
+    size = 1
+    for s0 in task.s0_levels[:levels]:
+        size *= task.s * (s0 + 1)
+    return size
+
+
+def places(task, level=1):
+    """All ways to place s children in a patch of a level."""
+    width = task.s0_levels[level - 1] + 1
     if task.sparsity == "B":
-        return list(itertools.combinations(range(task.patch), task.s))
-    width = task.s0 + 1
+        return list(itertools.combinations(range(task.s * width), task.s))
     return list(itertools.product(*[range(j * width, (j + 1) * width) for j in range(task.s)]))
 
 
@@ -37,13 +47,14 @@ def all_data(task):
     def grow(level, feature):
         if level == 0:
             return [(feature,)]
-        empty = (-1,) * task.patch ** (level - 1)
+        empty = (-1,) * size_of(task, level - 1)
+        patch = task.s * (task.s0_levels[level - 1] + 1)
         grown = []
         for children in task.rules[level - 1][feature].tolist():
             below = list(itertools.product(*[grow(level - 1, child) for child in children]))
-            for where in places(task):
+            for where in places(task, level):
                 for parts in below:
-                    row = [empty] * task.patch
+                    row = [empty] * patch
                     for place, part in zip(where, parts, strict=True):
                         row[place] = part
                     grown.append(sum(row, ()))
@@ -78,7 +89,8 @@ def tree(task, values):
 
 def digit(task, samples, level):
     """Place inside the level-``level`` patch of every element, (n, s^L)."""
-    return samples.positions.astype(int) // task.patch ** (level - 1) % task.patch
+    patch = task.s * (task.s0_levels[level - 1] + 1)
+    return samples.positions.astype(int) // size_of(task, level - 1) % patch
 
 
 def looks_uniform(counts, variance=None):

@@ -83,6 +83,16 @@ def test_train_prints_the_row_and_keeps_it_only_when_asked(run, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_train_takes_an_s0_for_each_level(run):
+    options = ("--s0", "2,0", "--zipf", 1, "--displacement-ratio", 0.5)
+    code, out, err = run("train", *TINY, *options, "--device", "cpu")
+    assert code == 0
+    row = json.loads(out)
+    assert (row["s0"], row["zipf"], row["displacement_ratio"]) == ("2,0", 1.0, 0.5)
+    assert ("D_1_1" in row, "D_1_2" in row) == (True, False)
+    assert "s0=2,0 zipf=1 displacement_ratio=0.5" in err
+
+
 def test_train_as_the_authors_do(run):
     options = ("--scaling", "channels", "--balanced", "--stop-every", 2, "--test-every", 1)
     code, out, _ = run("train", *TINY, *options, "--device", "cpu")
@@ -105,6 +115,8 @@ def test_train_takes_what_the_store_has(run, tmp_path):
     ("options", "words"),
     [
         (["--s", "two"], ["--s", "'two'", "1e3"]),
+        (["--s0", "1.5"], ["--s0", "'1.5'"]),
+        (["--s0", "2,0,1"], ["s0", "L=2", "'2,0,1'"]),
         (["--P", "1.5"], ["--P", "'1.5'", "1e3"]),
         (["--P", "1e999999999"], ["--P", "'1e999999999'"]),
         (["--P", "9" * 5000], ["--P", "19 digits"]),

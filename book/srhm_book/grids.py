@@ -7,7 +7,9 @@ a loss of 1e-3), in this project's own scaling of the networks.
 
 from __future__ import annotations
 
+import math
 from itertools import product
+from types import SimpleNamespace
 
 import pandas as pd
 
@@ -19,6 +21,7 @@ from srhm.runs.sweep import sweep
 from srhm.stats.laws import predicted_scale
 from srhm.training.config import RunConfig
 from srhm_book.invariance.thresholds import paper_targets
+from srhm_book.why import tasks
 
 GRID = {"width": 256, "batch_size": 128, "lr": 0.64, "stop_loss": 1e-2}
 # The paper's own choices, but for the width, and the batch with its proportional learning rate:
@@ -40,13 +43,25 @@ TOY = {
 _GUESS = {"lcn": 1.7, "cnn": 2.5, "fcn": 2.5}
 
 
-def setting(arch: str, v: int, s0: int, **other) -> RunConfig:
-    """One setting of the grid; its P (at least one batch) is only where the search begins."""
+def setting(arch: str, v: int, s0: int | tuple[int, ...], **other) -> RunConfig:
+    """One setting of the grid; its P (at least one batch) is only where the search begins.
+
+    s0 may be one number for each level, the input's first: the guess is that of their mean.
+    """
     training = GRID | other
     smallest = training["batch_size"]
     draft = RunConfig(arch=arch, v=v, s0=s0, P=smallest, **training)
-    guess = min(_GUESS[arch] * predicted_scale(draft), draft.task.num_data / 2)
+    guess = min(_GUESS[arch] * predicted_scale(_evened(draft)), draft.task.num_data / 2)
     return draft.replace(P=max(round(guess), smallest))
+
+
+def _evened(draft: RunConfig) -> RunConfig | SimpleNamespace:
+    """The symbols with one s0 where the levels differ: s0+1 is their geometric mean."""
+    levels = draft.task.s0_levels
+    if len(set(levels)) == 1:
+        return draft
+    s0 = math.prod(n + 1 for n in levels) ** (1 / draft.L) - 1
+    return SimpleNamespace(**{**draft.as_dict(), "s0": s0})
 
 
 def _grid(arch, vs, s0s, **other) -> list[RunConfig]:
@@ -191,6 +206,10 @@ def _branching() -> list[RunConfig]:
 
 
 # Name of the grid: its settings. A setting may be in several grids; its runs are trained once.
+def _tasks(own: list[tasks.Task]) -> list[RunConfig]:
+    return [setting(arch, v, s0, s=s, L=L, n_c=m, m=m) for arch, v, s, L, m, s0 in own]
+
+
 GRIDS = {
     "lcn_L2": _grid("lcn", (4, 6, 8, 10), (0, 1, 2, 4)),
     "cnn_L2": [
@@ -224,6 +243,8 @@ GRIDS = {
     "synonyms_L3": _synonyms_L3(),
     "branching": _branching(),
     "fixed_d": _fixed_d(),
+    "shallow": _tasks(tasks.SHALLOW),
+    "which_level": [c for own in tasks.WHICH_LEVEL.values() for c in _tasks(own)],
 }
 
 

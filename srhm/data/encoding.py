@@ -72,7 +72,7 @@ def _features(x, start):
 
 def _parents(task, level, features, start):
     """Features of ``level``, (n, positions), -1 where empty → those one level up, by the rules."""
-    patches = features.reshape(len(features), -1, task.patch)
+    patches = features.reshape(len(features), -1, task.patches[level - 1])
     informative = patches >= 0
     full = informative.any(axis=2)
 
@@ -87,7 +87,7 @@ def _parents(task, level, features, start):
         refuse(~full, "the whole input is empty")
     if task.sparsity == "A":
         # One informative element in each of the s sub-patches of s0+1 positions.
-        count = informative.reshape(*full.shape, task.s, task.s0 + 1).sum(axis=3)
+        count = informative.reshape(*full.shape, task.s, -1).sum(axis=3)
         wrong = full & (count != 1).any(axis=2)
         why = f"each of its {task.s} sub-patches must hold exactly one informative element"
     else:

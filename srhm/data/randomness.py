@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import numbers
 import operator
 import reprlib
 
@@ -25,6 +26,19 @@ def check_int(name: str, value, least: int, most: int | None = None) -> int:
         allowed = f"of at least {least}" if most is None else f"from {least} to {most}"
         raise ValueError(f"{name} must be an integer {allowed}, not {value!r}.")
     return whole
+
+
+def check_real(name: str, value) -> float:
+    """``value`` as a float, or a ValueError that names it unless it is finite and not negative."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):  # NumPy's are Real too
+        raise ValueError(f"{name} must be a number, not {value!r}.")
+    try:
+        allowed = math.isfinite(value) and value >= 0
+    except OverflowError:  # an integer beyond any float
+        allowed, value = False, f"one of {value.bit_length()} bits"
+    if not allowed:
+        raise ValueError(f"{name} must be finite and not negative, not {value}.")
+    return float(value) + 0.0  # -0.0 becomes 0.0
 
 
 def check_type(name: str, value, kind: type) -> None:
@@ -56,11 +70,11 @@ def distinct_words(rng, n: int, num_data: int, sizes: list[int]) -> np.ndarray:
         missing = n - words.shape[1]
         more = missing + math.ceil(missing * n / num_data) + 8
         fresh = [rng.integers(0, size, more, dtype=np.uint64) for size in sizes]
-        words = _drop_repeats(np.concatenate([words, fresh], axis=1))
+        words = drop_repeats(np.concatenate([words, fresh], axis=1))
     return words[:, :n]
 
 
-def _drop_repeats(words: np.ndarray) -> np.ndarray:
+def drop_repeats(words: np.ndarray) -> np.ndarray:
     """The columns of ``words`` without those that an earlier column equals."""
     # One word is its own code. Several are hashed to 64 bits: equal data always share a code, so
     # no duplicate stays; a false alarm (about 1e-7 expected in 1e6 data) costs one redrawn datum.

@@ -1,9 +1,9 @@
 """The Sparse Random Hierarchy Model: its rules, and data drawn from it.
 
-A datum is a word of independent, uniform digits: its class; one rule for each tuple of the tree;
-one place for each informative element of every level (sparsity B: one subset of places a tuple).
-Words and data correspond one to one, so distinct words make distinct data and uniform words make
-uniform data. This is how `SRHM.sample` gets both exactly.
+A datum is a word of independent digits: its class; one rule for each tuple of the tree; one place
+for each informative element of every level (sparsity B: one subset of places a tuple). Words and
+data correspond one to one, so distinct words make distinct data and uniform words make uniform
+data. This is how `SRHM.sample` gets both exactly.
 
 Paper: Tomasini & Wyart 2024 (arXiv:2404.10727), section 2 and Figure 2.
 """
@@ -13,21 +13,20 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+import operator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
 from srhm.data import transforms
+from srhm.data.levels import geometric_probabilities, read_s0, zipf_probabilities
+from srhm.data.limits import check_probabilities, check_sizes
 from srhm.data.parsing import RuleLookup
-from srhm.data.randomness import check_int, check_seed, check_type, distinct_words, generator
+from srhm.data.randomness import check_int, check_seed, generator
 from srhm.data.rules import check_rule_kind, draw_rules
-from srhm.data.samples import Samples, blocks
-
-# Limits above which a task could not be held in memory; the paper's tasks are far below.
-MAX_LEAVES = 2**16
-MAX_RULES = 2**25
-MAX_SUBSETS = 10**7
+from srhm.data.samples import Samples, blocks, check_samples
+from srhm.data.words import Words
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,9 @@ class SRHM:
     v : features per level.
     s : informative elements per patch (branching).
     L : levels.
-    s0 : empty elements per informative one; 0 is the Random Hierarchy Model.
+    s0 : empty elements per informative one; 0 is the Random Hierarchy Model. Or one such number
+        for each level, a tuple of L: the first is that of level 1, whose features are the input,
+        the last that of level L, below the class.
     n_c : classes; default v.
     m : synonyms, that is rules per feature; default v^(s-1), the most possible.
     sparsity : "A", child j sits anywhere in its own sub-patch of s0+1 positions; "B", the s
@@ -47,6 +48,10 @@ class SRHM:
     seed : of the rules.
     rule_kind : "random", the model's; "uniform", rules without correlations: below the top level
         every tuple is equally likely in every class (`srhm.data.rules.draw_rules`).
+    zipf : exponent of Zipf's law for the synonyms: the c-th rule of a parent is used with a
+        probability proportional to c^(-zipf), at every level; 0, all alike, is the model's.
+    displacement_ratio : each place of a sub-patch is so many times as likely as the one before it,
+        at every level; 1, all alike, is the model's, and the only one for sparsity B.
 
     Raises
     ------
@@ -57,17 +62,20 @@ class SRHM:
     v: int
     s: int
     L: int
-    s0: int
+    s0: int | tuple[int, ...]
     n_c: int | None = None
     m: int | None = None
     sparsity: str = "A"
     seed: int = 0
     rule_kind: str = "random"
+    zipf: float = 0.0
+    displacement_ratio: float = 1.0
 
     def __post_init__(self):
         self._set("seed", check_seed("seed", self.seed))
-        for name, least in (("v", 2), ("s", 2), ("L", 1), ("s0", 0)):
+        for name, least in (("v", 2), ("s", 2), ("L", 1)):
             self._set(name, check_int(name, getattr(self, name), least))
+        self._set("s0", read_s0(self.s0, self.L))
         if self.s * math.log2(self.v) >= 63 or self.v**self.s >= 2**63:
             raise ValueError(f"v^s must be less than 2^63, not {self.v}^{self.s}.")
         self._set("n_c", self.v if self.n_c is None else check_int("n_c", self.n_c, 2))
@@ -85,56 +93,61 @@ class SRHM:
         if self.sparsity not in ("A", "B"):
             raise ValueError(f"sparsity must be 'A' or 'B', not {self.sparsity!r}.")
         check_rule_kind(self.rule_kind, self.v, self.s, self.m)
-        self._check_sizes()
+        probabilities = check_probabilities(
+            self.zipf, self.displacement_ratio, self.sparsity, max(self.s0_levels)
+        )
+        for name, value in zip(("zipf", "displacement_ratio"), probabilities, strict=True):
+            self._set(name, value)
+        check_sizes(self)
 
     def _set(self, name, value):
         object.__setattr__(self, name, value)
-
-    def _check_sizes(self):
-        if self.L > 16 or self.s**self.L > MAX_LEAVES:
-            raise ValueError(f"s^L must be at most {MAX_LEAVES}, not {self.s}^{self.L}.")
-        if self.patch**self.L >= 2**63:
-            raise ValueError(
-                f"d = (s(s0+1))^L must be less than 2^63 positions, not {self.patch}^{self.L}."
-            )
-        rules = self.m * max(self.v, self.n_c) * self.s
-        if rules > MAX_RULES:
-            raise ValueError(
-                f"The rules must hold at most {MAX_RULES} features a level, not m·max(v, n_c)·s = "
-                f"{rules}."
-            )
-        subsets = math.comb(self.patch, self.s)
-        if self.sparsity == "B" and subsets > MAX_SUBSETS:
-            raise ValueError(
-                f"Sparsity 'B' needs at most {MAX_SUBSETS} ways to place s={self.s} features in "
-                f"s(s0+1)={self.patch} positions, not {subsets}."
-            )
 
     def __reduce__(self):
         # Copies and pickles carry the parameters alone: rules are drawn again, and stay read-only.
         return SRHM, dataclasses.astuple(self)
 
+    @cached_property
+    def s0_levels(self) -> tuple[int, ...]:
+        """s0 of each level, (L,), level 1, the input's, first."""
+        return self.s0 if isinstance(self.s0, tuple) else (self.s0,) * self.L
+
+    @cached_property
+    def patches(self) -> tuple[int, ...]:
+        """Positions per patch of each level, s(s0+1), (L,), level 1 first."""
+        return tuple(self.s * (s0 + 1) for s0 in self.s0_levels)
+
     @property
     def patch(self) -> int:
-        """Positions per patch, s(s0+1)."""
+        """Positions per patch, s(s0+1), where they are as many at every level.
+
+        ValueError where they are not: `patches` has those of each.
+        """
+        if isinstance(self.s0, tuple):
+            raise ValueError(
+                f"s0 must be the same at every level to speak of one size of patch, not {self.s0}."
+            )
         return self.s * (self.s0 + 1)
+
+    @cached_property
+    def spans(self) -> tuple[int, ...]:
+        """Positions of the input below one element of level 0, 1, ..., L, (L + 1,): 1, ..., d."""
+        return tuple(itertools.accumulate(self.patches, operator.mul, initial=1))
 
     @property
     def d(self) -> int:
-        """Positions of the input, (s(s0+1))^L."""
-        return self.patch**self.L
+        """Positions of the input, (s(s0+1))^L, or the product over the levels."""
+        return math.prod(self.patches)
 
     @property
     def relevant_fraction(self) -> float:
-        """Informative fraction of the input, F = (s0+1)^(-L)."""
-        return float(self.s0 + 1) ** -self.L
+        """Informative fraction of the input, F = (s0+1)^(-L), or the product over the levels."""
+        return 1 / math.prod(s0 + 1 for s0 in self.s0_levels)
 
     @cached_property
     def num_data(self) -> int:
         """Number of distinct data, positions included (exact)."""
-        tuples = (self.s**self.L - 1) // (self.s - 1)
-        places = math.prod(self._place_radices)
-        return self.n_c * (self.m * places) ** tuples
+        return self._words.number
 
     @cached_property
     def rules(self) -> tuple[np.ndarray, ...]:
@@ -158,7 +171,9 @@ class SRHM:
         return tuple(RuleLookup(rules, self.v) for rules in self.rules)
 
     def sample(self, n: int, seed: int) -> Samples:
-        """n distinct data, uniform over all the task's data and in random order.
+        """n distinct data in random order, uniform over all the task's data.
+
+        With unequal probabilities they are the first distinct ones of an endless draw.
 
         The integers are of the smallest unsigned types that hold v, d and n_c.
 
@@ -173,7 +188,7 @@ class SRHM:
             raise ValueError(
                 f"n must be at most the number of data of this task, {self.num_data}, not {n}."
             )
-        return self._build(distinct_words(rng, n, self.num_data, self._word_sizes))
+        return self._build(self._words.distinct(rng, n))
 
     def split(
         self, P: int, num_test: int, seed: int, balanced: bool = False
@@ -202,12 +217,12 @@ class SRHM:
     def _sample_in_turn(self, n: int, seed: int) -> Samples:
         """n distinct data, the classes in turn: as `sample`, but class by class."""
         rng, each = generator(seed, "sample"), math.ceil(n / self.n_c)
-        sizes = [self._word_sizes[0] // self.n_c, *self._word_sizes[1:]]  # without the class
-        words = np.empty((len(sizes), each, self.n_c), np.uint64)
+        of_one_class = self._words.without_first()
+        words = np.empty((len(of_one_class.packed), each, self.n_c), np.uint64)
         for c in range(self.n_c):
-            words[..., c] = distinct_words(rng, each, self.num_data // self.n_c, sizes)
+            words[..., c] = of_one_class.distinct(rng, each)
             words[0, :, c] = words[0, :, c] * np.uint64(self.n_c) + np.uint64(c)
-        return self._build(words.reshape(len(sizes), -1)[:, :n])
+        return self._build(words.reshape(len(words), -1)[:, :n])
 
     def one_hot(self, samples: Samples):
         """Input of a network, float32 tensor (n, v, d); see `srhm.data.encoding.one_hot`."""
@@ -235,61 +250,45 @@ class SRHM:
         They must be `Samples` of integer arrays, of the right shapes and ranges, each datum's
         positions rising. Whether the rules make them is for `decode` to say.
         """
-        check_type("samples", samples, Samples)
-        n, leaves = len(samples), self.s**self.L
-        for name, most in (("values", self.v), ("positions", self.d), ("labels", self.n_c)):
-            array = getattr(samples, name)
-            check_type(f"{name} of the samples", array, np.ndarray)
-            shape = (n,) if name == "labels" else (n, leaves)
-            if array.dtype.kind not in "iu":
-                raise ValueError(f"{name} of the samples must be integers, not {array.dtype}.")
-            if array.shape != shape:
-                raise ValueError(f"{name} of the samples must be {shape}, not {array.shape}.")
-            if n and (array.min() < 0 or array.max() >= most):
-                raise ValueError(
-                    f"{name} of the samples must be from 0 to {most - 1} in this task, not "
-                    f"{array.min()} to {array.max()}."
-                )
-        fall = samples.positions[:, 1:] <= samples.positions[:, :-1]
-        if fall.any():
-            i = int(fall.any(axis=1).argmax())
-            raise ValueError(
-                f"positions of a datum must rise, each above the one before; those of sample {i} "
-                f"are {samples.positions[i].tolist()}."
-            )
+        check_samples(self, samples)
 
-    @property
-    def _place_radices(self) -> list[int]:
-        """Sizes of the digits that place one tuple in its patch."""
+    def place_radices(self, level: int) -> list[int]:
+        """Sizes of the digits that place one tuple of a level in its patch."""
         if self.sparsity == "A":
-            return [self.s0 + 1] * self.s
-        return [math.comb(self.patch, self.s)]
+            return [self.s0_levels[level - 1] + 1] * self.s
+        return [math.comb(self.patches[level - 1], self.s)]
 
     @cached_property
-    def subsets(self) -> np.ndarray:
-        """Sparsity B: all ways to place a tuple, (comb(patch, s), s) increasing positions."""
-        every = itertools.combinations(range(self.patch), self.s)
-        flat = np.fromiter(itertools.chain.from_iterable(every), dtype=np.int64)
-        return flat.reshape(-1, self.s)
+    def subsets(self) -> tuple[np.ndarray, ...]:
+        """Sparsity B: ``subsets[l-1]``, all ways to place a level-l tuple, (comb(patch, s), s)
+        increasing positions."""
+        return tuple(_subsets(patch, self.s) for patch in self.patches)
 
     @cached_property
-    def _word_radices(self) -> list[list[int]]:
-        """Digits of a datum (class, then tuple by tuple from level L down to 1: its rule, its
-        places), packed into words of less than 2^63."""
-        one_tuple = [self.m, *self._place_radices]
-        tuples = (self.s**self.L - 1) // (self.s - 1)
-        words, size = [[]], 1
-        for radix in itertools.chain([self.n_c], one_tuple * tuples):
-            if size * radix >= 2**63:
-                words.append([])
-                size = 1
-            words[-1].append(radix)
-            size *= radix
-        return words
+    def synonym_odds(self) -> np.ndarray | None:
+        """Probabilities of a parent's rules, (m,); None where all are alike."""
+        return zipf_probabilities(self.m, self.zipf) if self.zipf else None
 
-    @property
-    def _word_sizes(self) -> list[int]:
-        return [math.prod(radices) for radices in self._word_radices]
+    @cached_property
+    def place_odds(self) -> tuple[np.ndarray | None, ...]:
+        """``place_odds[l-1]``: probabilities of the places in a sub-patch, (s0+1,); None where all
+        are alike."""
+        if self.displacement_ratio == 1:
+            return (None,) * self.L
+        return tuple(
+            geometric_probabilities(s0 + 1, self.displacement_ratio) for s0 in self.s0_levels
+        )
+
+    @cached_property
+    def _words(self) -> Words:
+        """Digits of a datum: class, then tuple by tuple from level L down to 1 its rule and its
+        places."""
+        radices, odds = [self.n_c], [None]
+        for level in range(self.L, 0, -1):
+            places, tuples = self.place_radices(level), self.s ** (self.L - level)
+            radices += [self.m, *places] * tuples
+            odds += [self.synonym_odds, *[self.place_odds[level - 1]] * len(places)] * tuples
+        return Words(radices, odds)
 
     def _build(self, words: np.ndarray) -> Samples:
         """The data with these words, (number of words, n) unsigned 64-bit."""
@@ -300,7 +299,7 @@ class SRHM:
             np.empty(n, np.min_scalar_type(self.n_c - 1)),
         )
         for block in blocks(n, leaves):
-            digits = self._digits(words[:, block])
+            digits = self._words.digits(words[:, block])
             samples.labels[block] = label = next(digits)
             values, positions = [label], [np.zeros_like(label)]
             for level in range(self.L, 0, -1):
@@ -310,26 +309,26 @@ class SRHM:
                 samples.positions[block, j] = positions[j]
         return samples
 
-    def _digits(self, words):
-        """The digits one by one, each (n,) int64, in the order of `_word_radices`."""
-        for word, radices in zip(words, self._word_radices, strict=True):
-            rest = word.astype(np.int64)
-            for radix in radices:
-                quotient = rest // radix
-                yield rest - quotient * radix
-                rest = quotient
-
     def _grow(self, level, parents, patches, digits):
         """Features and positions of ``level``, node by node, from those of the level above."""
         table = self.rules[level - 1].reshape(-1, self.s)
+        size, sub_patch = self.patches[level - 1], self.s0_levels[level - 1] + 1
         values, positions = [], []
         for parent, patch in zip(parents, patches, strict=True):
             rule = parent * self.m + next(digits)
             if self.sparsity == "A":
-                places = [next(digits) + j * (self.s0 + 1) for j in range(self.s)]
+                places = [next(digits) + j * sub_patch for j in range(self.s)]
             else:
-                places = self.subsets[next(digits)].T
+                places = self.subsets[level - 1][next(digits)].T
             for j in range(self.s):
                 values.append(table[rule, j].astype(np.int64))
-                positions.append(patch * self.patch + places[j])
+                positions.append(patch * size + places[j])
         return values, positions
+
+
+@cache
+def _subsets(patch: int, s: int) -> np.ndarray:
+    every = itertools.combinations(range(patch), s)
+    flat = np.fromiter(itertools.chain.from_iterable(every), dtype=np.int64).reshape(-1, s)
+    flat.flags.writeable = False
+    return flat

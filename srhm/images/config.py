@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from srhm.data.randomness import MOST_SEED, check_int
-from srhm.training.configuration import Configuration, check_real
+from srhm.data.randomness import MOST_SEED, check_int, check_real
+from srhm.training.configuration import Configuration
 
 TRAIN_SIZES = {"cifar10": 50_000, "digits": 1_200}
 IMAGE_SIZE = 32

@@ -121,8 +121,8 @@ def check_input(x: torch.Tensor, v: int, d: int | None = None) -> None:
 def _tree_layers(task: SRHM, shared: bool) -> list[PatchLayer]:
     return [
         PatchLayer(
-            num_positions=task.patch ** (task.L - k),
-            patch=task.patch,
+            num_positions=task.d // task.spans[k],
+            patch=task.patches[k - 1],
             siblings=task.s,
             tokens=task.s ** (task.L - k),
             shared=shared,

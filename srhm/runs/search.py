@@ -52,8 +52,10 @@ def quantities(setting: RunConfig) -> list[str]:
 
 
 def quantity_exists(quantity: str, setting: RunConfig) -> bool:
-    """Whether runs have it: no synonyms with m = 1, no displacements with s0 = 0."""
-    return {"S_": setting.m > 1, "D_": setting.s0 > 0}.get(quantity[:2], True)
+    """Whether runs have it: no synonyms with m = 1, no displacements where a level's s0 = 0."""
+    if quantity[:2] == "D_":
+        return setting.task.s0_levels[int(quantity.rsplit("_", 1)[1]) - 1] > 0
+    return quantity[:2] != "S_" or setting.m > 1
 
 
 def grid_P(i: int) -> int:

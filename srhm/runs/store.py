@@ -82,7 +82,8 @@ class Store:
         """The name of the file with the runs of this task and network."""
         c = config
         rules = "" if c.rule_kind == "random" else f"_{c.rule_kind}"
-        return f"{c.arch}_s{c.s}_L{c.L}_s0{c.s0}_v{c.v}_nc{c.n_c}_m{c.m}_{c.sparsity}{rules}"
+        s0 = str(c.s0).replace(",", "-")
+        return f"{c.arch}_s{c.s}_L{c.L}_s0{s0}_v{c.v}_nc{c.n_c}_m{c.m}_{c.sparsity}{rules}"
 
     def path_of(self, config: Configuration) -> Path:
         """The file where the record of ``config`` belongs."""

@@ -13,7 +13,8 @@ or several such grids, with what they share:
       - {arch: lcn, v: 6, s0: 1, P: [2000, 2828, 4000]}
       - {arch: lcn, v: 8, s0: 1, P: [4000, 5657, 8000]}
 
-Numbers are decimal, as 1000, 0.01 or 1e-2; a file stands for at most 100,000 runs.
+Numbers are decimal, as 1000, 0.01 or 1e-2; an s0 for each level, the input's first, is a text, as
+"2,0". A file stands for at most 100,000 runs.
 """
 
 from __future__ import annotations

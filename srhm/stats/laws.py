@@ -12,6 +12,11 @@ def cnn_scale(s: int, L: int, s0: int, n_c: int, m: int) -> float:
 
 
 def predicted_scale(config) -> float:
-    """Eq. 3 for an LCN or FCN, Eq. 4 for a CNN (anything with the symbols as attributes)."""
+    """Eq. 3 for an LCN or FCN, Eq. 4 for a CNN (anything with the symbols as attributes).
+
+    ValueError where s0 differs from level to level: the laws are silent there.
+    """
+    if not isinstance(config.s0, (int, float)):
+        raise ValueError(f"s0 must be the same at every level for Eqs. 3 and 4, not {config.s0}.")
     scale = cnn_scale if config.arch == "cnn" else lcn_scale
     return scale(config.s, config.L, config.s0, config.n_c, config.m)

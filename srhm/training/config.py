@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from srhm.data.randomness import check_int, check_seed
+from srhm.data.levels import s0_text
+from srhm.data.randomness import check_int, check_real, check_seed
 from srhm.data.task import SRHM
 from srhm.networks.names import ARCHITECTURES, CONVERTED, SCALINGS, SHORTEST
-from srhm.training.configuration import Configuration, check_bool, check_real
+from srhm.training.configuration import Configuration, check_bool
 
 SEED_FIELDS = ("seed_rules", "seed_sample", "seed_init")  # one of each makes a repetition
 
@@ -18,12 +19,17 @@ FIELD_HELP = {
     "v": "vocabulary size: number of features at every level",
     "s": "branching: informative features per patch",
     "L": "depth: number of levels of the hierarchy (and of hidden layers)",
-    "s0": "sparsity: empty positions per informative one (0 is the RHM)",
+    "s0": "sparsity: empty positions per informative one (0 is the RHM); or one number for each "
+    "level, the input's first, as 2,0",
     "n_c": "number of classes (default v)",
     "m": "number of synonyms: rules per feature (default v^(s-1), the most possible)",
     "sparsity": "A: each feature moves in its own sub-patch; B: features sit anywhere, in order",
     "rule_kind": "rules: random; uniform, without correlations: below the top level every tuple is "
     "equally likely in every class (needs m = v^(s-1))",
+    "zipf": "exponent of Zipf's law for the synonyms: the c-th rule of a feature is used with a "
+    "probability proportional to c^(-zipf)",
+    "displacement_ratio": "each place of a sub-patch is so many times as likely as the one before "
+    "it (at most 1; sparsity B: 1)",
     "arch": "network: lcn (no weight sharing), cnn (weight sharing), fcn (fully connected), "
     + ", ".join(CONVERTED),
     "width": "channels, or units, of each hidden layer (of lcn, cnn and fcn)",
@@ -54,9 +60,10 @@ FIELD_HELP = {
 class RunConfig(Configuration):
     """One training, complete (SPEC: the symbols of the paper; see `FIELD_HELP`).
 
-    ``n_c``, ``m`` and ``lr`` may be None and are then resolved, in copies by `replace` anew: v,
-    v^(s-1), and the paper's 0.01 at batch 4 scaled linearly to ``batch_size``. The optimiser's rate
-    is ``lr * width``.
+    ``s0`` may be a tuple, one for each level and the input's first; it is kept as a text such as
+    "2,0", which a table and a command line can hold. ``n_c``, ``m`` and ``lr`` may be None and are
+    then resolved, in copies by `replace` anew: v, v^(s-1), and the paper's 0.01 at batch 4 scaled
+    linearly to ``batch_size``. The optimiser's rate is ``lr * width``.
 
     Raises
     ------
@@ -70,7 +77,7 @@ class RunConfig(Configuration):
     P: int
     s: int = 2
     L: int = 2
-    s0: int = 0
+    s0: int | str = 0
     n_c: int | None = None
     m: int | None = None
     sparsity: str = "A"
@@ -90,11 +97,14 @@ class RunConfig(Configuration):
     stop_every: int = 1
     test_every: int = 0
     rule_kind: str = "random"
+    zipf: float = 0.0
+    displacement_ratio: float = 1.0
     depth: int = 0
     alpha: float = 0.0
 
     added: ClassVar[tuple[str, ...]] = (
-        "scaling", "balanced", "stop_every", "test_every", "rule_kind", "depth", "alpha",
+        "scaling", "balanced", "stop_every", "test_every", "rule_kind", "zipf",
+        "displacement_ratio", "depth", "alpha",
     )  # fmt: skip
 
     def __post_init__(self):
@@ -103,8 +113,9 @@ class RunConfig(Configuration):
         for name in SEED_FIELDS:
             object.__setattr__(self, name, check_seed(name, getattr(self, name)))
         task = self.task  # checks the symbols of the task
-        for name in ("v", "s", "L", "s0", "n_c", "m"):
+        for name in ("v", "s", "L", "n_c", "m", "zipf", "displacement_ratio"):
             object.__setattr__(self, name, getattr(task, name))
+        object.__setattr__(self, "s0", s0_text(task.s0))
         if self.arch not in ARCHITECTURES:
             raise ValueError(f"arch must be one of {', '.join(ARCHITECTURES)}, not {self.arch!r}.")
         if self.arch in CONVERTED and task.d < SHORTEST:
@@ -165,7 +176,7 @@ class RunConfig(Configuration):
         """The task, its rules drawn from ``seed_rules``."""
         return SRHM(
             self.v, self.s, self.L, self.s0, self.n_c, self.m, self.sparsity, self.seed_rules,
-            self.rule_kind,
+            self.rule_kind, self.zipf, self.displacement_ratio,
         )  # fmt: skip
 
     def describe(self) -> str:
@@ -173,4 +184,7 @@ class RunConfig(Configuration):
         seeds = f"{self.seed_rules}/{self.seed_sample}/{self.seed_init}"
         task = f"v={self.v} s={self.s} L={self.L} s0={self.s0}"
         task += "" if self.rule_kind == "random" else f" {self.rule_kind} rules"
+        task += f" zipf={self.zipf:g}" if self.zipf else ""
+        ratio = self.displacement_ratio
+        task += f" displacement_ratio={ratio:g}" if ratio != 1 else ""
         return f"{self.arch} {task} P={self.P} seeds {seeds}"

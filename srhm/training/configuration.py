@@ -6,8 +6,6 @@ import dataclasses
 import difflib
 import hashlib
 import json
-import math
-import numbers
 from functools import cache, cached_property
 from typing import ClassVar, Self
 
@@ -76,19 +74,6 @@ class Configuration:
         if missing:
             raise ValueError(f"A run needs a value for {' and '.join(missing)}.")
         return cls(**values)
-
-
-def check_real(name: str, value) -> float:
-    """``value`` as a float, or a ValueError that names it unless it is finite and not negative."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):  # NumPy's are Real too
-        raise ValueError(f"{name} must be a number, not {value!r}.")
-    try:
-        allowed = math.isfinite(value) and value >= 0
-    except OverflowError:  # an integer beyond any float
-        allowed, value = False, f"one of {value.bit_length()} bits"
-    if not allowed:
-        raise ValueError(f"{name} must be finite and not negative, not {value}.")
-    return float(value) + 0.0  # -0.0 becomes 0.0
 
 
 def check_bool(name: str, value) -> bool:

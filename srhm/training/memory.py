@@ -49,8 +49,8 @@ def network_bytes(config: RunConfig) -> int:
     if config.arch in CONVERTED:
         return 0
     task, width = config.task, config.width
-    patches = [task.patch ** (task.L - k) for k in range(1, task.L + 1)]  # of each layer
-    blocks, sizes = [1] * task.L, [task.patch] * task.L
+    patches = [task.d // span for span in task.spans[1:]]  # of each layer
+    blocks, sizes = [1] * task.L, list(task.patches)
     if config.arch == "lcn":
         blocks = patches
     if config.arch == "fcn":

@@ -69,7 +69,8 @@ def sensitivities(
     and ``constant_layers``, the layers (space-separated) whose activations do not vary, which have
     no sensitivity. Nor have layers with activations that are infinite or not a number: where there
     are any, ``nonfinite_layers`` names them. Entries whose transformation does not exist (m = 1: no
-    synonyms; s0 = 0: no displacements) are missing, all of them with less than four data.
+    synonyms; s0 = 0 at this level: no displacements) are missing, all of them with less than four
+    data.
 
     Raises
     ------
@@ -127,7 +128,7 @@ def _transformations(task: SRHM, x: Samples, seed: int):
     for level in range(1, task.L + 1):
         if task.m > 1:
             yield "S", level, task.exchange_synonyms(x, level, seed)
-        if task.s0 > 0:
+        if task.s0_levels[level - 1] > 0:
             yield "D", level, task.displace(x, level, seed)
 
 

@@ -32,6 +32,11 @@ TINY = [
     SRHM(2, 2, 2, 1),
     SRHM(2, 2, 2, 1, sparsity="B"),
     SRHM(3, 2, 2, 1, n_c=2, m=1, sparsity="B", seed=5),
+    SRHM(2, 2, 2, (2, 0)),
+    SRHM(2, 2, 2, (0, 2)),
+    SRHM(2, 2, 2, (0, 1), sparsity="B"),
+    SRHM(2, 2, 3, (0, 1, 0), n_c=2, m=1),
+    SRHM(3, 2, 2, (1, 0), n_c=2, m=2, zipf=1.0, displacement_ratio=0.5),
 ]
 
 
@@ -70,8 +75,8 @@ def test_any_sample_is_distinct_legal_and_decodable(task, seed):
     for array, most in ((x.values, task.v), (x.positions, task.d), (x.labels, task.n_c)):
         assert array.dtype == np.min_scalar_type(most - 1)
         assert array.max() < most
-    legal = set(places(task))
     for level in range(1, task.L + 1):
+        legal = set(places(task, level))
         # One element of each level-l sub-tree, then the s sub-trees of each level-l tuple.
         where = digit(task, x, level)[:, :: task.s ** (level - 1)].reshape(-1, task.s)
         assert {tuple(row) for row in where.tolist()} <= legal
@@ -112,7 +117,7 @@ def test_words_are_distinct_and_uniform_when_a_datum_takes_two():
 def test_a_word_takes_all_digits_that_fit_63_bits():
     """Pinned: another cut would draw other data from the same seed."""
     task = SRHM(2, 2, 5, 1)  # the class, then a rule and two places for each of 31 tuples
-    assert task._word_sizes == [2**62, 2**32]
+    assert task._words.sizes == [2**62, 2**32]
 
 
 def test_the_number_of_data_is_exact():
@@ -121,6 +126,24 @@ def test_the_number_of_data_is_exact():
     assert SRHM(8, 2, 3, 2).num_data == 8 * 8**7 * 3**14
     assert SRHM(10, 3, 3, 4, m=7).num_data == 10 * (7 * 5**3) ** 13
     assert SRHM(6, 3, 2, 1, n_c=5, m=9, sparsity="B").num_data == 5 * (9 * math.comb(6, 3)) ** 4
+
+
+def test_sizes_where_s0_differs_from_level_to_level():
+    task = SRHM(6, 3, 2, (4, 1), n_c=5, m=7)  # 4 at the input
+    assert (task.patches, task.spans, task.d) == ((15, 6), (1, 15, 90), 90)
+    assert task.relevant_fraction == pytest.approx(9 / 90)
+    assert task.num_data == 5 * (7 * 2**3) * (7 * 5**3) ** 3
+    with pytest.raises(ValueError, match=says("s0", "(4, 1)")):
+        _ = task.patch
+    for same in ([4, 1], "4,1", np.array([4, 1])):
+        assert SRHM(6, 3, 2, same, 5, 7) == task
+    assert SRHM(6, 3, 2, (2, 2)) == SRHM(6, 3, 2, "2") == SRHM(6, 3, 2, 2)
+
+
+def test_the_first_s0_is_the_inputs():
+    low, high = (SRHM(4, 2, 2, s0, seed=1).sample(50, 0) for s0 in ((2, 0), (0, 2)))
+    assert ((low.positions // 6) == [0, 0, 1, 1]).all()  # two patches of six, both full
+    assert (high.positions % 2 == [0, 1, 0, 1]).all()  # six patches of two, two of them full
 
 
 def test_sizes_and_defaults():
@@ -274,6 +297,17 @@ def test_samples_are_indexed_by_slices_and_arrays():
         ({"s": None}, ("s", "integer", 2, "not None")),
         ({"L": 0}, ("L", "integer", 1, "not 0")),
         ({"s0": -1}, ("s0", "integer", 0, "not -1")),
+        ({"s0": (1, -1)}, ("s0 of a level", "integer", 0, "not -1")),
+        ({"s0": (1, 2, 3)}, ("s0", "L=2", "input's first", "(1, 2, 3)")),
+        ({"s0": "1,x"}, ("s0", "integer", "L=2", "'1,x'")),
+        ({"s0": 1.5}, ("s0", "integer", 0, "not 1.5")),
+        ({"zipf": -1}, ("zipf", "negative", -1)),
+        ({"zipf": 11}, ("zipf", 10, 11.0)),
+        ({"displacement_ratio": 0}, ("displacement_ratio", "from 0.001 to 1", 0.0)),
+        ({"displacement_ratio": 1.5}, ("displacement_ratio", 1, 1.5)),
+        ({"displacement_ratio": "x"}, ("displacement_ratio", "number", "'x'")),
+        ({"displacement_ratio": 0.5, "sparsity": "B"}, ("displacement_ratio", "'B'", 0.5)),
+        ({"displacement_ratio": 0.5, "s0": 1000}, ("displacement_ratio", "s0=1000", 0.5)),
         ({"n_c": 1}, ("n_c", "integer", 2, "not 1")),
         ({"m": 0}, ("m", "integer", 1, "not 0")),
         ({"m": 5}, ("m", "v^(s-1)", 4, "not 5")),
@@ -288,6 +322,7 @@ def test_samples_are_indexed_by_slices_and_arrays():
         ({"L": 17}, ("s^L", 65536, "2^17")),
         ({"L": 10**9}, ("s^L", 65536, "2^1000000000")),
         ({"L": 16, "s0": 7}, ("d", "2^63", "16^16")),
+        ({"L": 16, "s0": (7,) * 15 + (8,)}, ("d", "2^63", "16·16")),
         ({"v": 10**4, "m": 10**4}, ("rules", 33554432, "m·max(v, n_c)·s", 200000000)),
         ({"s0": 3000, "sparsity": "B"}, ("'B'", 10000000, "s=2", "s(s0+1)=6002", 18009001)),
     ],
@@ -362,7 +397,7 @@ def test_a_balanced_split_is_uniform_within_classes():
 
 def test_a_balanced_split_is_right_for_long_words():
     task = SRHM(6, 2, 4, 2)
-    assert len(task._word_sizes) > 1
+    assert len(task._words.sizes) > 1
     train, _ = task.split(60, 10, seed=0, balanced=True)
     assert (task.decode(task.one_hot(train)) == np.arange(60) % 6).all()
 

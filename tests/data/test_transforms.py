@@ -57,7 +57,7 @@ def test_a_displacement_moves_its_level_and_nothing_else(task, seed, data):
     subtrees = digit(task, y, level).reshape(len(x), -1, task.s ** (level - 1))
     assert (subtrees == subtrees[..., :1]).all()  # they move as a whole
     where = subtrees[..., 0].reshape(-1, task.s)
-    assert {tuple(row) for row in where.tolist()} <= set(places(task))
+    assert {tuple(row) for row in where.tolist()} <= set(places(task, level))
     assert (task.decode(task.one_hot(y)) == x.labels).all()
 
 
@@ -75,6 +75,26 @@ def test_new_places_are_uniform_and_independent_of_the_old(sparsity, level):
             counts[i, j] = ((old == a).all(axis=1) & (new == b).all(axis=1)).sum()
     assert counts.sum() == len(old)
     assert looks_uniform(counts)
+
+
+@pytest.mark.parametrize(("s0", "level"), [((2, 1), 1), ((1, 2), 2)])
+def test_unequal_odds_hold_for_what_is_drawn_anew(s0, level):
+    task = SRHM(6, 2, 2, s0, m=3, zipf=1.0, displacement_ratio=0.5)
+    x = task.sample(20_000, 0)
+    places = digit(task, task.displace(x, level, 0), level) % 3
+    wanted = len(x) * np.array([4, 2, 1]) / 7
+    assert ((np.bincount(places[:, 0]) - wanted) ** 2 / wanted).sum() < 2 + 4 * 2
+    y = task.exchange_synonyms(x, level, 1)
+    old, new = (tree(task, z.values)[1][level - 1].ravel() for z in (x, y))
+    counts = np.zeros((3, 3))
+    np.add.at(counts, (old, new), 1)
+    assert (np.diag(counts) == 0).all()
+    odds = np.array([1, 1 / 2, 1 / 3])
+    for number in range(3):
+        others = np.delete(odds, number) / np.delete(odds, number).sum()
+        wanted = counts[number].sum() * others
+        chi2 = ((np.delete(counts[number], number) - wanted) ** 2 / wanted).sum()
+        assert chi2 < 16  # one degree of freedom, four standard deviations
 
 
 def test_seeds_and_levels_give_independent_transformations():
@@ -143,6 +163,9 @@ def test_tasks_without_synonyms_or_empty_places_are_refused():
         task.exchange_synonyms(x, 1, 0)
     with pytest.raises(ValueError, match=says("s0", 1, "s0=0")):
         task.displace(x, 1, 0)
+    task = SRHM(4, 2, 2, (0, 1))
+    with pytest.raises(ValueError, match=says("s0", 1, "at level 1", "s0=(0, 1)")):
+        task.displace(task.sample(2, 0), 1, 0)
 
 
 def test_samples_of_another_task_are_refused():

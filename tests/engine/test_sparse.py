@@ -19,6 +19,12 @@ GRID = [
     )
     if not (case[2] == 0 and case[3] == "B")
 ]
+GRID += [
+    (arch, shape, s0, sparsity)
+    for arch in ("lcn", "cnn", "fcn")
+    for shape, s0 in (((2, 2), (2, 0)), ((3, 2), (0, 1)), ((2, 3), (0, 2, 1)))
+    for sparsity in "AB"
+]
 BATCH, LR, MOMENTUM = 16, 3.0, 0.9
 
 

@@ -46,6 +46,18 @@ def test_forward_is_the_definition(arch):
     torch.testing.assert_close(net(x), expected)
 
 
+@pytest.mark.parametrize("arch", ["lcn", "cnn", "fcn"])
+@pytest.mark.parametrize("s0", [(2, 0), (0, 2)])
+def test_layers_follow_a_tree_whose_levels_differ(arch, s0):
+    task = SRHM(v=3, s=2, L=2, s0=s0)
+    net = build_network(arch, task, width=5)
+    assert arch == "fcn" or [layer.patch for layer in net.layers] == [2 * (n + 1) for n in s0]
+    h = net.activations(task.one_hot(task.sample(20, seed=0)))[0]
+    active = (h.abs().sum(2) > 0).sum(1)
+    assert (active <= net.layers[0].tokens).all()
+    assert active.max() == net.layers[0].tokens
+
+
 def test_layers_and_parameter_counts():
     v, s, L, s0, width = 3, 2, 3, 1, 7
     task = SRHM(v, s, L, s0)

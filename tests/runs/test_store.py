@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 
 from srhm.runs import lines, records
+from srhm.runs.records import config_of
+from srhm.runs.search import rows_of
 from srhm.runs.store import Store, StoreError, StoreWarning, merge
 from srhm.training.config import RunConfig
 
@@ -143,6 +145,20 @@ def test_the_frame_is_in_order_whoever_trained_first(tmp_path):
     assert [*zip(frame.arch, frame.P, frame.seed_init, strict=True)] == fields
     assert Store(tmp_path / "a").frame(configs[0]).arch.unique().tolist() == ["cnn"]
     assert Store(tmp_path / "a").problems() == {}
+
+
+def test_an_s0_for_each_level_comes_back(tmp_path):
+    """In the store, in a frame beside runs that have one for all, and as a configuration."""
+    store = Store(tmp_path)
+    other = config(s0=(2, 0))
+    for each in (config(), other, config(s0=(0, 2)), other.replace(seed_init=1, zipf=1.0)):
+        store.put(run(each))
+    assert store.path_of(other).name == "cnn_s2_L2_s02-0_v4_nc4_m4_A.jsonl"
+    assert store.problems() == {}
+    frame = Store(tmp_path).frame()
+    assert sorted(map(str, frame.s0)) == ["0", "0,2", "2,0", "2,0"]
+    assert rows_of(frame, other)[["s0", "zipf"]].values.tolist() == [["2,0", 0.0]]
+    assert {config_of(row).key for row in frame.to_dict("records")} >= {config().key, other.key}
 
 
 def test_fields_that_are_younger_than_a_record_are_at_their_defaults(tmp_path):

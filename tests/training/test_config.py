@@ -26,6 +26,9 @@ def test_defaults_are_the_papers():
         ({"m": 6, "n_c": 7}, ("m·n_c", 36, 42)),
         ({"s0": -1}, ("s0", 0, -1)),
         ({"s": 1}, ("s", 2, 1)),
+        ({"s0": (1, 2, 0)}, ("s0", "L=2", "(1, 2, 0)")),
+        ({"zipf": -1.0}, ("zipf", "negative", -1.0)),
+        ({"displacement_ratio": 2}, ("displacement_ratio", 1, 2.0)),
         ({"L": 0}, ("L", 1, 0)),
         ({"sparsity": "C"}, ("sparsity", "'A'", "'B'", "'C'")),
         ({"P": 10**9}, ("P", 82944, 10**9)),
@@ -83,7 +86,7 @@ def test_key_depends_on_every_field_and_only_on_values():
         "width": 256, "batch_size": 64, "lr": 0.1, "momentum": 0.5, "stop_loss": 0.1,
         "max_epochs": 7, "num_test": 77, "seed_rules": 1, "seed_sample": 1, "seed_init": 1,
         "scaling": "channels", "balanced": True, "stop_every": 10, "test_every": 10,
-        "rule_kind": "uniform", "depth": 5, "alpha": 2,
+        "rule_kind": "uniform", "zipf": 1.0, "displacement_ratio": 0.5, "depth": 5, "alpha": 2,
     }  # fmt: skip
     assert set(other) == set(config.as_dict()) == set(FIELD_HELP)
     needs = {"depth": {"arch": "fcn"}}  # which has a key of its own, below
@@ -92,6 +95,17 @@ def test_key_depends_on_every_field_and_only_on_values():
     }
     assert config.replace(arch="fcn").key not in keys
     assert len(keys | {config.key}) == len(other) + 1
+
+
+def test_an_s0_for_each_level_is_kept_as_a_text():
+    config = RunConfig(**GOOD | {"s0": (2, 0)})
+    assert (config.s0, config.task.s0) == ("2,0", (2, 0))
+    for same in ("2,0", [2, 0], np.array([2, 0])):
+        assert RunConfig(**GOOD | {"s0": same}) == config
+    assert RunConfig.from_dict(config.as_dict()).key == config.key
+    assert config.key != RunConfig(**GOOD | {"s0": (0, 2)}).key
+    assert RunConfig(**GOOD | {"s0": (1, 1)}).key == RunConfig(**GOOD).key
+    assert "s0=2,0" in config.describe()
 
 
 def test_dict_round_trip():

@@ -288,6 +288,10 @@ def test_missing_transformations_and_too_few_data():
     assert "D_input_2" in result
     assert sensitivities(task, layers, task.sample(3, 0), seed=0) == {}
     assert "D_input_1" in sensitivities(task, layers, task.sample(4, 0), seed=0)
+    task = SRHM(3, 2, 2, (0, 1), n_c=2)
+    layers = module_activations(Identity(), task, ["input"])
+    result = sensitivities(task, layers, task.sample(40, 0), seed=0)
+    assert ("D_input_1" in result, "D_input_2" in result, "S_input_1" in result) == (0, 1, 1)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])

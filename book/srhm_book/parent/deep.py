@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -79,7 +79,7 @@ def family(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """The rows with P* of one of `FAMILIES`."""
     tasks = set(FAMILIES[name])
     keep = [tuple(row) in tasks for row in table[list(TASK)].itertuples(index=False)]
-    return table[keep].dropna(subset="P_star")
+    return table[pd.Series(keep, table.index, dtype=bool)].dropna(subset="P_star")
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,13 @@ class Power:
     estimate: Estimate | None
     num_points: int
     num_seeds: int
+
+
+def all_powers(table: pd.DataFrame) -> list[Power]:
+    """`joint_powers`, `line_powers` and `depth_powers`; ``where`` tells the lazier scaling."""
+    powers = [*joint_powers(table), *line_powers(table), *depth_powers(table)]
+    lazier = len(table) > 0 and (table.scaling == "channels").all()
+    return [replace(power, where=f"{power.where}, lazier") if lazier else power for power in powers]
 
 
 def joint_powers(table: pd.DataFrame) -> list[Power]:
@@ -144,6 +151,14 @@ def depth_powers(table: pd.DataFrame) -> list[Power]:
             where = f"v = n_c = m = {v}" if v == n_c == m else f"v = {v}, n_c = {n_c}, m = {m}"
             found.append(_line(part, "d", where, math.log(m) / math.log(2)))
     return sorted(found, key=lambda power: (power.law, power.where))
+
+
+def compared(powers: list[Power]) -> str:
+    """How many powers are below, at and above the law's, by their 95 % intervals, in words."""
+    below = sum(power.estimate.high < power.law for power in powers)
+    above = sum(power.estimate.low > power.law for power in powers)
+    same = len(powers) - below - above
+    return f"is below the law's in {below}, above it in {above}, and not told from it in {same}"
 
 
 def _line(part: pd.DataFrame, predictor: str, where: str, law: float) -> Power:

@@ -17,6 +17,7 @@ from scipy.stats import spearmanr
 from srhm.data.task import SRHM
 from srhm.runs.search import grid_index, grid_P, run_at
 from srhm.runs.store import Store, to_frame
+from srhm.runs.sweep import sweep
 from srhm.stats.curves import sample_complexity
 from srhm.stats.fits import Estimate
 from srhm.training.config import RunConfig
@@ -24,7 +25,7 @@ from srhm_book.parent.correlations import crossing_P, mean_crossing_P
 from srhm_book.parent.settings import TOY, task_setting
 
 # (v, n_c, m, L): few rules, so that P_c differs between draws of them, and a cheap P*.
-TASKS = ((8, 2, 8, 2), (4, 4, 4, 3), (8, 2, 4, 3), (4, 2, 4, 3))
+TASKS = ((8, 2, 8, 2), (4, 4, 3, 3), (4, 2, 4, 3), (8, 2, 4, 3))
 RULES, REPEATS = 24, 2
 NUM_TEST = 4000
 EXPLORED = ("feature, mean", "tuple, worst patch", "tuple, best patch")
@@ -35,7 +36,7 @@ def seed_runs(task: tuple, rules: int = RULES, repeats: int = REPEATS, **other) 
 
     P in half octaves, from a quarter of the guessed P* to four times, at most 3/4 of all data.
     """
-    base = task_setting(*task, num_test=NUM_TEST, **other)
+    base = task_setting(*task, **{"num_test": NUM_TEST} | other)
     most = min(4 * base.P, base.task.num_data * 3 // 4)
     sizes = [grid_P(i) for i in range(grid_index(base.P / 4), grid_index(most) + 1, 2)]
     return [
@@ -61,6 +62,19 @@ def stored(task: tuple, store: Store) -> pd.DataFrame:
     each = len(configs) // RULES
     whole = rows.groupby("seed_rules").P.transform("size") == each
     return rows[whole].reset_index(drop=True)
+
+
+def trained(profile: str, store: Store | None, **options) -> dict[tuple, pd.DataFrame]:
+    """The runs of each task: stored ones, or of the cheapest one trained now ("smoke": a toy).
+
+    options: of `srhm.runs.sweep.sweep`. Tasks without runs are left out.
+    """
+    if store is not None:
+        found = {task: stored(task, store) for task in TASKS}
+    else:
+        runs = toy_runs if profile == "smoke" else seed_runs
+        found = {task: sweep(runs(task), None, **options) for task in TASKS[:1]}
+    return {task: runs for task, runs in found.items() if len(runs)}
 
 
 def predictions(task: SRHM) -> dict[str, float]:

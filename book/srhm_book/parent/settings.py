@@ -64,7 +64,7 @@ def deep_grid(profile: str = "book", scaling: str = "fan_in") -> list[RunConfig]
 
 
 def _scaled(scaling: str) -> dict:
-    return {} if scaling == "fan_in" else {"lr": TOY["lr"] / 4, "scaling": scaling}
+    return {} if scaling == "fan_in" else {"lr": TOY["lr"] / 4}
 
 
 def parent_threshold(n_c: int) -> float:
@@ -82,7 +82,7 @@ SENSITIVITY_CURVES = ((6, 2), (8, 2), (10, 2), (4, 3), (6, 3), (8, 3))
 LAZY_CURVES = ((6, 2), (8, 2), (4, 3), (6, 3))
 
 
-def sensitivity_curve(v: int, L: int, scaling: str = "fan_in", most: float = 8.0, **other):
+def sensitivity_curve(v: int, L: int, scaling: str = "fan_in", most: float = 6.0, **other):
     """The runs of one curve of Figures 5 and 6: P from 0.1 to ``most`` times n_c m^L.
 
     No P above three quarters of the task's data.

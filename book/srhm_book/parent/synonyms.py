@@ -24,6 +24,7 @@ from srhm_book.parent.settings import (
 # Half of what an unrelated datum moves a layer: P_S is where a sensitivity falls through it. After
 # learning, a layer that minds a level stays above `KEPT`, one that does not ends below.
 HALF, KEPT = 0.5, 0.4
+LEAST = 3.0  # P / (n_c m^L) to which a curve must reach at least
 Curves = dict[tuple[int, int], pd.DataFrame]  # (v, L): runs with n_c = m = v
 
 
@@ -34,20 +35,37 @@ def curves(profile: str, store: Store | None, scaling: str = "fan_in", **options
     ``options`` go to `srhm.runs.sweep.sweep`.
     """
     if store is not None:
-        frame, found = store.frame(), {}
-        for v, L in LAZY_CURVES if scaling == "channels" else SENSITIVITY_CURVES:
-            own = runs_of(frame, task_setting(v, v, v, L, scaling))
-            if len(own):
-                found[v, L] = own
-    else:
-        tasks = ((4, 2), (4, 3)) if profile == "fresh" else ((4, 2), (4, 3))[:1]
-        toy = {} if profile == "fresh" else TOY
-        lazy = {"lr": toy["lr"] / 4} if toy and scaling == "channels" else {}
-        found = {
-            (v, L): sweep(sensitivity_curve(v, L, scaling, **toy | lazy), None, **options)
-            for v, L in tasks
-        }
+        return stored_curves(store.frame(), scaling)
+    toy = {} if profile == "fresh" else TOY | {"most": 1.0}
+    lazy = {"lr": TOY["lr"] / 4} if toy and scaling == "channels" else {}
+    found = {
+        (v, L): sweep(sensitivity_curve(v, L, scaling, **toy | lazy), None, **options)
+        for v, L in ((4, 2), (4, 3))
+    }
+    return _with_x(found)
+
+
+def stored_curves(frame: pd.DataFrame, scaling: str = "fan_in") -> Curves:
+    """The runs of each curve that a store holds at all sizes up to `LEAST` times n_c m^L."""
+    found = {}
+    for v, L in LAZY_CURVES if scaling == "channels" else SENSITIVITY_CURVES:
+        own = runs_of(frame, task_setting(v, v, v, L, scaling))
+        least = {config.P for config in sensitivity_curve(v, L, scaling, most=LEAST)}
+        if len(own) and least <= set(own.P):
+            found[v, L] = own
+    return _with_x(found)
+
+
+def _with_x(found: Curves) -> Curves:
     return {(v, L): own.assign(x=own.P / v ** (L + 1)) for (v, L), own in found.items()}
+
+
+def pick(found: Curves, v: int, L: int) -> pd.DataFrame:
+    """The runs of one curve; ValueError, which names those there are, for another."""
+    if (v, L) not in found:
+        known = ", ".join(str(v) for v, depth in found if depth == L)
+        raise ValueError(f"v must be one of {known or 'none'} at L = {L}, not {v!r}.")
+    return found[v, L]
 
 
 def crossings(found: Curves) -> pd.DataFrame:

@@ -1,0 +1,50 @@
+"""The tasks on which the chapters ask why: (arch, v, s, L, m, s0), with n_c = m.
+
+s0 is one number for all levels, or one for each, the input's first. All are small, so that three
+seeds of each cost minutes.
+"""
+
+from __future__ import annotations
+
+Task = tuple[str, int, int, int, int, int | tuple[int, ...]]
+
+NETWORKS = ("lcn", "cnn")
+HEIGHTS = {2: ("lowest", "top"), 3: ("lowest", "middle", "top")}
+
+
+def sparse_at(level: int, L: int, s0: int) -> tuple[int, ...]:
+    """s0 at one level (1 is the input's), 0 at the others."""
+    return tuple(s0 if each == level else 0 for each in range(1, L + 1))
+
+
+def one_level(v: int, L: int, s0s: tuple[int, ...]) -> list[Task]:
+    """Sparsity at each level alone, for both networks."""
+    return [
+        (arch, v, 2, L, v, sparse_at(level, L, s0))
+        for s0 in s0s
+        for level in range(1, L + 1)
+        for arch in NETWORKS
+    ]
+
+
+def all_but_one(v: int, L: int, s0: int) -> list[Task]:
+    """Sparsity at every level but one, for both networks."""
+    return [
+        (arch, v, 2, L, v, tuple(0 if each == level else s0 for each in range(1, L + 1)))
+        for level in range(1, L + 1)
+        for arch in NETWORKS
+    ]
+
+
+def everywhere(v: int, L: int, s0s: tuple[int, ...], archs=NETWORKS) -> list[Task]:
+    """The same s0 at every level."""
+    return [(arch, v, 2, L, v, s0) for s0 in s0s for arch in archs]
+
+
+# At one level LCN and CNN are one network. There s0 < 4 leaves too few data to reach an error of
+# 10 %: all that exist are n_c m (s0+1)^2.
+SHALLOW = everywhere(8, 1, (4, 9, 19, 39), ("cnn",))
+WHICH_LEVEL = {
+    2: [*everywhere(6, 2, (0, 1, 2, 4)), *one_level(6, 2, (1, 2, 4))],
+    3: [*everywhere(4, 3, (0, 1, 2)), *one_level(4, 3, (1, 2, 4)), *all_but_one(4, 3, 2)],
+}
