@@ -12,9 +12,11 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from srhm.runs.store import Store, to_frame
+from srhm.runs.sweep import sweep
 from srhm.stats.curves import SampleComplexity, sample_complexity
 from srhm.training.config import SEED_FIELDS, RunConfig
-from srhm_book.grids import GRID, curve
+from srhm_book.grids import GRID, TOY, curve
 from srhm_book.parent.settings import SCALINGS
 
 ALPHA_TASK = {"v": 4, "n_c": 4, "m": 3, "L": 3}
@@ -88,3 +90,21 @@ def early_ratio(kernel: pd.DataFrame, trained: pd.DataFrame, most_P: float) -> p
     there = np.interp(np.log(network.index), np.log(curve_of.index), curve_of)
     table = pd.DataFrame({"P": network.index, "kernel": there, "network": network.to_numpy()})
     return table.assign(ratio=table.network / table.kernel)
+
+
+def all_runs() -> list[RunConfig]:
+    """What the chapter shows: every alpha, and the plain network of the authors' scaling."""
+    return [*scaled_runs("channels"), *alpha_runs()]
+
+
+def trained(profile: str, store: Store | None, **sweep_options) -> pd.DataFrame:
+    """The runs of a profile: what the store holds ("book"), or fewer trained now."""
+    if store is not None:
+        rows = [store.get(config, warn=False) for config in all_runs()]
+        return to_frame(row for row in rows if row is not None)
+    if profile == "smoke":
+        sizes = dict.fromkeys((0.0, 4.0), (64, 128))
+        runs = alpha_runs((0.0, 4.0), sizes, **TOY)
+    else:
+        runs = [*scaled_runs("channels"), *alpha_runs((0.0, 1.0, 4.0))]
+    return sweep(runs, None, **sweep_options)
