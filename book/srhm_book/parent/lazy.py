@@ -24,7 +24,7 @@ ALPHAS = (0.0, 1.0, 4.0, 16.0, 64.0)  # 0: as everywhere in the book
 # A lazy network bears a larger rate, and needs it: its loss falls slowly.
 LAZY_FROM, LAZY_RATE = 16.0, 8 * GRID["lr"]
 MOST_EPOCHS = 300
-SIZES = {0.0: (91, 724), 1.0: (91, 724), 4.0: (128, 1024), 16.0: (181, 1448), 64.0: (256, 2896)}
+SIZES = {0.0: (32, 724), 1.0: (91, 724), 4.0: (128, 1024), 16.0: (181, 1448), 64.0: (256, 2896)}
 
 
 def alpha_runs(
@@ -36,7 +36,8 @@ def alpha_runs(
         rate = {"lr": LAZY_RATE} if alpha >= LAZY_FROM else {}
         options = ALPHA_TASK | {"alpha": alpha, "max_epochs": MOST_EPOCHS} | rate | other
         v, task = options["v"], {name: x for name, x in options.items() if name != "v"}
-        runs += curve("cnn", v, 0, *sizes[alpha], every=4, **task)
+        # The plain network is also compared with the kernel far below its P*.
+        runs += curve("cnn", v, 0, *sizes[alpha], every=4 if alpha else 2, **task)
     return runs
 
 
@@ -44,7 +45,7 @@ def scaled_runs(scaling: str, **other) -> list[RunConfig]:
     """The plain network of either scaling at the same sizes: "channels" starts lazier."""
     options = ALPHA_TASK | SCALINGS[scaling] | {"max_epochs": MOST_EPOCHS} | other
     v, task = options["v"], {name: x for name, x in options.items() if name != "v"}
-    return curve("cnn", v, 0, *SIZES[0.0], every=4, **task)
+    return curve("cnn", v, 0, *SIZES[1.0], every=4, **task)
 
 
 def alpha_table(runs: pd.DataFrame, threshold: float = 0.1) -> pd.DataFrame:
@@ -77,6 +78,14 @@ def kernel_P_star(rows: pd.DataFrame, threshold: float = 0.1) -> pd.DataFrame:
 
 def _numbers(star: SampleComplexity) -> tuple:
     return star.P_star, star.low, star.high
+
+
+def of_task(kernel: pd.DataFrame, task: dict = ALPHA_TASK) -> pd.DataFrame:
+    """The rows of one task."""
+    keep = pd.Series(True, index=kernel.index)
+    for name, value in task.items():
+        keep &= kernel[name] == value
+    return kernel[keep]
 
 
 def early_ratio(kernel: pd.DataFrame, trained: pd.DataFrame, most_P: float) -> pd.DataFrame:

@@ -6,19 +6,11 @@ import pandas as pd
 
 from srhm.stats.curves import sample_complexity
 from srhm_book import style
-from srhm_book.parent.lazy import ALPHA_TASK, early_ratio, kernel_P_star
+from srhm_book.parent.lazy import ALPHA_TASK, early_ratio, kernel_P_star, of_task
 from srhm_book.parent.views import scrolling
 from srhm_book.wording import NOTHING, join, significant, with_ends
 
 TASK = ["v", "n_c", "m", "L"]
-
-
-def of_task(kernel: pd.DataFrame, task: dict = ALPHA_TASK) -> pd.DataFrame:
-    """The rows of one task."""
-    keep = pd.Series(True, index=kernel.index)
-    for name, value in task.items():
-        keep &= kernel[name] == value
-    return kernel[keep]
 
 
 def task_words(runs: pd.DataFrame) -> str:

@@ -84,12 +84,12 @@ def kernel_rows(
     most_P: int = MOST_P,
     seeds: Iterable[int] = range(3),
 ) -> pd.DataFrame:
-    """Test error of regression with the tangent kernel, P from 64 to nine tenths of all data."""
+    """Test error of regression with the tangent kernel, P from 32 to nine tenths of all data."""
     rows = []
     for (v, n_c, m, L), seed in [(task, seed) for task in tasks for seed in seeds]:
         task = SRHM(v, 2, L, 0, n_c, m, seed=seed)
         largest = min(most_P, int(0.9 * task.num_data))
-        sizes = [round(2 ** (i / 2)) for i in range(12, 40) if 2 ** (i / 2) < 0.9 * largest]
+        sizes = [round(2 ** (i / 2)) for i in range(10, 40) if 2 ** (i / 2) < 0.9 * largest]
         found = regression_errors(task, [*sizes, largest], MOST_TEST, seed)
         rows += [(v, n_c, m, L, P, seed, task.num_data, error) for P, error in found.items()]
     return pd.DataFrame(rows, columns=[*TASK, "P", "seed", "P_max", "error"])
