@@ -21,7 +21,7 @@ profile = "book"  # "book": from the store; "fresh": the cheapest tasks trained 
 device = "auto"
 workers = 0  # processes for training; 0 is one per core
 
-repeats = 3  # seeds per point: each is new rules, a new sample and new initial weights
+repeats = {"book": 3, "smoke": 2}  # seeds per point: new rules, sample and initial weights each
 
 # %% tags=["remove-cell"]
 import pandas as pd
@@ -40,7 +40,7 @@ from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.wording import list_settings, with_interval
 
-by_profile(profile)
+repeats = by_profile(profile, repeats)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}

@@ -96,19 +96,25 @@ def draw_alpha(axes, runs: pd.DataFrame, alphas: pd.DataFrame, kernel: pd.DataFr
     curves.axhline(0.1, color=style.GREY, linewidth=0.8, linestyle=":")
     style.log_axis(curves)
     curves.legend(fontsize=9)
+    _draw_stars(stars, alphas, own)
+
+
+def _draw_stars(ax, alphas: pd.DataFrame, kernel: pd.DataFrame) -> None:
+    """P* against alpha, the plain networks, and the band of the kernel."""
     lazier = alphas[alphas.alpha > 0].dropna(subset="P_star")
     bars = style.bar_lengths(lazier.P_star, lazier.low, lazier.high)
-    stars.errorbar(lazier.alpha, lazier.P_star, yerr=bars, color=style.BLUE, marker="o", capsize=2)
-    _mark_plain(stars, alphas)
-    limit = kernel_P_star(own).dropna(subset="P_star") if len(own) else own
+    ax.errorbar(lazier.alpha, lazier.P_star, yerr=bars, color=style.BLUE, marker="o", capsize=2)
+    _mark_plain(ax, alphas)
+    limit = kernel_P_star(kernel).dropna(subset="P_star") if len(kernel) else kernel
     if len(limit):
         row = limit.iloc[0]
-        stars.axhspan(row.low, row.high, color=style.GREY, alpha=0.3)
-    stars.set_xscale("log", base=2)
-    stars.xaxis.set_major_formatter("{x:g}")
-    style.log_axis(stars, "y")
-    stars.set_xlabel("$\\alpha$")
-    stars.set_ylabel("$P^*$")
+        ax.axhspan(row.low, row.high, color=style.GREY, alpha=0.3)
+    if len(lazier):
+        ax.set_xscale("log", base=2)
+        ax.xaxis.set_major_formatter("{x:g}")
+        style.log_axis(ax, "y")
+    ax.set_xlabel("$\\alpha$")
+    ax.set_ylabel("$P^*$")
 
 
 def _mark_plain(ax, alphas: pd.DataFrame) -> None:
