@@ -11,7 +11,6 @@ from srhm.stats.curves import sample_complexity
 from srhm.stats.fits import Estimate, fit_power_law
 from srhm.training.config import SEED_FIELDS
 from srhm_book import style
-from srhm_book.parent.deep_figures import DEPTH_STYLES
 from srhm_book.parent.uniform import t_interval
 from srhm_book.parent.views import scrolling
 from srhm_book.wording import with_ends
@@ -81,13 +80,12 @@ def power_of_v(table: pd.DataFrame, L: int, response: str = "P_star") -> Estimat
 
 def draw_one_step(axes, rows: pd.DataFrame) -> None:
     """S_{1,1} against P / (n_c m^L) (left) and P / P_c of the rules (right), with the law."""
-    looks = dict(zip(sorted(set(zip(rows.L, rows.v, strict=True))), style.CYCLE, strict=False))
-    for (L, v), color in looks.items():
-        own = rows[(rows.L == L) & (rows.v == v)]
+    looks = zip(style.CYCLE, "os^Dvp<", rows.groupby(["L", "v"]), strict=False)
+    for color, marker, ((L, v), own) in looks:
         corrected = own.P / (1 - own.P / own.P_max)
         for ax, x in zip(axes, (own.P / v ** (L + 1.0), corrected / own.P_c), strict=True):
             ax.plot(x, own.S, linestyle="none", markersize=4.5, color=color,
-                    marker=DEPTH_STYLES[L]["marker"], label=f"$L={L}$, $v={v}$")  # fmt: skip
+                    marker=marker, label=f"$L={L}$, $v={v}$")  # fmt: skip
     x = np.geomspace(rows.P.div(rows.P_c).min(), rows.P.div(rows.P_c).max(), 100)
     for ax in axes:
         ax.plot(x, 1 / (1 + x), color=style.GREY, linewidth=1, zorder=0, label="$1/(1+x)$")
