@@ -4,7 +4,6 @@ import math
 
 import pytest
 
-from srhm.runs.search import grid_index
 from srhm.runs.store import Store
 from srhm_book.parent import deep
 from srhm_book.parent.settings import (
@@ -93,5 +92,5 @@ def test_the_lazier_scaling():
 def test_the_targets_and_curves():
     assert [t.threshold for t in targets(4)] == [0.1, 0.075]
     curve = sensitivity_curve(6, 2, most=2)
-    assert {c.P for c in curve} == {round(2 ** (i / 4)) for i in range(grid_index(21.6), 36, 2)}
+    assert {c.P for c in curve} == {round(2 ** (i / 2)) for i in range(8, 18)}
     assert len({c.seed_rules for c in curve}) == 3

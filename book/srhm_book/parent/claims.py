@@ -72,9 +72,11 @@ def _raised(power: Estimate | None) -> Estimate | None:
 def _collapse_claims(ours: synonyms.Curves, lazier: synonyms.Curves) -> Iterable[Claim]:
     for curves, id, name in ((ours, "", ""), (lazier, "_lazy", ", lazier scaling")):
         table = synonyms.crossings(curves)
+        near = int(synonyms.near_error(table).sum())
+        what = f"tasks with P_S within a factor {synonyms.REACH:g} of P*"
         parts = (
             Number.of("power of P_S in n_c m^L", 1, synonyms.collapse_power(table)),
-            Number.of("P_S over P*", 1, synonyms.against_error(table)),
+            Share(what, near, len(table.dropna(subset=["P_S", "P_star"])), len(table)),
         )
         statement = f"S_(2,1) falls at n_c m^L, together with the error{name}"
         yield _claim(f"synonyms{id}", statement, "5", LAYERS, parts, table)

@@ -7,6 +7,8 @@ all together (m = n_c = v). `LAZY` is the same in the scaling of the authors' co
 
 from __future__ import annotations
 
+import math
+
 from srhm.runs.search import Target
 from srhm.training.config import RunConfig
 from srhm_book.grids import GRID, TOY, curve, setting
@@ -85,7 +87,9 @@ LAZY_CURVES = ((6, 2), (8, 2), (4, 3), (6, 3))
 def sensitivity_curve(v: int, L: int, scaling: str = "fan_in", most: float = 6.0, **other):
     """The runs of one curve of Figures 5 and 6: P from 0.1 to ``most`` times n_c m^L.
 
-    No P above three quarters of the task's data.
+    In half octaves of 2, as the curves of the SRHM's Figures 12 and 15, so that runs are shared. No
+    P above three quarters of the task's data.
     """
     unit = v ** (L + 1)
-    return curve("cnn", v, 0, 0.1 * unit, most * unit, L=L, **SCALINGS[scaling] | other)
+    smallest = 2 ** (math.floor(2 * math.log2(0.1 * unit)) / 2)
+    return curve("cnn", v, 0, smallest, most * unit, L=L, **SCALINGS[scaling] | other)

@@ -24,6 +24,7 @@ from srhm_book.parent.settings import (
 # Half of what an unrelated datum moves a layer: P_S is where a sensitivity falls through it. After
 # learning, a layer that minds a level stays above `KEPT`, one that does not ends below.
 HALF, KEPT = 0.5, 0.4
+REACH = 2.0  # a factor, as for the SRHM's thresholds: how near P_S and P* are the same
 LEAST = 3.0  # P / (n_c m^L) to which a curve must reach at least
 Curves = dict[tuple[int, int], pd.DataFrame]  # (v, L): runs with n_c = m = v
 
@@ -105,6 +106,11 @@ def against_error(table: pd.DataFrame) -> Estimate | None:
     return prefactor(
         pd.DataFrame({"P_star": ratio, "C": ratio, "scale": 1.0}).assign(replicates=replicates)
     )
+
+
+def near_error(table: pd.DataFrame) -> pd.Series:
+    """Whether each curve's P_S is within `REACH` of its P*."""
+    return (table.P_S / table.P_star).between(1 / REACH, REACH)
 
 
 def layer_names(L: int) -> tuple[str, ...]:
