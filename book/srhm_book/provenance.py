@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 from IPython.display import HTML
 
+from srhm.training.config import RunConfig
+
 TRAINING = ("width", "batch_size", "lr", "stop_loss", "scaling")
 
 
@@ -49,8 +51,7 @@ def describe_runs(runs: pd.DataFrame) -> str:
     )
 
 
-_IDENTITY = ("arch", "v", "s", "L", "s0", "n_c", "m", "sparsity", "P", *TRAINING,
-             "seed_rules", "seed_sample", "seed_init")  # fmt: skip
+_IDENTITY = RunConfig.names()
 _CASES = [name for name in _IDENTITY if not name.startswith("seed_")]
 
 

@@ -14,6 +14,7 @@ from srhm_book.claims.claim import RULE, Claim, Number, Share
 from srhm_book.claims.invariance import invariance_claims
 from srhm_book.claims.laws import law_claims
 from srhm_book.parent.claims import deep_claims
+from srhm_book.parent.limits_claims import limit_claims
 from srhm_book.spectral.claims import spectral_claims
 from srhm_book.wording import NOTHING, with_ends
 
@@ -30,7 +31,7 @@ def claims(store: Store, progress: bool = False) -> list[Claim]:
         "laws": lambda: law_claims(store),
         "invariance": lambda: invariance_claims(frame),
         "architectures": lambda: architecture_claims(store),
-        "before sparsity": lambda: deep_claims(store),
+        "before sparsity": lambda: deep_claims(store) + limit_claims(store),
         "kernel regression": spectral_claims,
     }
     # tqdm takes None for: unless stderr is a terminal.

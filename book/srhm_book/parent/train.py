@@ -16,7 +16,8 @@ from srhm.runs.paths import project
 from srhm.runs.search import search
 from srhm.runs.store import Store
 from srhm.runs.sweep import sweep
-from srhm_book.parent import seeds
+from srhm.training.config import RunConfig
+from srhm_book.parent import fully_connected, lazy, seeds, uniform
 from srhm_book.parent.settings import (
     SENSITIVITY_CURVES,
     deep_grid,
@@ -46,11 +47,37 @@ def train_seeds(store: Store, **options) -> Iterator[pd.DataFrame]:
         yield sweep(seeds.seed_runs(task), store, **options)
 
 
+def train_shallow(store: Store, scaling: str = "fan_in", **options) -> Iterator[pd.DataFrame]:
+    """Search the crossing of 0.7 of guessing of shallow fully connected networks."""
+    for config in fully_connected.shallow_grid(scaling=scaling):
+        target = fully_connected.shallow_target(config.n_c)
+        yield search([config], store, targets=[target], **options)
+
+
+def train_connected(store: Store, scaling: str = "fan_in", **options) -> Iterator[pd.DataFrame]:
+    """Search both thresholds of deep fully connected networks, and of the CNNs beside them."""
+    for settings in fully_connected.deep_grid(scaling=scaling).values():
+        for config in settings:
+            yield search([config], store, targets=targets(config.n_c), **options)
+
+
+def train_runs(runs: list[RunConfig], store: Store, **options) -> Iterator[pd.DataFrame]:
+    """Runs whose sizes are given, a few at a time."""
+    for start in range(0, len(runs), 12):
+        yield sweep(runs[start : start + 12], store, **options)
+
+
 WORK: dict[str, Callable[..., Iterator[pd.DataFrame]]] = {
     "deep": train_deep,
     "seeds": train_seeds,
     "synonyms": train_curves,
     "deep_lazy": lambda store, **options: train_deep(store, "channels", **options),
+    "shallow": train_shallow,
+    "connected": train_connected,
+    "alpha": lambda store, **options: train_runs(lazy.all_runs(), store, **options),
+    "uniform": lambda store, **options: train_runs(uniform.uniform_runs(), store, **options),
+    "shallow_lazy": lambda store, **options: train_shallow(store, "channels", **options),
+    "connected_lazy": lambda store, **options: train_connected(store, "channels", **options),
 }
 
 
