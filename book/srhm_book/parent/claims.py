@@ -8,7 +8,9 @@ from srhm.runs.store import Store
 from srhm.stats.fits import Estimate
 from srhm_book.claims.claim import Claim, Number, Share
 from srhm_book.parent import deep, noise, synonyms
+from srhm_book.parent.dimension import steps_down
 from srhm_book.parent.settings import deep_grid
+from srhm_book.spectral.stored import read
 
 GROUP = "Before sparsity"
 DEEP, LAYERS, NOISE = "22_deep_networks", "23_synonyms_by_layer", "28_signal_and_noise"
@@ -26,7 +28,7 @@ def deep_claims(store: Store) -> list[Claim]:
         _law_claim(ours), _v_claim(ours), _depth_claim(ours),
         _law_claim(lazier, "_lazy", ", lazier scaling"),
         _depth_claim(lazier, "_lazy", ", lazier scaling"),
-        _collapse_claim(curves), _levels_claim(curves), _noise_claim(),
+        _collapse_claim(curves), _levels_claim(curves), _dimension_claim(), _noise_claim(),
     ]  # fmt: skip
 
 
@@ -104,6 +106,20 @@ def _levels_claim(curves: synonyms.Curves) -> Claim:
     statement = "L = 3: level l is dropped from layer l+1 on, at one P"
     return Claim("parent_levels", GROUP, statement, "6", LAYERS, (share, *same), len(tables),
                  min(seeds, default=0))  # fmt: skip
+
+
+def _dimension_claim() -> Claim:
+    """From each layer to the next; nothing where none is measured."""
+    statement = "The effective dimension falls with depth after training"
+    what = "steps from one layer to the next at which it falls"
+    try:
+        table = read("dimension", "parent")
+    except FileNotFoundError:
+        return Claim("parent_dimension", GROUP, statement, "11", LAYERS, (Share(what, 0, 0),))
+    steps = steps_down(table)
+    share = Share(what, int(steps.falls.sum()), len(steps))
+    return Claim("parent_dimension", GROUP, statement, "11", LAYERS, (share,),
+                 table.v.nunique(), table.seed.nunique())  # fmt: skip
 
 
 def _noise_claim() -> Claim:

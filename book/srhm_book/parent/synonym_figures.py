@@ -58,7 +58,10 @@ def draw_levels(axes, runs: pd.DataFrame, L: int) -> None:
 
 
 def draw_dimensions(ax, table: pd.DataFrame) -> None:
-    """Effective dimension by depth, untrained and trained; bars: least and most of the seeds."""
+    """Effective dimension by depth, untrained and trained; bars: least and most of the seeds.
+
+    table: rows of one task.
+    """
     names = list(dict.fromkeys(table.layer))
     looks = {False: ("untrained", style.GREY, "o"), True: ("trained", style.BLUE, "s")}
     for trained, own in table.groupby("trained"):
@@ -68,8 +71,10 @@ def draw_dimensions(ax, table: pd.DataFrame) -> None:
         bars = style.bar_lengths(mean, low, high)
         ax.errorbar(range(len(names)), mean, yerr=bars, label=name, color=color, marker=marker,
                     capsize=2)  # fmt: skip
-    labels = [{"out": "output"}.get(n, n if n == "input" else f"layer {n}") for n in names]
+    ax.set_title(f"$v=n_c=m={table.v.iloc[0]}$")
+    labels = [{"out": "output", "input": "input"}.get(name, name) for name in names]
+    ax.set_xlabel("layer")
     ax.set_xticks(range(len(names)), labels)
     ax.set_ylim(bottom=0)
     ax.set_ylabel("effective dimension")
-    ax.legend()
+    ax.legend(fontsize=10)

@@ -107,8 +107,8 @@ def seeds_view(tables: dict[tuple, pd.DataFrame]):
 def dimensions_view(table: pd.DataFrame):
     """Effective dimensions: mean over seeds, least and most, untrained and trained."""
     rows = []
-    for layer, own in table.groupby("layer", sort=False):
-        row = {"layer": layer}
+    for (v, layer), own in table.groupby(["v", "layer"], sort=False):
+        row = {"v = n_c = m": v, "layer": layer}
         for trained, part in own.groupby("trained"):
             d = part.dimension
             name = "trained" if trained else "untrained"
