@@ -38,7 +38,10 @@ FAMILIES = {
     "v alone": FEATURES,
     "n_c alone": CLASSES,
 }
-LAZY_TASKS = tuple((v, v, v, L) for L, vs in ((2, (4, 6, 8, 10)), (3, (4, 6, 8))) for v in vs)
+LAZY_TASKS = (
+    *((v, v, v, L) for L, vs in ((2, (4, 6, 8, 10)), (3, (4, 6, 8))) for v in vs),
+    (16, 4, 4, 2), (8, 8, 2, 3), (8, 8, 3, 3),
+)  # fmt: skip
 
 
 def task_setting(v: int, n_c: int, m: int, L: int, scaling: str = "fan_in", **other) -> RunConfig:
