@@ -22,7 +22,8 @@
 # (law: 1, 1, 0). Of {glue:text}`depth lines` tasks measured at several depths, the power of $d$
 # {glue:text}`depth words`; $P^*/(n_c m^L)$ is {glue:text}`C 2` at $L=2$ and {glue:text}`C last` at $L=$
 # {glue:text}`deepest`. In the lazier scaling of the authors' code the power of $n_c m^L$ is
-# {glue:text}`lazy slope`, and $P^*$ is {glue:text}`lazy ratio` times ours on the same tasks.
+# {glue:text}`lazy slope` over {glue:text}`lazy tasks` tasks, and $P^*$ is {glue:text}`lazy ratio` times
+# ours on the same tasks.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": the cheapest tasks trained now; "smoke": a toy
@@ -74,6 +75,7 @@ by_L = constants.set_index("L").ours
 glue("tasks", len(known), display=False)
 glue("depths", ", ".join(map(str, sorted(known.L.unique()))), display=False)
 glue("slope", with_interval(joint[0].estimate), display=False)
+glue("lazy tasks", int(lazy.P_star.notna().sum()), display=False)
 glue("lazy slope", with_interval(lazy_joint[0].estimate), display=False)
 for power in joint[1:]:
     glue(f"factor {power.what}", with_interval(power.estimate), display=False)
