@@ -142,8 +142,12 @@ def shallow_powers(table: pd.DataFrame) -> dict[str, Estimate | None]:
     Proportionality to P_max is 1 and 4; the deep networks' law n_c m^L has 3 for the latter.
     """
     known = table.dropna(subset="P_star")
-    maximal = known[(known.L == 2) & (known.n_c == known.v) & (known.m == known.v)]
-    return {"P_max": _power(known, "P_max"), "v": _power(maximal, "v")}
+    return {"P_max": _power(known, "P_max"), "v": _power(known[of_figure(known)], "v")}
+
+
+def of_figure(table: pd.DataFrame) -> pd.Series:
+    """Which rows are tasks as in the parent's Figure 2: n_c = m = v at L = 2."""
+    return (table.L == 2) & (table.n_c == table.v) & (table.m == table.v)
 
 
 def _power(table: pd.DataFrame, predictor: str) -> Estimate | None:
