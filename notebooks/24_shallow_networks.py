@@ -88,12 +88,12 @@ for name, value in networks.shallow_powers(lazy).items():
 #
 # $$ 0.7\,(1 - 1/n_c) , $$
 #
-# a modest aim. If the claim holds, $P^*\propto P_{\max}$ over all tasks, and $P^*\propto v^4$ where
-# $n_c=m=v$ and $L=2$; the law of deep networks has $v^3$ there. Measured: the power of $P_{\max}$ is
-# {glue:text}`power P_max`, that of $v$ {glue:text}`power v`; $P^*$ is {glue:text}`share range` of
-# $P_{\max}$. In the authors' lazier scaling the powers are {glue:text}`lazy power P_max` and
-# {glue:text}`lazy power v`, and the share is {glue:text}`lazy share`. {numref}`fig-shallow` also varies
-# $m$ and $n_c$ alone, and has three levels, which the paper's Figure 2 does not.
+# a modest aim. If the claim holds, $P^*\propto v^4$ where $n_c=m=v$ and $L=2$, as in the paper's Figure 2;
+# the law of deep networks has $v^3$ there. Measured: the power of $v$ is {glue:text}`power v`.
+# {numref}`fig-shallow` also varies $m$ and $n_c$ alone, and has three levels. Over all tasks, the power
+# of $P_{\max}$ is {glue:text}`power P_max` (claim: 1) and the share {glue:text}`share range`. In the
+# authors' lazier scaling the two powers are {glue:text}`lazy power v` and {glue:text}`lazy power P_max`,
+# and the share is {glue:text}`lazy share`.
 
 # %% tags=["remove-input"]
 source_of(networks.shallow_setting, networks.shallow_target)

@@ -54,6 +54,7 @@ stars = lazy.kernel_P_star(kernel)
 network = runs[(runs.alpha == 0) & (runs.scaling == "fan_in")]
 glue("answer", views.answer(stars, alphas, kernel, network), display=False)
 glue("seeds", int(alphas.seeds.min()) if len(alphas) else 0, display=False)
+glue("most", f"{measure.MOST_P:,}", display=False)
 glue("ridge", f"{tangent.RIDGE:g}", display=False)
 glue("task", views.task_words(runs), display=False)
 glue("epochs", lazy.MOST_EPOCHS, display=False)
@@ -117,7 +118,7 @@ measure.again({"kernel": kernel}, profile, seeds)
 # %% [markdown]
 # ## Limits
 #
-# Gram matrices of up to 4,000 data: at $L=3$ with $m=v$ that is a small share of all. {glue:text}`seeds`
+# Gram matrices of up to {glue:text}`most` data: at $L=3$ with $m=v$ that is a small share of all. {glue:text}`seeds`
 # or more seeds. From $\alpha=$ {glue:text}`from` on the rate is eight times that of the others, which a
 # lazy network bears, and training ends after {glue:text}`epochs` epochs: {glue:text}`unfinished` % of
 # those runs had not reached the loss of 0.01 by then. At width 256 the kernel of one network scatters

@@ -73,7 +73,10 @@ glue("tested", f"{table.tested.min():,.0f} to {table.tested.max():,.0f}", displa
 # ```
 #
 # The hierarchy is the same: the decoder reads the class of every datum, and a network that knew the rules
-# of the first level would learn the next as easily as ever.
+# of the first level would learn the next as easily as ever. But these rules are special: renamed,
+# each is the addition modulo $v$, and the class the sum of all features. A network can find that out
+# from nearly all of the table, as it can complete tables of modular arithmetic; a table without such a
+# pattern need not allow it. The paper asks of its rules only that all tuples be equally likely.
 #
 # ## How
 #

@@ -131,8 +131,11 @@ def test_errors_over_guessing():
         assert row.ratio == pytest.approx(1 if row.rule_kind == "uniform" else 0.2)
         assert row.low < row.ratio < row.high
         assert (row.seeds, row.tested) == (3, 30)
-    assert "2 of 2 points" in uniform.answer(table)
-    assert "0.20 to 0.20" in uniform.answer(table)
+    assert uniform.near_chance(table[table.rule_kind == "uniform"]) == "2 of 2 points"
+    assert uniform.span(table[table.rule_kind == "random"]) == "0.20 to 0.20"
+    assert uniform.answer(table).count("1 of 1 points") == 2
+    learned = uniform.uniform_table(uniform_rows(lambda kind: 0.15))
+    assert "v = 4, L = 2" in uniform.answer(learned)
 
 
 def test_nothing_stored_is_open(tmp_path, monkeypatch):

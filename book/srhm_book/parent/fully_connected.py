@@ -35,14 +35,13 @@ SHALLOW_TASKS = (
     *((8, n_c, 8, 2) for n_c in (2, 4)),
     (4, 4, 2, 3), (8, 8, 2, 3), (4, 4, 3, 3),
 )  # fmt: skip
-# Tasks whose data suffice for a factor 2^L.
+# Tasks whose data suffice for a factor 2^L, cheapest first.
 DEEP_TASKS = (
-    *((v, v, v, 2) for v in (8, 10, 12)),
-    (8, 8, 3, 3), (4, 4, 4, 3), (8, 8, 4, 3),
-    (4, 4, 2, 4), (8, 8, 2, 4),
+    (4, 4, 4, 3), (8, 8, 2, 4), (8, 8, 8, 2), (8, 8, 3, 3), (10, 10, 10, 2),
+    (6, 6, 6, 3), (8, 8, 8, 3),
 )  # fmt: skip
 # Half the rate of the other grids, at which deep fully connected networks fall silent.
-DEEP_TRAINING = PAPER | {"stop_loss": GRID["stop_loss"]}
+DEEP_TRAINING = PAPER
 
 
 def shallow_setting(v: int, n_c: int, m: int, L: int, scaling: str = "fan_in", **other):
@@ -142,8 +141,12 @@ def shallow_powers(table: pd.DataFrame) -> dict[str, Estimate | None]:
     Proportionality to P_max is 1 and 4; the deep networks' law n_c m^L has 3 for the latter.
     """
     known = table.dropna(subset="P_star")
-    maximal = known[(known.L == 2) & (known.n_c == known.v) & (known.m == known.v)]
-    return {"P_max": _power(known, "P_max"), "v": _power(maximal, "v")}
+    return {"P_max": _power(known, "P_max"), "v": _power(known[of_figure(known)], "v")}
+
+
+def of_figure(table: pd.DataFrame) -> pd.Series:
+    """Which rows are tasks as in the parent's Figure 2: n_c = m = v at L = 2."""
+    return (table.L == 2) & (table.n_c == table.v) & (table.m == table.v)
 
 
 def _power(table: pd.DataFrame, predictor: str) -> Estimate | None:

@@ -53,12 +53,14 @@ def _connected_claims(store: Store) -> Iterable[Claim]:
         grid = networks.shallow_grid(scaling=scaling)
         shallow = networks.shallow_table(networks.shallow_runs(grid, store)[0])
         powers = networks.shallow_powers(shallow)
-        parts = (
-            Number.of("power of P* in P_max, all tasks", 1, powers["P_max"]),
-            Number.of("power of P* in v, n_c = m = v, L = 2", 4, powers["v"]),
-        )
-        statement = f"Shallow networks need a share of all data{name}"
-        yield _claim(f"shallow{id}", statement, "2", SHALLOW, parts, *_counts(shallow))
+        parts = (Number.of("power of P* in v, n_c = m = v, L = 2", 4, powers["v"]),)
+        statement = f"Shallow networks need a share of all data, v^4{name}"
+        counts = _counts(shallow[networks.of_figure(shallow)])
+        yield _claim(f"shallow{id}", statement, "2", SHALLOW, parts, *counts)
+        parts = (Number.of("power of P* in P_max, all tasks", 1, powers["P_max"]),)
+        statement = f"Shallow networks need a share of all data, whatever m, n_c and L{name}"
+        yield _claim(f"shallow_any{id}", statement, "2", SHALLOW, parts, *_counts(shallow),
+                     "beyond the figure, which has n_c = m = v and L = 2")  # fmt: skip
         tables = {
             (key, scaling): deep.deep_table(deep.deep_runs(settings, store)[0])
             for key, settings in networks.deep_grid(scaling=scaling).items()

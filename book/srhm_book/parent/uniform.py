@@ -19,13 +19,14 @@ from srhm_book import style
 from srhm_book.grids import TOY
 from srhm_book.parent.settings import SCALINGS
 from srhm_book.parent.views import scrolling
-from srhm_book.wording import join, with_ends
+from srhm_book.wording import NOTHING, join, with_ends
 
 KINDS = ("uniform", "random")
 TASKS = ((2, 2), (3, 2), (4, 2), (6, 2), (8, 2), (2, 3), (3, 3))  # (v, L)
 SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of all data
 MOST_EPOCHS = 500  # memorising, where nothing else is possible, ends long before
 NEAR_CHANCE = 0.9  # of the error of guessing
+HALF = 0.5  # of all data
 
 
 def num_seeds(v: int, L: int) -> int:
@@ -136,19 +137,33 @@ def answer(table: pd.DataFrame) -> str:
     wide, bits = uniform[uniform.v > 2], uniform[uniform.v == 2]
     if wide.empty:
         return "Nothing of it is in the store yet."
-    near = int((wide.ratio >= NEAR_CHANCE).sum())
     random = table[(table.rule_kind == "random") & (table.v > 2)]
-    largest = random[random.share == random.share.max()].ratio
+    few, many = wide[wide.share <= HALF], wide[wide.share > HALF]
+    last = wide[wide.share == wide.share.max()].sort_values("ratio")
     text = (
-        f"Without correlations the error stays at {wide.ratio.min():.2f} to {wide.ratio.max():.2f} "
-        f"of guessing: near chance in {near} of {len(wide)} points with v > 2. Random rules of the "
-        f"same sizes come down to {largest.min():.2f} to {largest.max():.2f} at the largest share."
+        f"With up to half of all data they are near chance in {near_chance(few)}, while random "
+        f"rules of the same sizes are learned there: {span(random[random.share == HALF])} of "
+        f"guessing at half of the data. With more, they are near chance in {near_chance(many)}."
     )
-    last = [
-        f"{own.sort_values('share').ratio.iloc[-1]:.2f} of guessing (L = {L})"
-        for L, own in bits.groupby("L")
-    ]
-    return text + (f" Parity (v = 2) ends at {join(last)}." if last else "")
+    if len(last) and last.ratio.iloc[0] < NEAR_CHANCE:
+        lowest = last.iloc[0]
+        text += (
+            f" So it is possible to do without correlations after all: at {lowest.share:g} of the "
+            f"data the error is {lowest.ratio:.2f} of guessing for v = {lowest.v:.0f}, "
+            f"L = {lowest.L:.0f}."
+        )
+    ends = [f"{own.ratio.iloc[-1]:.2f} (L = {L})" for L, own in bits.groupby("L")]
+    return text + (f" Parity, v = 2, ends at {join(ends)} of guessing." if ends else "")
+
+
+def near_chance(points: pd.DataFrame) -> str:
+    """ "3 of 4 points": how many errors are at least `NEAR_CHANCE` of guessing."""
+    return f"{int((points.ratio >= NEAR_CHANCE).sum())} of {len(points)} points"
+
+
+def span(points: pd.DataFrame) -> str:
+    """The least and the largest error over guessing."""
+    return f"{points.ratio.min():.2f} to {points.ratio.max():.2f}" if len(points) else NOTHING
 
 
 def uniform_view(table: pd.DataFrame):
