@@ -30,12 +30,12 @@ TOLERANCE = 0.02  # in an error or a sensitivity measured again: rounding may mo
 ONE_STEP = ((8, 2), (16, 2), (32, 2), (6, 3), (8, 3), (12, 3))
 LAYER_WISE = (
     *((v, 2) for v in (8, 10, 12, 16, 20, 24, 32)),
-    *((v, 3) for v in (8, 10, 12, 16)),
+    *((v, 3) for v in (8, 9, 10, 12, 14, 16, 20)),
 )
 UNITS = {2: (2, 16), 3: (4, 40)}  # the range of P / v^(L + 1/2) that holds the fall, by L
 # Kernel regression: (v, n_c, m, L).
 KERNEL_TASKS = (
-    *((v, v, v, 2) for v in (4, 5, 6, 7, 8)),
+    *((v, v, v, 2) for v in (3, 4, 5, 6, 7, 8)),
     (3, 3, 3, 3), (4, 4, 2, 3), (4, 4, 3, 3), (8, 8, 2, 3), (4, 4, 4, 3),
 )  # fmt: skip
 MOST_P = 2048  # points of a kernel matrix
