@@ -31,7 +31,7 @@ HALF = 0.5  # of all data
 
 def num_seeds(v: int, L: int) -> int:
     """More where the test data are few."""
-    return 10 if v ** (2**L) <= 1000 else 5 if v ** (2**L) <= 2000 else 3
+    return 5 if v ** (2**L) <= 2000 else 3
 
 
 def uniform_runs(
