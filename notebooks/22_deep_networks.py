@@ -22,7 +22,8 @@
 # (law: 1, 1, 0). Of {glue:text}`depth lines` tasks measured at several depths, the power of $d$
 # {glue:text}`depth words`; $P^*/(n_c m^L)$ is {glue:text}`C 2` at $L=2$ and {glue:text}`C last` at $L=$
 # {glue:text}`deepest`. In the lazier scaling of the authors' code the power of $n_c m^L$ is
-# {glue:text}`lazy slope`, and $P^*$ is {glue:text}`lazy ratio` times ours on the same tasks.
+# {glue:text}`lazy slope` over {glue:text}`lazy tasks` tasks, and $P^*$ is {glue:text}`lazy ratio` times
+# ours on the same tasks.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": the cheapest tasks trained now; "smoke": a toy
@@ -74,6 +75,7 @@ by_L = constants.set_index("L").ours
 glue("tasks", len(known), display=False)
 glue("depths", ", ".join(map(str, sorted(known.L.unique()))), display=False)
 glue("slope", with_interval(joint[0].estimate), display=False)
+glue("lazy tasks", int(lazy.P_star.notna().sum()), display=False)
 glue("lazy slope", with_interval(lazy_joint[0].estimate), display=False)
 for power in joint[1:]:
     glue(f"factor {power.what}", with_interval(power.estimate), display=False)
@@ -90,7 +92,14 @@ glue("lazy ratio", ", ".join(words) or "–", display=False)
 words = [f"{r.ours:.2f} at L = {r.L} ({r.least:.2f} to {r.most:.2f})" for r in constants.itertuples()]
 glue("constants", ", ".join(words) or "–", display=False)
 glue("num missing", len(missing) + len(lazy_missing), display=False)
-glue("missing", list_settings([*missing, *lazy_missing]), display=False)
+glue("missing", list_settings(missing), display=False)
+glue("lazy missing", list_settings(lazy_missing), display=False)
+unshared = deep.without_sharing(table, store)
+words = [f"{value:.2f} at L = {L}" for L, value in unshared.groupby("L").ratio.median().items()]
+glue("sharing", ", ".join(words) or "not measured", display=False)
+words = [f"{value:.2f} at L = {L}" for L, value in unshared.groupby("L").lcn.median().items()]
+glue("unshared", ", ".join(words) or "not measured", display=False)
+glue("num unshared", len(unshared), display=False)
 glue("seeds", int(known.num_seeds.min()) if len(known) else 0, display=False)
 higher = (known.parent / known.P_star).median() if len(known) else float("nan")
 glue("threshold ratio", f"{higher:.2f}", display=False)
@@ -107,6 +116,15 @@ figures.draw_depth(ax, table, deep.by_parent_rule(table))
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: the power of d, task by task"} tags=["hide-cell"]
 views.powers_view(deep.depth_powers(table), deep.depth_powers(deep.by_parent_rule(table)))
+
+# %% [markdown]
+# A convolutional filter sees $2^{L-1}$ patches of each datum, which may be why deeper networks need
+# less than the law says. Without weight sharing (LCN, {glue:text}`num unshared` of the tasks)
+# $P^*/(n_c m^L)$ has a median of {glue:text}`unshared`, and the CNN's is {glue:text}`sharing` of the
+# LCN's on the same tasks.
+
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: with and without weight sharing"} tags=["hide-cell"]
+views.scrolling(unshared.round(2))
 
 # %% [markdown]
 # ## One curve for all
@@ -167,5 +185,5 @@ views.deep_view(table, lazy)
 # was trained; $L=5$ goes beyond the paper. Not trained: {glue:text}`num missing` settings.
 #
 # ```{dropdown} Planned and not trained yet
-# {glue:text}`missing`
+# This book's scaling: {glue:text}`missing`. The lazier one: {glue:text}`lazy missing`.
 # ```

@@ -3,6 +3,7 @@
 #   srhm:
 #     reads:
 #     - results/cnn_s2_L*_s00_*_A.jsonl
+#     - results/parent/dimension.csv
 # ---
 
 # %% [markdown]
@@ -18,9 +19,9 @@
 # {glue:text}`tasks` tasks, at {glue:text}`against error` times $P^*$ ({numref}`fig-parent-synonyms`). At
 # $L=3$, {glue:text}`as claimed` pairs of a layer and a level below the top are as claimed, dropped
 # exactly from layer $l+1$ on; level 2 goes at {glue:text}`same P` times the $P$ of level 1
-# ({numref}`fig-parent-levels`). The effective dimension falls from {glue:text}`d first` in layer 1 to
-# {glue:text}`d last` in layer {glue:text}`depth`, where an untrained network has
-# {glue:text}`d untrained` ({numref}`fig-parent-dimension`).
+# ({numref}`fig-parent-levels`). The effective dimension is {glue:text}`d first` in layer 1 and
+# {glue:text}`d last` in layer 3 (tasks with $v=$ {glue:text}`dimension tasks`), where untrained networks
+# have {glue:text}`d untrained` ({numref}`fig-parent-dimension`).
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": two small tasks trained now; "smoke": a toy
@@ -28,21 +29,20 @@ device = "auto"
 workers = 0  # processes for training; 0 is one per core
 
 shown = {"book": 6, "fresh": 4, "smoke": 4}  # features of the task whose layers are drawn
-v = 4  # features of the task whose dimension is measured, of three levels
 
 # %% tags=["remove-cell"]
 import pandas as pd
 from myst_nb import glue
 
 from srhm.runs.paths import project
-from srhm.runs.search import run_at
 from srhm.runs.store import Store
 from srhm.training.observables import sensitivities
 from srhm_book import style as plots
 from srhm_book.parent import dimension, synonyms, views
 from srhm_book.parent import synonym_figures as figures
 from srhm_book.parent.live import again
-from srhm_book.parent.settings import TOY, task_setting
+from srhm_book.parent.measure import again as measured_again
+from srhm_book.parent.measure import measured
 from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
@@ -53,16 +53,14 @@ plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
 
-# %% mystnb={"figure": {"caption": "Sensitivity S of layer 2 to synonyms of the input level, mean over seeds, against P (left) and P / (n_c m^L) (right); one line a task with m = n_c = v, colour and marker by depth. Filled: this book's scaling; hollow, dotted: the lazier one of the authors' code. Dashed: where P_S is read off.", "name": "fig-parent-synonyms"}, "image": {"alt": "Left, curves that fall from near one to near 0.2 at sizes spread over two decades. Right, the same curves rescaled."}}
+# %% mystnb={"figure": {"caption": "Sensitivity S of layer 2 to synonyms of the input level, mean over seeds, against P (left) and P / (n_c m^L) (right); one line a task with m = n_c = v, colour and marker by depth. Dashed: where P_S is read off.", "name": "fig-parent-synonyms"}, "image": {"alt": "Left, curves that fall from near one to near 0.2 at sizes spread over two decades. Right, the same curves rescaled."}}
 curves = synonyms.curves(profile, store, **options)  # {(v, L): runs}
-lazy = synonyms.curves(profile, store, "channels", **options)
 figure, axes = plots.new_axes(2, height=3.8, sharey=True)
 figures.draw_collapse(axes, curves)
-figures.draw_collapse(axes, lazy, hollow=True)
 figures.finish_collapse(axes)
 
 # %% tags=["remove-input"]
-rests_on([*curves.values(), *lazy.values()], "23_synonyms_by_layer", profile="fresh")
+rests_on(curves, "23_synonyms_by_layer", profile="fresh")
 
 # %% [markdown]
 # $S_{k,l}$ is the squared distance that an exchange of level-$l$ synonyms moves the activations of layer
@@ -72,9 +70,9 @@ rests_on([*curves.values(), *lazy.values()], "23_synonyms_by_layer", profile="fr
 # %% tags=["remove-input"]
 source_of(sensitivities)
 
-# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: where S and the error fall, in both scalings"} tags=["hide-cell"]
-falls, lazy_falls = synonyms.crossings(curves), synonyms.crossings(lazy)
-views.falls_view(falls, lazy_falls)
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: where S and the error fall,"} tags=["hide-cell"]
+falls = synonyms.crossings(curves)
+views.falls_view(falls)
 
 # %% [markdown]
 # ## Level by level
@@ -104,15 +102,11 @@ views.levels_view(by_level)
 # $\propto n^{-1/d_{\mathrm{eff}}}$. The points are test data, as each layer represents them.
 
 # %% mystnb={"figure": {"caption": "Effective dimension of each layer's representation of test data before (grey discs) and after training (blue squares), L = 3; bars: least and most of three seeds.", "name": "fig-parent-dimension"}, "image": {"alt": "Two lines over input, layers and output: grey discs untrained, blue squares trained."}}
-training = TOY if profile == "smoke" else {}
-config = task_setting(v, v, v, 3, **training)
-sizes = dimension.SIZES if profile != "smoke" else (50, 100, 200)
-P = 6 * v**4 if profile != "smoke" else 200
-dimensions = pd.concat(
-    dimension.by_depth(run_at(config, P, seed), device, sizes) for seed in range(3)
-)
-figure, ax = plots.new_axes()
-figures.draw_dimensions(ax, dimensions)
+dimensions = measured("dimension", profile)
+tasks = dimensions.groupby("v")
+figure, axes = plots.new_axes(tasks.ngroups, height=3.6, sharey=True, squeeze=False)
+for ax, (_, own) in zip(axes.flat, tasks, strict=True):
+    figures.draw_dimensions(ax, own)
 
 # %% tags=["remove-input"]
 source_of(dimension.nearest_distance, dimension.effective_dimension)
@@ -124,9 +118,7 @@ views.dimensions_view(dimensions)
 glue("half", synonyms.HALF, display=False)
 glue("tasks", int(falls.P_S.notna().sum()), display=False)
 glue("collapse", with_interval(synonyms.collapse_power(falls)), display=False)
-glue("lazy collapse", with_interval(synonyms.collapse_power(lazy_falls)), display=False)
 glue("against error", with_interval(synonyms.against_error(falls)), display=False)
-glue("lazy against error", with_interval(synonyms.against_error(lazy_falls)), display=False)
 below = pd.concat([t[t.level < L] for (_, L), t in by_level.items() if L == 3] or [pd.DataFrame()])
 words = f"{int(below.as_claimed.sum())} of {len(below)}" if len(below) else "–"
 glue("as claimed", words, display=False)
@@ -134,21 +126,17 @@ ratios = [synonyms.same_P(t, 3)[2] for (_, L), t in by_level.items() if L == 3]
 glue("same P", ", ".join(with_interval(r) for r in ratios if r) or "–", display=False)
 tops = [t[(t.layer == "out") & (t.level == L)].S.iloc[0] for (_, L), t in by_level.items()]
 glue("S top", f"{min(tops):.2f} to {max(tops):.2f}" if tops else "–", display=False)
-means = dimensions.groupby(["layer", "trained"]).dimension.mean()
-glue("d first", f"{means['1', True]:.1f}", display=False)
-glue("d last", f"{means['3', True]:.1f}", display=False)
-glue("d untrained", f"{means['3', False]:.1f}", display=False)
-glue("depth", 3, display=False)
-glue("dimension task", f"v = n_c = m = {v}, L = 3, P = {P:,}", display=False)
+means = dimensions.groupby(["layer", "trained", "v"]).dimension.mean()
+for name, key in {"first": ("1", True), "last": ("3", True), "untrained": ("3", False)}.items():
+    glue(f"d {name}", " and ".join(f"{d:.1f}" for d in means[key]), display=False)
+glue("dimension tasks", " and ".join(map(str, sorted(dimensions.v.unique()))), display=False)
+falls_by_layer = dimension.steps_down(dimensions).falls
+glue("steps down", f"{falls_by_layer.sum()} of {len(falls_by_layer)}", display=False)
 glue("seeds", int(falls.num_seeds.min()) if len(falls) else 0, display=False)
 
 # %% [markdown]
-# The networks of {numref}`fig-parent-dimension` have {glue:text}`dimension task`.
-#
-# ## In the lazier scaling
-#
-# In the scaling of the authors' code $S_{2,1}$ is halved at a $P$ that grows as $n_c m^L$ to the power
-# {glue:text}`lazy collapse`, at {glue:text}`lazy against error` times $P^*$.
+# It falls at {glue:text}`steps down` steps from the input to layer 3 of the trained networks, which have
+# seen $P = 6\,n_c m^L$ data.
 #
 # One stored training is repeated whenever this page is made:
 
@@ -156,8 +144,15 @@ glue("seeds", int(falls.num_seeds.min()) if len(falls) else 0, display=False)
 again(next(iter(curves.values())), store, device)
 
 # %% [markdown]
+# And so is the dimension of one network:
+
+# %% tags=["remove-input"]
+measured_again({"dimension": dimensions}, profile)
+
+# %% [markdown]
 # ## Limits
 #
-# {glue:text}`seeds` seeds a curve. An exchange takes *another* synonym, where the authors' code draws
+# {glue:text}`seeds` seeds a curve, and this book's scaling alone: the lazier one of the authors' code is
+# not measured here. An exchange takes *another* synonym, where the authors' code draws
 # among all $m$, which makes its $S$ smaller by $1-1/m$. The dimension is a slope over a factor of
-# sixteen in $n$, in data that are discrete, at one task and one $P$.
+# sixteen in $n$, in data that are discrete, at one $P$.

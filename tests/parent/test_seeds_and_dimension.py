@@ -7,7 +7,7 @@ import pytest
 from messages import says
 from srhm.runs.store import Store
 from srhm_book.parent import seeds
-from srhm_book.parent.dimension import effective_dimension, nearest_distance
+from srhm_book.parent.dimension import effective_dimension, nearest_distance, steps_down
 
 
 def runs_with(task, star):
@@ -78,3 +78,16 @@ def test_too_few_points():
         match=says("sizes must be two or more of at most 10, the number of points, not (5, 20)."),
     ):
         effective_dimension(np.zeros((10, 2)), (5, 20))
+
+
+def test_steps_down():
+    """Of one network whose second layer has more dimensions than its first; the output is out."""
+    dims = {"input": 9.0, "1": 7.0, "2": 8.0, "3": 4.0, "out": 9.0}
+    rows = [
+        {"v": 4, "L": 3, "seed": 0, "layer": k, "trained": trained, "dimension": d}
+        for trained in (False, True)
+        for k, d in dims.items()
+    ]
+    steps = steps_down(pd.DataFrame(rows))
+    assert steps.layer.tolist() == ["1", "2", "3"]
+    assert steps.falls.tolist() == [True, False, True]

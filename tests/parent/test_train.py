@@ -41,7 +41,7 @@ def test_everything_is_trained(asked, tmp_path, capsys):
     runs = [c for task in seeds.TASKS for c in seeds.seed_runs(task)]
     runs += [*lazy.all_runs(), *uniform.uniform_runs()]
     assert {*curves, *runs} <= set(asked["sweep"])
-    assert {config.scaling for config in asked["sweep"]} == {"fan_in", "channels"}
+    assert {config.scaling for config, _ in asked["search"]} == {"fan_in", "channels"}
     assert capsys.readouterr().out.count("\n") >= len(both)
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from srhm.runs.store import Store
 from srhm.stats.fits import Estimate
 from srhm_book.claims.claim import Claim, Number, Share
 from srhm_book.parent import deep, noise, synonyms
+from srhm_book.parent.dimension import steps_down
 from srhm_book.parent.settings import deep_grid
+from srhm_book.spectral.stored import read
 
 GROUP = "Before sparsity"
 DEEP, LAYERS, NOISE = "22_deep_networks", "23_synonyms_by_layer", "28_signal_and_noise"
@@ -19,13 +19,17 @@ QUADRUPLED = 4.0  # how much larger a v the claim on v is about
 
 def deep_claims(store: Store) -> list[Claim]:
     """All of them, from the store's runs and, for signal and noise, from the rules alone."""
-    found = []
-    for scaling, id, name in (("fan_in", "", ""), ("channels", "_lazy", ", lazier scaling")):
-        table = deep.deep_table(deep.deep_runs(deep_grid(scaling=scaling), store)[0])
-        found += _law_claims(table, id, name)
-    frame = store.frame()
-    ours, lazier = (synonyms.stored_curves(frame, s) for s in ("fan_in", "channels"))
-    return [*found, *_collapse_claims(ours, lazier), _levels_claim(ours), _noise_claim()]
+    ours, lazier = (
+        deep.deep_table(deep.deep_runs(deep_grid(scaling=scaling), store)[0])
+        for scaling in ("fan_in", "channels")
+    )
+    curves = synonyms.stored_curves(store.frame())
+    return [
+        _law_claim(ours), _v_claim(ours), _depth_claim(ours),
+        _law_claim(lazier, "_lazy", ", lazier scaling"),
+        _depth_claim(lazier, "_lazy", ", lazier scaling"),
+        _collapse_claim(curves), _levels_claim(curves), _dimension_claim(), _noise_claim(),
+    ]  # fmt: skip
 
 
 def _claim(id, statement, figure, chapter, parts, table: pd.DataFrame, remark=None) -> Claim:
@@ -34,32 +38,38 @@ def _claim(id, statement, figure, chapter, parts, table: pd.DataFrame, remark=No
                  remark)  # fmt: skip
 
 
-def _law_claims(table: pd.DataFrame, id: str, name: str) -> list[Claim]:
-    """Eq. 7: the whole law and its factors; that v does not matter; the power of d."""
+def _law_claim(table: pd.DataFrame, id: str = "", name: str = "") -> Claim:
+    """Eq. 7 as a whole and, where tasks tell n_c from m, each factor."""
     known = table.dropna(subset="P_star")
+    whole, *factors = deep.joint_powers(table)
+    factors = [p for p in factors if p.what != "v"] if not id else []
+    parts = [Number.of(f"power of P* in {p.what}", 1, p.estimate) for p in (whole, *factors)]
     theirs = deep.joint_powers(deep.by_parent_rule(table))[0].estimate
-    constant = (known.C.min(), known.C.max()) if len(known) else None
-    remark = f"by their threshold the power is {theirs.value:.2f}" if theirs else None
-    if constant:
-        remark = f"P*/(n_c m^L) is {constant[0]:.2f} to {constant[1]:.2f}; {remark}"
-    whole, n_c, mL, _ = deep.joint_powers(table)
-    parts = [Number.of("power of P* in n_c m^L", 1, whole.estimate)]
-    parts += [Number.of(f"power of P* in {p.what}", 1, p.estimate) for p in (n_c, mL)]
-    law = _claim(f"law{id}", f"Deep CNNs need P* = n_c m^L{name}", "3, 4, 12", DEEP, parts, known,
-                 remark)  # fmt: skip
-    lines = [p for p in deep.line_powers(table) if p.what == "v"]
-    parts = [
-        Number.of(f"P* over P* when v is quadrupled, {p.where}", 1, _raised(p.estimate))
-        for p in lines
-    ] or [Number("P* over P* when v is quadrupled", 1)]
-    free = _claim(f"v{id}", f"P* does not depend on v{name}", "3, 4", DEEP, parts,
+    remark = None
+    if theirs is not None:
+        remark = f"P*/(n_c m^L) is {known.C.min():.2f} to {known.C.max():.2f}; "
+        remark += f"by their threshold the power is {theirs.value:.2f}"
+    statement = f"Deep CNNs need P* = n_c m^L{name}"
+    return _claim(f"law{id}", statement, "3, 4, 12", DEEP, parts, known, remark)
+
+
+def _v_claim(table: pd.DataFrame) -> Claim:
+    """What a quadrupled v does to P*, from tasks that differ in nothing else."""
+    lines = [power for power in deep.line_powers(table) if power.what == "v"]
+    what = "P* over P* when v is quadrupled"
+    parts = [Number.of(f"{what}, {p.where}", 1, _raised(p.estimate)) for p in lines]
+    return _claim("v", "P* does not depend on v", "3, 4", DEEP, parts or [Number(what, 1)],
                   deep.family(table, "v alone"))  # fmt: skip
+
+
+def _depth_claim(table: pd.DataFrame, id: str = "", name: str = "") -> Claim:
+    """The power of d in P*/n_c, from tasks that differ in depth alone."""
     parts = [
         Number.of(f"power of d, {p.where}", p.law, p.estimate) for p in deep.depth_powers(table)
     ]
-    parts = parts or [Number("power of d", 1)]
-    depth = _claim(f"depth{id}", f"P*/n_c = d^(ln m/ln s){name}", "4", DEEP, parts, known)
-    return [law, free, depth]
+    statement = f"P*/n_c = d^(ln m/ln s){name}"
+    return _claim(f"depth{id}", statement, "4", DEEP, parts or [Number("power of d", 1)],
+                  table.dropna(subset="P_star"))  # fmt: skip
 
 
 def _raised(power: Estimate | None) -> Estimate | None:
@@ -69,17 +79,16 @@ def _raised(power: Estimate | None) -> Estimate | None:
     return Estimate(*(QUADRUPLED**x for x in (power.value, power.low, power.high)))
 
 
-def _collapse_claims(ours: synonyms.Curves, lazier: synonyms.Curves) -> Iterable[Claim]:
-    for curves, id, name in ((ours, "", ""), (lazier, "_lazy", ", lazier scaling")):
-        table = synonyms.crossings(curves)
-        near = int(synonyms.near_error(table).sum())
-        what = f"tasks with P_S within a factor {synonyms.REACH:g} of P*"
-        parts = (
-            Number.of("power of P_S in n_c m^L", 1, synonyms.collapse_power(table)),
-            Share(what, near, len(table.dropna(subset=["P_S", "P_star"])), len(table)),
-        )
-        statement = f"S_(2,1) falls at n_c m^L, together with the error{name}"
-        yield _claim(f"synonyms{id}", statement, "5", LAYERS, parts, table)
+def _collapse_claim(curves: synonyms.Curves) -> Claim:
+    table = synonyms.crossings(curves)
+    near = int(synonyms.near_error(table).sum())
+    what = f"tasks with P_S within a factor {synonyms.REACH:g} of P*"
+    parts = (
+        Number.of("power of P_S in n_c m^L", 1, synonyms.collapse_power(table)),
+        Share(what, near, len(table.dropna(subset=["P_S", "P_star"])), len(table)),
+    )
+    statement = "S_(2,1) falls at n_c m^L, together with the error"
+    return _claim("synonyms", statement, "5", LAYERS, parts, table)
 
 
 def _levels_claim(curves: synonyms.Curves) -> Claim:
@@ -97,6 +106,20 @@ def _levels_claim(curves: synonyms.Curves) -> Claim:
     statement = "L = 3: level l is dropped from layer l+1 on, at one P"
     return Claim("parent_levels", GROUP, statement, "6", LAYERS, (share, *same), len(tables),
                  min(seeds, default=0))  # fmt: skip
+
+
+def _dimension_claim() -> Claim:
+    """From each layer to the next; nothing where none is measured."""
+    statement = "The effective dimension falls with depth after training"
+    what = "steps from one layer to the next at which it falls"
+    try:
+        table = read("dimension", "parent")
+    except FileNotFoundError:
+        return Claim("parent_dimension", GROUP, statement, "11", LAYERS, (Share(what, 0, 0),))
+    steps = steps_down(table)
+    share = Share(what, int(steps.falls.sum()), len(steps))
+    return Claim("parent_dimension", GROUP, statement, "11", LAYERS, (share,),
+                 table.v.nunique(), table.seed.nunique())  # fmt: skip
 
 
 def _noise_claim() -> Claim:

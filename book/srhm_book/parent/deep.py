@@ -18,6 +18,7 @@ from srhm.stats.curves import sample_complexity
 from srhm.stats.fits import Estimate, fit_power_law
 from srhm.training.config import RunConfig
 from srhm_book.complexity.table import seed_exponent
+from srhm_book.grids import setting
 from srhm_book.parent.settings import FAMILIES, parent_threshold, targets
 
 TASK = ("v", "n_c", "m", "L")
@@ -158,7 +159,7 @@ def compared(powers: list[Power]) -> str:
     below = sum(power.estimate.high < power.law for power in powers)
     above = sum(power.estimate.low > power.law for power in powers)
     same = len(powers) - below - above
-    return f"is below the law's in {below}, above it in {above}, and not told from it in {same}"
+    return f"is below the law's in {below}, above it in {above} and not told from it in {same}"
 
 
 def _line(part: pd.DataFrame, predictor: str, where: str, law: float) -> Power:
@@ -188,6 +189,26 @@ def prefactors(table: pd.DataFrame) -> pd.DataFrame:
         for L, part in known.groupby("L")
     ]
     return pd.DataFrame(rows, columns=["L", "tasks", "ours", "least", "most", "parent"])
+
+
+def without_sharing(table: pd.DataFrame, store: Store | None) -> pd.DataFrame:
+    """The same tasks with weights of their own at every place: LCNs that the store holds.
+
+    Columns v, n_c, m, L, cnn and lcn, both P* / (n_c m^L) at 10 %, and ratio = cnn / lcn; tasks
+    that only one of the networks has are left out.
+    """
+    columns = [*TASK, "cnn", "lcn", "ratio"]
+    if store is None:
+        return pd.DataFrame(columns=columns)
+    known, rows = table.dropna(subset="P_star"), []
+    for task in known.itertuples():
+        config = setting("lcn", task.v, 0, n_c=task.n_c, m=task.m, L=task.L)
+        runs, _ = stored_searches([config], store)
+        star = sample_complexity(runs[config], num_bootstrap=0).P_star if runs else None
+        if star is not None:
+            rows.append((*(getattr(task, name) for name in TASK), task.C, star / task.scale))
+    found = pd.DataFrame(rows, columns=columns[:-1])
+    return found.assign(ratio=found.cnn / found.lcn)
 
 
 def _mean(values: pd.Series) -> float:

@@ -53,7 +53,7 @@ def draw_depth(ax, table: pd.DataFrame, theirs: pd.DataFrame | None = None) -> N
     """
     labelled = set()
     known = table.dropna(subset="P_star")
-    for (v, n_c, m), part in known.groupby(["v", "n_c", "m"]):
+    for (m, v, n_c), part in known.groupby(["m", "v", "n_c"]):
         if part.L.nunique() < 2:
             continue
         part = part.sort_values("L")

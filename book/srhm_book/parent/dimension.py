@@ -59,8 +59,10 @@ def representations(engine: Engine, samples: Samples, one_hot: torch.Tensor) -> 
     return found
 
 
-def by_depth(config: RunConfig, device: str = "auto", sizes: tuple[int, ...] = SIZES):
-    """Effective dimensions before and after one training; columns layer, trained, dimension, error.
+def by_depth(
+    config: RunConfig, device: str = "auto", sizes: tuple[int, ...] = SIZES
+) -> pd.DataFrame:
+    """Effective dimensions before and after one training; columns layer, trained, dimension.
 
     Of test data, which the training has not seen.
     """
@@ -74,5 +76,15 @@ def by_depth(config: RunConfig, device: str = "auto", sizes: tuple[int, ...] = S
             engine.finish()
         for name, layer in representations(engine, points, one_hot).items():
             rows.append((name, trained, effective_dimension(layer, sizes)))
-    table = pd.DataFrame(rows, columns=["layer", "trained", "dimension"])
-    return table.assign(seed=config.seed_rules)
+    return pd.DataFrame(rows, columns=["layer", "trained", "dimension"])
+
+
+def steps_down(table: pd.DataFrame) -> pd.DataFrame:
+    """Whether the dimension falls from each layer of a trained network to the next.
+
+    table: rows of `srhm_book.parent.measure.dimension_rows`. One row for each network (v, L, seed)
+    and step between the input and the last hidden layer, with a column ``falls``.
+    """
+    trained = table[table.trained & (table.layer != "out")]
+    steps = trained.groupby(["v", "L", "seed"], sort=False).dimension.diff()
+    return trained.assign(falls=steps < 0)[steps.notna()]

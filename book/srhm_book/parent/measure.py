@@ -1,4 +1,4 @@
-"""What this part measures without training a network, stored as CSV with its provenance.
+"""What this part measures beside its trainings, stored as CSV with its provenance.
 
     python -m srhm_book.parent.measure [NAME ...]     writes results/parent/NAME.csv
 
@@ -16,8 +16,11 @@ import pandas as pd
 
 from srhm.data.randomness import check_int
 from srhm.data.task import SRHM
+from srhm.runs.search import run_at
 from srhm_book.parent.correlations import crossing_P
+from srhm_book.parent.dimension import SIZES, by_depth
 from srhm_book.parent.layerwise import learn, one_step_sensitivity
+from srhm_book.parent.settings import task_setting
 from srhm_book.parent.tangent import regression_errors
 from srhm_book.spectral.stored import read, write
 
@@ -25,6 +28,7 @@ FOLDER = "parent"
 TASK = ("v", "n_c", "m", "L")
 LEAST_TEST, MOST_TEST = 250, 2000
 TOLERANCE = 0.02  # in an error or a sensitivity measured again: rounding may move single data
+DIMENSION_TOLERANCE = 0.5  # of about 9; training amplifies what rounding does
 
 # n_c = m = v, s = 2. One step and the layer-wise algorithm: (v, L).
 ONE_STEP = ((8, 2), (16, 2), (32, 2), (6, 3), (8, 3), (12, 3))
@@ -32,6 +36,7 @@ LAYER_WISE = (
     *((v, 2) for v in (8, 10, 12, 16, 20, 24, 32)),
     *((v, 3) for v in (8, 9, 10, 12, 14, 16, 20)),
 )
+DIMENSION = ((4, 3), (6, 3))  # networks whose layers' dimension is measured
 UNITS = {2: (2, 16), 3: (4, 40)}  # the range of P / v^(L + 1/2) that holds the fall, by L
 # Kernel regression: (v, n_c, m, L).
 KERNEL_TASKS = (
@@ -95,23 +100,48 @@ def kernel_rows(
     return pd.DataFrame(rows, columns=[*TASK, "P", "seed", "P_max", "error"])
 
 
-SWEEPS = {"one_step": one_step_rows, "layerwise": layerwise_rows, "kernel": kernel_rows}
+def dimension_rows(
+    tasks: Iterable[tuple[int, int]] = DIMENSION,
+    unit: float = 6.0,
+    sizes: tuple[int, ...] = SIZES,
+    seeds: Iterable[int] = range(3),
+) -> pd.DataFrame:
+    """Effective dimension of each layer of a CNN, before and after training on P = unit n_c m^L."""
+    found = []
+    for (v, L), seed in [(task, seed) for task in tasks for seed in seeds]:
+        P = round(unit * v ** (L + 1))
+        config = run_at(task_setting(v, v, v, L), P, seed)
+        own = by_depth(config, sizes=sizes).assign(v=v, n_c=v, m=v, L=L, P=P, seed=seed)
+        found.append(own[[*TASK, "P", "seed", "layer", "trained", "dimension"]])
+    return pd.concat(found, ignore_index=True)
+
+
+SWEEPS = {
+    "one_step": one_step_rows,
+    "layerwise": layerwise_rows,
+    "kernel": kernel_rows,
+    "dimension": dimension_rows,
+}
+VALUES = {"one_step": "S", "dimension": "dimension"}  # what is measured; an error elsewhere
 FEWER = {  # for the profiles that measure now
     "fresh": {
         "one_step": {"tasks": ((8, 2), (16, 2), (6, 3))},
         "layerwise": {"tasks": ((8, 2), (12, 2), (16, 2), (8, 3))},
         "kernel": {"tasks": ((4, 4, 4, 2), (6, 6, 6, 2), (4, 4, 2, 3)), "most_P": 1000},
+        "dimension": {"tasks": ((4, 3),)},
     },
     "smoke": {
         "one_step": {"tasks": ((4, 2), (6, 2))},
         "layerwise": {"tasks": ((4, 2), (6, 2)), "per_octave": 1},
         "kernel": {"tasks": ((4, 4, 4, 2),), "most_P": 150},
+        "dimension": {"tasks": ((4, 3),), "unit": 1.0, "sizes": (50, 100, 200)},
     },
 }
 AGAIN = {  # rows that take seconds
     "one_step": {"tasks": ((8, 2),), "seeds": (0,)},
     "layerwise": {"tasks": ((8, 2),), "seeds": (0,)},
     "kernel": {"tasks": ((4, 4, 4, 2),), "seeds": (0,)},
+    "dimension": {"tasks": ((4, 3),), "seeds": (0,)},
 }
 
 
@@ -141,13 +171,13 @@ def again(kept: dict[str, pd.DataFrame], profile: str, seeds: int = 0) -> pd.Dat
         return "All rows of this profile were measured just now."
     rows = []
     for name, frame in kept.items():
-        value = "S" if name == "one_step" else "error"
-        keys = [*TASK, "P", "seed"]
+        value = VALUES.get(name, "error")
+        keys = [*TASK, "P", "seed", *(key for key in ("layer", "trained") if key in frame)]
         both = SWEEPS[name](**AGAIN[name]).merge(frame, on=keys, suffixes=("_now", "_stored"))
         if both.empty:
             raise AssertionError(f"The rows of {name} that are measured again are not stored.")
         apart = (both[f"{value}_now"] - both[f"{value}_stored"]).abs().max()
-        if apart > TOLERANCE:
+        if apart > (DIMENSION_TOLERANCE if name == "dimension" else TOLERANCE):
             raise AssertionError(f"{name}: now and stored differ by {apart:.3g}.")
         rows.append({"measurement": name, "rows again": len(both), "of": len(frame),
                      "largest difference": f"{apart:.0e}"})  # fmt: skip

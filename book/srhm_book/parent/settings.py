@@ -39,11 +39,8 @@ FAMILIES = {
     "n_c alone": CLASSES,
 }
 LAZY_TASKS = (
-    *((v, v, v, 2) for v in (4, 6, 8, 10)),
-    *((v, v, v, 3) for v in (4, 6)),
-    (3, 3, 3, 4),
-    *((8, 8, m, 3) for m in (2, 3, 4)),
-    *((v, 4, 4, 2) for v in (8, 16)),
+    *((v, v, v, L) for L, vs in ((2, (4, 6, 8, 10)), (3, (4, 6, 8))) for v in vs),
+    (16, 4, 4, 2), (8, 8, 2, 3), (8, 8, 3, 3),
 )  # fmt: skip
 
 
@@ -81,10 +78,9 @@ def targets(n_c: int) -> tuple[Target, Target]:
 
 # Whole curves, for the sensitivities at many P: (v, L), m = n_c = v, largest P / (n_c m^L).
 SENSITIVITY_CURVES = ((6, 2), (8, 2), (10, 2), (4, 3), (6, 3), (8, 3))
-LAZY_CURVES = ((6, 2), (8, 2), (4, 3), (6, 3))
 
 
-def sensitivity_curve(v: int, L: int, scaling: str = "fan_in", most: float = 6.0, **other):
+def sensitivity_curve(v: int, L: int, most: float = 6.0, **other) -> list[RunConfig]:
     """The runs of one curve of Figures 5 and 6: P from 0.1 to ``most`` times n_c m^L.
 
     In half octaves of 2, as the curves of the SRHM's Figures 12 and 15, so that runs are shared. No
@@ -92,4 +88,4 @@ def sensitivity_curve(v: int, L: int, scaling: str = "fan_in", most: float = 6.0
     """
     unit = v ** (L + 1)
     smallest = 2 ** (math.floor(2 * math.log2(0.1 * unit)) / 2)
-    return curve("cnn", v, 0, smallest, most * unit, L=L, **SCALINGS[scaling] | other)
+    return curve("cnn", v, 0, smallest, most * unit, L=L, **other)

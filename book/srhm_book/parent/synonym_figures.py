@@ -16,14 +16,13 @@ LAYER_STYLES = {
 }
 
 
-def draw_collapse(axes, found: Curves, hollow: bool = False) -> None:
+def draw_collapse(axes, found: Curves) -> None:
     """S_{2,1} against P (left) and P / (n_c m^L) (right), a style a depth, a line a task."""
     labelled = set()
     for (_, L), runs in found.items():
         mean = runs.groupby("P")[["x", "S_2_1"]].mean()
         look = DEPTH_STYLES[L] | {"linewidth": 0.9, "markersize": 4}
-        look |= {"markerfacecolor": "white", "linestyle": ":"} if hollow else {}
-        label = None if L in labelled else f"$L={L}$" + (", lazier" if hollow else "")
+        label = None if L in labelled else f"$L={L}$"
         labelled.add(L)
         for ax, x in zip(axes, (mean.index, mean.x), strict=True):
             ax.plot(x, mean.S_2_1, label=label, **look)
@@ -59,7 +58,10 @@ def draw_levels(axes, runs: pd.DataFrame, L: int) -> None:
 
 
 def draw_dimensions(ax, table: pd.DataFrame) -> None:
-    """Effective dimension by depth, untrained and trained; bars: least and most of the seeds."""
+    """Effective dimension by depth, untrained and trained; bars: least and most of the seeds.
+
+    table: rows of one task.
+    """
     names = list(dict.fromkeys(table.layer))
     looks = {False: ("untrained", style.GREY, "o"), True: ("trained", style.BLUE, "s")}
     for trained, own in table.groupby("trained"):
@@ -69,8 +71,10 @@ def draw_dimensions(ax, table: pd.DataFrame) -> None:
         bars = style.bar_lengths(mean, low, high)
         ax.errorbar(range(len(names)), mean, yerr=bars, label=name, color=color, marker=marker,
                     capsize=2)  # fmt: skip
-    labels = [{"out": "output"}.get(n, n if n == "input" else f"layer {n}") for n in names]
+    ax.set_title(f"$v=n_c=m={table.v.iloc[0]}$")
+    labels = [{"out": "output", "input": "input"}.get(name, name) for name in names]
+    ax.set_xlabel("layer")
     ax.set_xticks(range(len(names)), labels)
     ax.set_ylim(bottom=0)
     ax.set_ylabel("effective dimension")
-    ax.legend()
+    ax.legend(fontsize=10)

@@ -14,7 +14,6 @@ from srhm.stats.fits import Estimate, fit_power_law
 from srhm_book.complexity.table import prefactor
 from srhm_book.invariance.thresholds import runs_of
 from srhm_book.parent.settings import (
-    LAZY_CURVES,
     SENSITIVITY_CURVES,
     TOY,
     sensitivity_curve,
@@ -29,29 +28,27 @@ LEAST = 3.0  # P / (n_c m^L) to which a curve must reach at least
 Curves = dict[tuple[int, int], pd.DataFrame]  # (v, L): runs with n_c = m = v
 
 
-def curves(profile: str, store: Store | None, scaling: str = "fan_in", **options) -> Curves:
+def curves(profile: str, store: Store | None, **options) -> Curves:
     """The runs of each curve, with the column x = P / (n_c m^L).
 
     profile: "book": those in the store; "fresh": two curves trained now, "smoke": a toy; then
     ``options`` go to `srhm.runs.sweep.sweep`.
     """
     if store is not None:
-        return stored_curves(store.frame(), scaling)
+        return stored_curves(store.frame())
     toy = {} if profile == "fresh" else TOY | {"most": 1.0}
-    lazy = {"lr": TOY["lr"] / 4} if toy and scaling == "channels" else {}
-    found = {
-        (v, L): sweep(sensitivity_curve(v, L, scaling, **toy | lazy), None, **options)
-        for v, L in ((4, 2), (4, 3))
-    }
-    return _with_x(found)
+    tasks = ((4, 2), (4, 3))
+    return _with_x(
+        {task: sweep(sensitivity_curve(*task, **toy), None, **options) for task in tasks}
+    )
 
 
-def stored_curves(frame: pd.DataFrame, scaling: str = "fan_in") -> Curves:
+def stored_curves(frame: pd.DataFrame) -> Curves:
     """The runs of each curve that a store holds at all sizes up to `LEAST` times n_c m^L."""
     found = {}
-    for v, L in LAZY_CURVES if scaling == "channels" else SENSITIVITY_CURVES:
-        own = runs_of(frame, task_setting(v, v, v, L, scaling))
-        least = {config.P for config in sensitivity_curve(v, L, scaling, most=LEAST)}
+    for v, L in SENSITIVITY_CURVES:
+        own = runs_of(frame, task_setting(v, v, v, L))
+        least = {config.P for config in sensitivity_curve(v, L, most=LEAST)}
         if len(own) and least <= set(own.P):
             found[v, L] = own
     return _with_x(found)

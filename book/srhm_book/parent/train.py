@@ -19,7 +19,6 @@ from srhm.runs.sweep import sweep
 from srhm.training.config import RunConfig
 from srhm_book.parent import fully_connected, lazy, seeds, uniform
 from srhm_book.parent.settings import (
-    LAZY_CURVES,
     SENSITIVITY_CURVES,
     deep_grid,
     sensitivity_curve,
@@ -36,10 +35,10 @@ def train_deep(store: Store, scaling: str = "fan_in", **options) -> Iterator[pd.
         yield search([config], store, targets=targets(config.n_c), **options)
 
 
-def train_curves(store: Store, scaling: str = "fan_in", **options) -> Iterator[pd.DataFrame]:
+def train_curves(store: Store, **options) -> Iterator[pd.DataFrame]:
     """The whole learning curves whose sensitivities are shown."""
-    for v, L in LAZY_CURVES if scaling == "channels" else SENSITIVITY_CURVES:
-        yield sweep(sensitivity_curve(v, L, scaling), store, **options)
+    for v, L in SENSITIVITY_CURVES:
+        yield sweep(sensitivity_curve(v, L), store, **options)
 
 
 def train_seeds(store: Store, **options) -> Iterator[pd.DataFrame]:
@@ -73,7 +72,6 @@ WORK: dict[str, Callable[..., Iterator[pd.DataFrame]]] = {
     "seeds": train_seeds,
     "synonyms": train_curves,
     "deep_lazy": lambda store, **options: train_deep(store, "channels", **options),
-    "synonyms_lazy": lambda store, **options: train_curves(store, "channels", **options),
     "shallow": train_shallow,
     "connected": train_connected,
     "alpha": lambda store, **options: train_runs(lazy.all_runs(), store, **options),

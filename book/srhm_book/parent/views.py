@@ -49,15 +49,14 @@ def powers_view(powers: list[Power], theirs: list[Power] | None = None):
     return scrolling(pd.DataFrame(rows))
 
 
-def falls_view(ours: pd.DataFrame, lazier: pd.DataFrame):
-    """Where S_{2,1} is halved, and P*, over n_c m^L; one row a task and scaling."""
+def falls_view(table: pd.DataFrame):
+    """Where S_{2,1} is halved, over n_c m^L and over P*; one row a task."""
     rows = [
         {
-            "scaling": name, "v = n_c = m": r.v, "L": r.L,
+            "v = n_c = m": r.v, "L": r.L,
             "P_S": _sizes(r.P_S, r.low, r.high), "P_S/(n_c m^L)": f"{r.P_S / r.scale:.2f}",
             "P_S/P*": f"{r.P_S / r.P_star:.2f}", "seeds": r.num_seeds,
         }
-        for name, table in (("this book's", ours), ("lazier", lazier))
         for r in table.itertuples()
     ]  # fmt: skip
     return scrolling(pd.DataFrame(rows))
@@ -108,8 +107,8 @@ def seeds_view(tables: dict[tuple, pd.DataFrame]):
 def dimensions_view(table: pd.DataFrame):
     """Effective dimensions: mean over seeds, least and most, untrained and trained."""
     rows = []
-    for layer, own in table.groupby("layer", sort=False):
-        row = {"layer": layer}
+    for (v, layer), own in table.groupby(["v", "layer"], sort=False):
+        row = {"v = n_c = m": v, "layer": layer}
         for trained, part in own.groupby("trained"):
             d = part.dimension
             name = "trained" if trained else "untrained"
