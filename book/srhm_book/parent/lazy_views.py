@@ -121,6 +121,8 @@ def _draw_stars(ax, alphas: pd.DataFrame, kernel: pd.DataFrame) -> None:
         ax.set_xscale("log", base=2)
         ax.xaxis.set_major_formatter("{x:g}")
         style.log_axis(ax, "y")
+    else:
+        ax.text(0.5, 0.5, "not trained yet", ha="center", va="center", transform=ax.transAxes)
     ax.set_xlabel("$\\alpha$")
     ax.set_ylabel("$P^*$")
 
