@@ -123,6 +123,8 @@ found = {task: value for task, value in correlation.items() if value is not None
 positive = sum(value.low > 0 for value in found.values())
 glue("rules", min((len(t) for t in tables.values()), default=0), display=False)
 told = f"ranked alike in {positive} of {len(found)} tasks" if found else "not measured"
+glue("planned", len(seeds.TASKS), display=False)
+glue("measured", len(tables), display=False)
 glue("predicts", told, display=False)
 words = [f"{with_interval(value)} (v={v_}, n_c={n}, m={m}, L={L_})" for (v_, n, m, L_), value in found.items()]
 glue("correlations", join(words, ", "), display=False)
@@ -150,4 +152,5 @@ seeds_again(trained, store, device)
 # argument, not a theorem. The noise is that of independent data. Training data are distinct, which lowers
 # it by $1-P/P_{\max}$, the share of all data that is left ({numref}`fig-parent-noise`, thin lines). Correlations between patches, which a
 # shared filter also sees, are left out. A $P^*$ of two samples is noisy itself, so that even a perfect
-# prediction would not give a rank correlation of 1.
+# prediction would not give a rank correlation of 1. Of the {glue:text}`planned` tasks planned,
+# {glue:text}`measured` are trained so far.

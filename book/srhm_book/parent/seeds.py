@@ -28,6 +28,7 @@ from srhm_book.parent.settings import TOY, task_setting
 TASKS = ((8, 2, 8, 2), (4, 4, 3, 3), (4, 2, 4, 3), (8, 2, 4, 3))
 RULES, REPEATS = 24, 2
 NUM_TEST = 4000
+FEWEST = 8  # draws of the rules that a correlation needs
 EXPLORED = ("feature, mean", "tuple, worst patch", "tuple, best patch")
 
 
@@ -67,14 +68,17 @@ def stored(task: tuple, store: Store) -> pd.DataFrame:
 def trained(profile: str, store: Store | None, **options) -> dict[tuple, pd.DataFrame]:
     """The runs of each task: stored ones, or of the cheapest one trained now ("smoke": a toy).
 
-    options: of `srhm.runs.sweep.sweep`. Tasks without runs are left out.
+    options: of `srhm.runs.sweep.sweep`. Stored tasks of fewer than `FEWEST` draws are left out.
     """
     if store is not None:
         found = {task: stored(task, store) for task in TASKS}
-    else:
-        runs = toy_runs if profile == "smoke" else seed_runs
-        found = {task: sweep(runs(task), None, **options) for task in TASKS[:1]}
-    return {task: runs for task, runs in found.items() if len(runs)}
+        return {t: runs for t, runs in found.items() if len(runs) and _draws(runs) >= FEWEST}
+    runs = toy_runs if profile == "smoke" else seed_runs
+    return {task: sweep(runs(task), None, **options) for task in TASKS[:1]}
+
+
+def _draws(runs: pd.DataFrame) -> int:
+    return runs.seed_rules.nunique()
 
 
 def predictions(task: SRHM) -> dict[str, float]:
@@ -102,13 +106,14 @@ def by_rules(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def rank_correlation(table: pd.DataFrame, prediction: str = "tuple, mean") -> Estimate | None:
-    """Spearman's correlation of P* with a prediction over draws of the rules; None of under 8.
+    """Spearman's correlation of P* with a prediction over draws of the rules; None of fewer than
+    `FEWEST`.
 
     95 % interval: bootstrap over the draws of the rules.
     """
     known = table.dropna(subset="P_star")
     known = known[np.isfinite(known[prediction])]
-    if len(known) < 8:
+    if len(known) < FEWEST:
         return None
     pairs = known[["P_star", prediction]].to_numpy(float)
     chosen = np.random.default_rng(0).integers(len(pairs), size=(2000, len(pairs)))
@@ -121,11 +126,11 @@ def rank_correlation(table: pd.DataFrame, prediction: str = "tuple, mean") -> Es
 def explained(table: pd.DataFrame, prediction: str = "tuple, mean") -> Estimate | None:
     """The power of P* in the prediction: least squares of the logs, bootstrap over draws of rules.
 
-    One if P* were proportional to P_c. None of under 8 draws.
+    One if P* were proportional to P_c. None of fewer than `FEWEST` draws.
     """
     known = table.dropna(subset="P_star")
     known = known[np.isfinite(known[prediction])]
-    if len(known) < 8:
+    if len(known) < FEWEST:
         return None
     x, y = (np.log(known[name].to_numpy(float)) for name in (prediction, "P_star"))
     chosen = np.random.default_rng(0).integers(len(x), size=(2000, len(x)))
