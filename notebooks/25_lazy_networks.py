@@ -54,6 +54,7 @@ stars = lazy.kernel_P_star(kernel)
 network = runs[(runs.alpha == 0) & (runs.scaling == "fan_in")]
 glue("answer", views.answer(stars, alphas, kernel, network), display=False)
 glue("seeds", int(alphas.seeds.min()) if len(alphas) else 0, display=False)
+glue("present", f"{len(runs)} of {len(lazy.all_runs())}", display=False)
 glue("most", f"{measure.MOST_P:,}", display=False)
 glue("ridge", f"{tangent.RIDGE:g}", display=False)
 glue("task", views.task_words(runs), display=False)
@@ -122,4 +123,5 @@ measure.again({"kernel": kernel}, profile, seeds)
 # or more seeds. From $\alpha=$ {glue:text}`from` on the rate is eight times that of the others, which a
 # lazy network bears, and training ends after {glue:text}`epochs` epochs: {glue:text}`unfinished` % of
 # those runs had not reached the loss of 0.01 by then. At width 256 the kernel of one network scatters
-# about its limit, so that a lazy network may do worse than the exact kernel.
+# about its limit, so that a lazy network may do worse than the exact kernel. Of the trainings planned
+# {glue:text}`present` are there; `python -m srhm_book.parent.train alpha` trains the others.

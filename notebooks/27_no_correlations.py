@@ -53,11 +53,13 @@ rests_on(runs, "27_no_correlations", profile="fresh")
 # %% tags=["remove-cell"]
 glue("answer", uniform.answer(table), display=False)
 glue("near", f"{uniform.NEAR_CHANCE:g}", display=False)
-glue("seeds", f"{table.seeds.min()} to {table.seeds.max()}", display=False)
+glue("seeds", f"{table.seeds.min()} to {table.seeds.max()}" if len(table) else "–", display=False)
 glue("epochs", uniform.MOST_EPOCHS, display=False)
 ended = runs[runs.rule_kind == "uniform"].status.eq("converged").mean()
 glue("memorised", f"{100 * ended:.0f}", display=False)
-glue("tested", f"{table.tested.min():,.0f} to {table.tested.max():,.0f}", display=False)
+glue("tested", f"{table.tested.min():,.0f} to {table.tested.max():,.0f}" if len(table) else "–", display=False)
+planned = uniform.uniform_runs(seeds=seeds or None)
+glue("present", f"{len(runs)} of {len(planned)}", display=False)
 
 # %% [markdown]
 # ## Rules without correlations
@@ -103,4 +105,5 @@ again(runs[runs.rule_kind == "random"], store, device)
 # {glue:text}`seeds` seeds a point; the smallest tasks leave a handful of data for the test
 # ({glue:text}`tested`, all seeds of a point together). Errors above guessing are no mistake: where all
 # but one of the completions of a prefix are in the training set, the most similar data have another
-# class. One width, one rate.
+# class. One width, one rate. Of the trainings planned {glue:text}`present` are there;
+# `python -m srhm_book.parent.train uniform` trains the others.

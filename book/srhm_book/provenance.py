@@ -54,7 +54,7 @@ def describe_runs(runs: pd.DataFrame) -> str:
     )
 
 
-_IDENTITY = ("dataset", *RunConfig.names())  # an image set, or the SRHM
+_IDENTITY = ("dataset", *RunConfig.names())  # dataset: of images
 _CASES = [name for name in _IDENTITY if not name.startswith("seed_")]
 
 

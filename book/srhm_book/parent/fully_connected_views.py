@@ -18,23 +18,27 @@ def answer(shallow: pd.DataFrame, lazy: pd.DataFrame, ratios: Ratios) -> str:
     own, others = known[of_figure(known)], known[~of_figure(known)]
     text = (
         f"On tasks as in Figure 2 (n_c = m = v, L = 2) a shallow network falls to 0.7 of guessing "
-        f"with {span(own.share)} of all data, so that P* grows as v to the power "
-        f"{with_interval(powers['v'])} (claim: 4; deep networks' law: 3), and "
-        f"{with_interval(lazy_power)} in the authors' lazier scaling. "
+        f"with {span(own.share)} of all data; P* grows as v to the power "
+        f"{with_interval(powers['v'])} (claim: 4; deep networks' law: 3). "
     )
+    if lazy_power is not None:
+        text += f"In the authors' lazier scaling the power is {with_interval(lazy_power)}. "
     if len(others):
         text += (
             f"The share is no constant of shallow networks, though: with fewer synonyms or "
             f"classes, or three levels, it is {span(others.share)}. "
         )
-    own = ratios["fcn", "fan_in"]
+    own, deeper = ratios["fcn", "fan_in"], factor(ratios["depth", "fan_in"])
     factors = [f"{part.ratio.median():.1f} at L = {L}" for L, part in own.groupby("L")]
-    deeper = with_interval(factor(ratios["depth", "fan_in"]))
-    return text + (
-        f"A deep one needs more than a convolutional network by a factor of {join(factors)} "
-        f"(medians; 2^L would be {join(str(2**L) for L in sorted(own.L.unique()))}), and {deeper} "
-        f"times as much with six layers as with L."
-    )
+    if factors:
+        powers_of_two = join(str(2**L) for L in sorted(own.L.unique()))
+        text += (
+            f"A deep one needs more than a convolutional network, by a factor of {join(factors)} "
+            f"(medians; 2^L would be {powers_of_two}). "
+        )
+    if deeper is not None:
+        text += f"With six layers it needs {with_interval(deeper)} times as much as with L. "
+    return text
 
 
 def span(values: pd.Series) -> str:

@@ -24,6 +24,7 @@ ALPHAS = (0.0, 1.0, 4.0, 16.0, 64.0)  # 0: as everywhere in the book
 # A lazy network bears a larger rate, and needs it: its loss falls slowly.
 LAZY_FROM, LAZY_RATE = 16.0, 8 * GRID["lr"]
 MOST_EPOCHS = 300
+MOSTLY_ALL = 0.85  # of all data: where kernel regression is asked whether it has learned
 SIZES = {0.0: (32, 724), 1.0: (91, 724), 4.0: (128, 1024), 16.0: (181, 1448), 64.0: (256, 2896)}
 
 
@@ -74,6 +75,15 @@ def kernel_P_star(rows: pd.DataFrame, threshold: float = 0.1) -> pd.DataFrame:
     names = ["v", "n_c", "m", "L", "P_max", "P_star", "low", "high", "seeds", "reason", "largest",
              "error"]  # fmt: skip
     return pd.DataFrame(found, columns=names).astype(dict.fromkeys(names[5:8], float))
+
+
+def whole_tasks(stars: pd.DataFrame, maximal: bool) -> pd.DataFrame:
+    """The tasks of `kernel_P_star` with nearly all data in the largest training set.
+
+    maximal: those with n_c = m = v, as the parent's figures have them; else the others.
+    """
+    alike = (stars.n_c == stars.v) & (stars.m == stars.v)
+    return stars[(stars.largest >= MOSTLY_ALL * stars.P_max) & (alike == maximal)]
 
 
 def _numbers(star: SampleComplexity) -> tuple:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from srhm.stats.curves import sample_complexity
 from srhm_book import style
-from srhm_book.parent.lazy import ALPHA_TASK, early_ratio, kernel_P_star, of_task
+from srhm_book.parent.lazy import ALPHA_TASK, early_ratio, kernel_P_star, of_task, whole_tasks
 from srhm_book.parent.views import scrolling
 from srhm_book.wording import NOTHING, join, significant, with_ends
 
@@ -25,13 +25,21 @@ def answer(
     stars: pd.DataFrame, alphas: pd.DataFrame, kernel: pd.DataFrame, network: pd.DataFrame
 ) -> str:
     """The chapter's answer, of what is known."""
-    whole = stars[stars.largest >= 0.85 * stars.P_max]
+    whole, fewer = whole_tasks(stars, maximal=True), whole_tasks(stars, maximal=False)
     text = ""
     if len(whole):
         over = whole.error / (1 - 1 / whole.n_c)
         text = (
-            f"With nine tenths of all data, kernel regression is still at {over.min():.2f} to "
-            f"{over.max():.2f} of guessing on {len(whole)} tasks. "
+            f"With nearly all data in the training set, kernel regression is still at "
+            f"{over.min():.2f} to {over.max():.2f} of guessing on {len(whole)} tasks with "
+            f"n_c = m = v. "
+        )
+    learned = fewer.dropna(subset="P_star")
+    if len(learned):
+        share = learned.P_star / learned.P_max
+        text += (
+            f"With few synonyms (m < v, L = 3) it learns, from {share.min():.2f} to "
+            f"{share.max():.2f} of all data on. "
         )
     known = alphas[alphas.scaling == "fan_in"].dropna(subset="P_star").sort_values("alpha")
     if len(known) > 1:
@@ -113,6 +121,8 @@ def _draw_stars(ax, alphas: pd.DataFrame, kernel: pd.DataFrame) -> None:
         ax.set_xscale("log", base=2)
         ax.xaxis.set_major_formatter("{x:g}")
         style.log_axis(ax, "y")
+    else:
+        ax.text(0.5, 0.5, "not trained yet", ha="center", va="center", transform=ax.transAxes)
     ax.set_xlabel("$\\alpha$")
     ax.set_ylabel("$P^*$")
 

@@ -34,13 +34,13 @@ DIMENSION_TOLERANCE = 0.5  # of about 9; training amplifies what rounding does
 ONE_STEP = ((8, 2), (16, 2), (32, 2), (6, 3), (8, 3), (12, 3))
 LAYER_WISE = (
     *((v, 2) for v in (8, 10, 12, 16, 20, 24, 32)),
-    *((v, 3) for v in (8, 10, 12, 16)),
+    *((v, 3) for v in (8, 9, 10, 12, 14, 16, 20)),
 )
 DIMENSION = ((4, 3), (6, 3))  # networks whose layers' dimension is measured
 UNITS = {2: (2, 16), 3: (4, 40)}  # the range of P / v^(L + 1/2) that holds the fall, by L
 # Kernel regression: (v, n_c, m, L).
 KERNEL_TASKS = (
-    *((v, v, v, 2) for v in (4, 5, 6, 7, 8)),
+    *((v, v, v, 2) for v in (3, 4, 5, 6, 7, 8)),
     (3, 3, 3, 3), (4, 4, 2, 3), (4, 4, 3, 3), (8, 8, 2, 3), (4, 4, 4, 3),
 )  # fmt: skip
 MOST_P = 2048  # points of a kernel matrix
