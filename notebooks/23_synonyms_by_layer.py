@@ -154,4 +154,5 @@ measured_again({"dimension": dimensions}, profile)
 # {glue:text}`seeds` seeds a curve, and this book's scaling alone: the lazier one of the authors' code is
 # not measured here. An exchange takes *another* synonym, where the authors' code draws
 # among all $m$, which makes its $S$ smaller by $1-1/m$. The dimension is a slope over a factor of
-# sixteen in $n$, in data that are discrete, at one $P$.
+# sixteen in $n$, in data that are discrete, at one $P$. That $P_S$ is called the same as $P^*$ within a
+# factor of two, as for the SRHM's thresholds, was decided after a first look at two of the curves.
