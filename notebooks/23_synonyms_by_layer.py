@@ -36,7 +36,6 @@ from myst_nb import glue
 
 from srhm.runs.paths import project
 from srhm.runs.store import Store
-from srhm.training.observables import sensitivities
 from srhm_book import style as plots
 from srhm_book.parent import dimension, synonyms, views
 from srhm_book.parent import synonym_figures as figures
@@ -65,12 +64,12 @@ rests_on(curves, "23_synonyms_by_layer", profile="fresh")
 # %% [markdown]
 # $S_{k,l}$ is the squared distance that an exchange of level-$l$ synonyms moves the activations of layer
 # $k$, over that between unrelated data ({doc}`10_layer_by_layer`): 1 where the layer minds synonyms as
-# much as other data, 0 where it cannot see them.
+# much as other data, 0 where it cannot see them. $P_S$ is where $S_{2,1}$ falls through 1/2:
 
 # %% tags=["remove-input"]
-source_of(sensitivities)
+source_of(synonyms.crossings)
 
-# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: where S and the error fall,"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: where S and the error fall"} tags=["hide-cell"]
 falls = synonyms.crossings(curves)
 views.falls_view(falls)
 
