@@ -47,6 +47,9 @@ kernel = measure.measured("kernel", profile, seeds)
 figure, ax = plots.new_axes(height=4.4)
 views.draw_kernel(ax, kernel)
 
+# %% tags=["remove-input"]
+rests_on("No training: kernel matrices are inverted.", "25_lazy_networks", profile="fresh")
+
 # %% tags=["remove-cell"]
 runs = lazy.trained(profile, store, **options)
 alphas = lazy.alpha_table(runs)

@@ -32,6 +32,7 @@ from myst_nb import glue
 from srhm_book import style as plots
 from srhm_book.parent import layerwise, measure
 from srhm_book.parent import layerwise_views as views
+from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.wording import NOTHING, with_interval
@@ -44,6 +45,9 @@ learned = measure.measured("layerwise", profile, seeds)
 # %% mystnb={"figure": {"caption": "Sensitivity to synonyms of the first patch after one gradient step, averaged over read-outs; one marker a task, seed and P (n_c = m = v). Left: against P / (n_c m^L). Right: against P over the P_c of each seed's rules, with the finite number of data taken into account. Grey: 1/(1+x).", "name": "fig-one-step"}, "image": {"alt": "Two panels of points that fall from one to near zero around P over the scale of one. Left they scatter about the grey curve, right they lie on it."}}
 figure, axes = plots.new_axes(2, height=3.6, sharey=True)
 views.draw_one_step(axes, steps)
+
+# %% tags=["remove-input"]
+rests_on("No training: tuples are counted.", "26_one_step", profile="fresh")
 
 # %% tags=["remove-cell"]
 crossings = views.crossings(steps)

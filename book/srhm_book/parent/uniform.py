@@ -146,8 +146,9 @@ def answer(table: pd.DataFrame) -> str:
         f"rules of the same sizes are learned there: {span(random[random.share == HALF])} of "
         f"guessing at half of the data. With more, they are near chance in {near_chance(many)}."
     )
-    if len(last) and last.ratio.iloc[0] < NEAR_CHANCE:
-        lowest = last.iloc[0]
+    learned = last[last.high < NEAR_CHANCE]
+    if len(learned):
+        lowest = learned.iloc[0]
         text += (
             f" So it is possible to do without correlations after all: at {lowest.share:g} of the "
             f"data the error is {lowest.ratio:.2f} of guessing for v = {lowest.v:.0f}, "
