@@ -1,4 +1,8 @@
-"""The measurements of the chapter on kernels, as CSV files with their provenance above."""
+"""Measurements that are no trainings, as CSV files with their provenance above.
+
+Those of the chapter on kernels are in results/spectral, those of another room in a folder of its
+name.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +16,17 @@ from srhm.runs.files import replace_text
 from srhm.runs.paths import project
 from srhm.training.run import _commit as commit
 
-FOLDER = ("results", "spectral")
+SPECTRAL = "spectral"
 
 
-def csv_path(name: str) -> Path:
-    """Where the results called `name` are stored."""
-    return project(*FOLDER, f"{name}.csv")
+def csv_path(name: str, room: str = SPECTRAL) -> Path:
+    """Where the results called `name` of a room are stored."""
+    return project("results", room, f"{name}.csv")
 
 
-def write(name: str, frame: pd.DataFrame, **notes) -> Path:
+def write(name: str, frame: pd.DataFrame, room: str = SPECTRAL, **notes) -> Path:
     """Stores a frame whole or not at all; `notes` go into the comment lines above it."""
-    target = csv_path(name)
+    target = csv_path(name, room)
     made = {"commit": commit(), "numpy": np.__version__, "scipy": scipy.__version__, **notes}
     text = "".join(f"# {key}: {value}\n" for key, value in made.items())
     text += frame.to_csv(index=False, float_format="%.10g", lineterminator="\n")
@@ -30,12 +34,12 @@ def write(name: str, frame: pd.DataFrame, **notes) -> Path:
     return target
 
 
-def read(name: str) -> pd.DataFrame:
+def read(name: str, room: str = SPECTRAL) -> pd.DataFrame:
     """The stored frame called `name`; FileNotFoundError, one sentence, where there is none."""
-    path = csv_path(name)
+    path = csv_path(name, room)
     if not path.is_file():
         raise FileNotFoundError(
-            f"There is no {path}; `python -m srhm_book.spectral.measure {name}` makes it."
+            f"There is no {path}; `python -m srhm_book.{room}.measure {name}` makes it."
         )
     return pd.read_csv(path, comment="#")
 

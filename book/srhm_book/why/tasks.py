@@ -48,3 +48,18 @@ WHICH_LEVEL = {
     2: [*everywhere(6, 2, (0, 1, 2, 4)), *one_level(6, 2, (1, 2, 4))],
     3: [*everywhere(4, 3, (0, 1, 2)), *one_level(4, 3, (1, 2, 4)), *all_but_one(4, 3, 2)],
 }
+
+# Where one step is measured: against s0 and L at v = m = n_c = 4, and the tasks above.
+COUNTED = [
+    *everywhere(4, 1, (0, 1, 2, 4)),
+    *everywhere(4, 2, (0, 1, 2, 4)),
+    *everywhere(4, 3, (0, 1, 2)),
+]
+# Tasks of the store's searches (n_c = m = v at s = 2), small enough for the samples.
+TRAINED = [
+    *everywhere(6, 2, (0, 1, 2, 4)),
+    *everywhere(8, 2, (0, 1, 2, 4)),
+    *everywhere(10, 2, (0, 1, 2)),
+    *everywhere(6, 3, (0, 1)),
+]
+ONE_STEP = list(dict.fromkeys([*COUNTED, *TRAINED, *WHICH_LEVEL[2], *WHICH_LEVEL[3]]))
