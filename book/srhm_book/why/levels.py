@@ -7,14 +7,15 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from srhm.data.levels import read_s0
 from srhm.stats.fits import Estimate
-from srhm.stats.ratios import paired_ratio
+from srhm.stats.ratios import PairedRatio, mean_ratio, paired_ratio
 from srhm.training.config import RunConfig
-from srhm_book.why.expected import exponents
-from srhm_book.why.one_step import WEIGHTS, critical_size
-from srhm_book.why.tasks import HEIGHTS, NETWORKS
+from srhm_book.why.tasks import HEIGHTS
+from srhm_book.wording import with_interval
 
 ALL = "all"  # every level as sparse
+COLUMNS = ["L", "arch", "v", "where", "s0", "ratio", "exponent", "num_seeds"]
 
 
 def height(s0_levels: tuple[int, ...]) -> str | None:
@@ -22,76 +23,64 @@ def height(s0_levels: tuple[int, ...]) -> str | None:
     L, sparse = len(s0_levels), [s0 > 0 for s0 in s0_levels]
     if all(sparse) and len(set(s0_levels)) == 1:
         return ALL
-    return HEIGHTS[L][sparse.index(True)] if sum(sparse) == 1 else None
+    return HEIGHTS[L][sparse.index(True)] if sum(sparse) == 1 and L in HEIGHTS else None
 
 
-def growth_exponent(
-    sparse: pd.DataFrame, dense: pd.DataFrame, s0: int
-) -> tuple[Estimate | None, int]:
-    """log [P*(s0) / P*(0)] / log(s0+1), and the number of seeds.
+def growth_exponent(found: PairedRatio, s0: int) -> Estimate | None:
+    """log [P*(s0) / P*(0)] / log(s0+1), with its 95 % interval over seeds.
 
-    From the runs of a task, sparse at one level or at all, and of the same task without sparsity,
-    which share their rules seed by seed: the interval is Student's over the seeds' own exponents.
-    None where fewer than two seeds cross in both.
+    found: that ratio seed by seed, of the task sparse at one level, or at all, and of the same task
+    without sparsity, which share their rules. None where fewer than two seeds cross in both.
     """
-    found = paired_ratio(sparse, dense)
     if found.low is None:
-        return None, found.num_seeds
-    ends = (math.log(x) / math.log(s0 + 1) for x in (found.ratio, found.low, found.high))
-    return Estimate(*ends), found.num_seeds
+        return None
+    ratios = (found.ratio, found.low, found.high)
+    return Estimate(*(math.log(ratio) / math.log(s0 + 1) for ratio in ratios))
 
 
 def growth_table(runs: Mapping[RunConfig, pd.DataFrame]) -> pd.DataFrame:
-    """`growth_exponent` of every task that is sparse at one level, or at all alike.
+    """`growth_exponent` of P* for every task that is sparse at one level, or at all alike.
 
-    Columns L, arch, v, where (`height`), s0, exponent (an Estimate or None) and num_seeds.
+    runs: for each setting its runs around the crossing. Columns L, arch, v, where (`height`), s0,
+    ratio (P* over that without sparsity), exponent (both an Estimate or None) and num_seeds.
     """
     dense = {(c.arch, c.v, c.L): own for c, own in runs.items() if c.s0 == 0}
     rows = []
     for config, own in runs.items():
-        where, base = height(config.task.s0_levels), dense.get((config.arch, config.v, config.L))
-        if where is None or base is None or config.s0 == 0:
-            continue
-        s0 = max(config.task.s0_levels)
-        found, seeds = growth_exponent(own, base, s0)
-        rows.append((config.L, config.arch, config.v, where, s0, found, seeds))
-    columns = ["L", "arch", "v", "where", "s0", "exponent", "num_seeds"]
-    return pd.DataFrame(rows, columns=columns)
+        base = dense.get((config.arch, config.v, config.L))
+        if base is not None and height(config.task.s0_levels) and config.s0 != 0:
+            key = (config.L, config.arch, config.v)
+            rows.append(_row(key, config.task.s0_levels, paired_ratio(own, base)))
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def predicted_growth(v: int, L: int, s0: int, samples: int, seeds: int = 3) -> pd.DataFrame:
-    """The same exponent of one step's P_c, for every place of the sparsity: measured on data.
+def predicted_growth(sizes: pd.DataFrame) -> pd.DataFrame:
+    """The same of one step's P_c (`srhm_book.why.measure.critical_sizes`), m = v at s = 2.
 
-    Columns L, arch, weights, where, s0, exponent; P_c is the harmonic mean over rules and
-    networks.
+    Columns as for `growth_table`, and weights, the kind of hidden weights.
     """
-    levels = {
-        where: tuple(s0 if n == i else 0 for n in range(L)) for i, where in enumerate(HEIGHTS[L])
-    }
-    rows = []
-    for arch in NETWORKS:
-        for weights in WEIGHTS:
-            dense = mean_critical_size(v, L, 0, arch, weights, samples, seeds)
-            for where, each in (levels | {ALL: s0}).items():
-                sparse = mean_critical_size(v, L, each, arch, weights, samples, seeds)
-                power = math.log(sparse / dense) / math.log(s0 + 1)
-                rows.append((L, arch, weights, where, s0, power))
-    return pd.DataFrame(rows, columns=["L", "arch", "weights", "where", "s0", "exponent"])
+    found = []
+    for (arch, v, L, weights), own in sizes.groupby(["arch", "v", "L", "weights"]):
+        by_task = {s0: rows.set_index("seed").P_c for s0, rows in own.groupby("s0", sort=False)}
+        for s0, values in by_task.items():
+            levels = read_s0(s0, L)
+            levels = levels if isinstance(levels, tuple) else (levels,) * L
+            if height(levels) and max(levels) and 0 in by_task:
+                ratios = (values / by_task[0]).dropna()
+                found.append((*_row((L, arch, v), levels, mean_ratio(ratios)), weights))
+    return pd.DataFrame(found, columns=[*COLUMNS, "weights"])
 
 
-def mean_critical_size(
-    v: int, L: int, s0, arch: str, weights: str, samples: int, seeds: int, width: int = 32
-) -> float:
-    """Harmonic mean of `critical_size` over ``seeds`` draws of rules, data and weights (m = v)."""
-    inverse = 0.0
-    for seed in range(seeds):
-        task = RunConfig(v=v, L=L, s0=s0, P=1, batch_size=1, seed_rules=seed).task
-        data = task.sample(min(samples, task.num_data), seed)
-        inverse += 1 / critical_size(task, arch, weights, data, width, seed) / seeds
-    return 1 / inverse
+def _row(key: tuple, s0_levels: tuple[int, ...], found: PairedRatio) -> tuple:
+    s0 = max(s0_levels)
+    ratio = None if found.low is None else Estimate(found.ratio, found.low, found.high)
+    return (*key, height(s0_levels), s0, ratio, growth_exponent(found, s0), found.num_seeds)
 
 
-def expected_exponent(arch: str, weights: str, L: int, where: str) -> float:
-    """`srhm_book.why.expected.exponents` at one place, or their sum."""
-    each = exponents(arch, weights, L)
-    return sum(each) if where == ALL else each[HEIGHTS[L].index(where)]
+def as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """The table as a page shows it: value and interval in one cell."""
+    shown = table.copy()
+    for name in ("ratio", "exponent"):
+        shown[name] = table[name].map(with_interval)
+    names = {"where": "sparse level", "ratio": "P* over P* at s₀=0", "num_seeds": "seeds"}
+    return shown.rename(columns=names | {"exponent": "exponent of s₀+1"})

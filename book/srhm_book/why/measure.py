@@ -24,7 +24,7 @@ from srhm_book.why.sensitivity import one_step_sensitivities
 ROOM = "why"
 SEEDS = range(5)
 WIDTH = 32  # of the random networks: the noise of their gradient falls with it, P_c hardly
-FEWEST, MOST = 40_000, 300_000  # samples of one P_c
+FEWEST, MOST = 40_000, 200_000  # samples of one P_c
 X = (0.1, 0.3, 1, 3, 10, 30)  # P over the scale below
 STEP_TASK = {"v": 8, "s": 2, "L": 2}
 STEP_S0 = (0, 1, 2, 4)

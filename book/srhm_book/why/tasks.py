@@ -62,4 +62,4 @@ TRAINED = [
     *everywhere(10, 2, (0, 1, 2)),
     *everywhere(6, 3, (0, 1)),
 ]
-ONE_STEP = list(dict.fromkeys([*COUNTED, *TRAINED, *WHICH_LEVEL[2], *WHICH_LEVEL[3]]))
+ONE_STEP = list(dict.fromkeys([*COUNTED, *TRAINED, *SHALLOW, *WHICH_LEVEL[2], *WHICH_LEVEL[3]]))
