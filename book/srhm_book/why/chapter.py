@@ -22,9 +22,9 @@ def level_settings(profile: str) -> list[RunConfig]:
     if profile == "book":
         return GRIDS["which_level"]
     if profile == "fresh":
-        return [_setting(task) for task in FRESH]
+        return [setting_of(task) for task in FRESH]
     own = [*tasks.everywhere(4, 2, (0, SMOKE_S0)), *tasks.one_level(4, 2, (SMOKE_S0,))]
-    return [_setting(task, **TOY) for task in own if task[0] == "cnn"]
+    return [setting_of(task, **TOY) for task in own if task[0] == "cnn"]
 
 
 def depth_settings(profile: str) -> list[RunConfig]:
@@ -36,12 +36,13 @@ def depth_settings(profile: str) -> list[RunConfig]:
         every = [*GRIDS["shallow"], *GRIDS["which_level"]]
         return [c for c in every if isinstance(c.s0, int) and c.s0 > 0]
     if profile == "smoke":
-        return [_setting(task, **TOY) for task in tasks.everywhere(4, 1, (4, 9), ("cnn",))]
+        return [setting_of(task, **TOY) for task in tasks.everywhere(4, 1, (4, 9), ("cnn",))]
     own = [*tasks.everywhere(4, 1, (4, 9), ("cnn",)), *tasks.everywhere(4, 2, (1, 2))]
-    return [_setting(task) for task in own]
+    return [setting_of(task) for task in own]
 
 
-def _setting(task: tasks.Task, **other) -> RunConfig:
+def setting_of(task: tasks.Task, **other) -> RunConfig:
+    """The setting of a task; ``other`` changes the training."""
     arch, v, s, L, m, s0 = task
     return setting(arch, v, s0, s=s, L=L, n_c=m, m=m, **other)
 
@@ -83,3 +84,29 @@ def depth_predictions(sizes: pd.DataFrame) -> dict[tuple[str, str, int], float]:
             for name in ("lcn", "cnn") if L == 1 else (arch,):
                 found[name, weights, L] = exponent([s0 + 1 for s0 in values.index], values)
     return found
+
+
+def counted_sizes(profile: str) -> pd.DataFrame:
+    """P_c against s0 and L at v = m = n_c = 4, all levels equally sparse."""
+    own, seeds = tasks.COUNTED, measure.SEEDS
+    if profile == "book":
+        kept = measure.read("critical_sizes")
+        return kept[(kept.v == 4) & [isinstance(s0, int) for s0 in kept.s0] & (kept.L <= 3)]
+    if profile == "smoke":
+        own, seeds = [*tasks.everywhere(4, 1, (0, 1)), *tasks.everywhere(4, 2, (0, 1))], range(2)
+    return measure.critical_sizes(own, seeds)
+
+
+def stepped(profile: str) -> pd.DataFrame:
+    """S and D of the first layer after one step: stored, or measured now."""
+    if profile == "book":
+        return measure.read("first_step")
+    return measure.first_step((0, 1), range(2)) if profile == "smoke" else measure.first_step()
+
+
+def trained_settings(profile: str) -> list[RunConfig]:
+    """The settings whose P* is put beside one step's P_c."""
+    if profile != "book":
+        return level_settings(profile)
+    own = [*(setting_of(task) for task in tasks.TRAINED), *GRIDS["shallow"], *GRIDS["which_level"]]
+    return list(dict.fromkeys(own))

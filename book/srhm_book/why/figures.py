@@ -155,3 +155,13 @@ def draw_against_P_star(ax, table: pd.DataFrame, constant: float) -> None:
     label_log(ax.yaxis, table.P_star.min(), table.P_star.max())
     ax.set_xlabel("$P_c$ of one step")
     ax.legend(fontsize=9)
+
+
+def draw_both_beside(axes, table: pd.DataFrame) -> None:
+    """`draw_against_P_star` for equal weights, left, and random ones, right."""
+    for ax, weights in zip(axes, STEP_MARKERS, strict=True):
+        own = table[table.weights == weights]
+        if len(own):
+            draw_against_P_star(ax, own, float(np.exp(np.log(own.P_star / own.P_c).mean())))
+        ax.set_title(f"{weights} weights")
+    axes[0].set_ylabel("$P^*$ of training")

@@ -29,7 +29,7 @@ CHUNK = 4096  # data at once
 
 
 @dataclass
-class _Sums:
+class GradientSums:
     """What P_c needs: the sum of the gradients of N data, and of their squared norms."""
 
     total: torch.Tensor  # (rows of the first layer, columns)
@@ -83,7 +83,7 @@ def critical_size(
     net = build_network(arch, task, width, seed)
     columns = task.n_c if weights == "equal" else width
     num_rows = net.weights[0].shape[:3].numel()
-    sums = _Sums(torch.zeros(num_rows, columns, dtype=torch.float64))
+    sums = GradientSums(torch.zeros(num_rows, columns, dtype=torch.float64))
     for start in range(0, len(samples), CHUNK):
         data = encode(net, samples[start : start + CHUNK])
         pulls = _counted_pulls(net, data) if weights == "equal" else first_layer_pulls(net, data)
