@@ -14,6 +14,7 @@ from srhm_book.claims.claim import RULE, Claim, Number, Share
 from srhm_book.claims.invariance import invariance_claims
 from srhm_book.claims.laws import law_claims
 from srhm_book.spectral.claims import spectral_claims
+from srhm_book.why.claims import why_claims
 from srhm_book.wording import NOTHING, with_ends
 
 COLUMNS = ("Claim", "Part", "Figure", "Expected", "Paper", "Here", "Verdict", "Chapter")
@@ -30,6 +31,7 @@ def claims(store: Store, progress: bool = False) -> list[Claim]:
         "invariance": lambda: invariance_claims(frame),
         "architectures": lambda: architecture_claims(store),
         "kernel regression": spectral_claims,
+        "why": lambda: why_claims(store),
     }
     # tqdm takes None for: unless stderr is a terminal.
     silent = None if progress and not os.environ.get("TQDM_DISABLE") else True

@@ -91,7 +91,7 @@ def counted_sizes(profile: str) -> pd.DataFrame:
     own, seeds = tasks.COUNTED, measure.SEEDS
     if profile == "book":
         kept = measure.read("critical_sizes")
-        return kept[(kept.v == 4) & [isinstance(s0, int) for s0 in kept.s0] & (kept.L <= 3)]
+        return kept[(kept.v == 4) & kept.s0.map(lambda s0: isinstance(s0, int))]
     if profile == "smoke":
         own, seeds = [*tasks.everywhere(4, 1, (0, 1)), *tasks.everywhere(4, 2, (0, 1))], range(2)
     return measure.critical_sizes(own, seeds)
