@@ -15,9 +15,9 @@
 # which features go with which class? {cite:p}`tomasini2024` gives it in Appendix C. Here it is
 # counted, for the convolutional network too, and compared with what trained networks need.
 #
-# **The answer.** {glue:text}`answer equal` {glue:text}`answer random` After one step layer 1 hardly
-# minds displacements ($D_{1,1}$ falls to {glue:text}`least D`) and still minds synonyms ($S_{1,1}$
-# stays at {glue:text}`least S`). Beside trained networks: {glue:text}`answer constant`
+# **The answer.** {glue:text}`answer equal` {glue:text}`answer random` With many data one step leaves
+# layer 1 a sensitivity of {glue:text}`least D` to displacements and of {glue:text}`least S` to synonyms.
+# And how much more does a whole training need? {glue:text}`answer constant`
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": fewer, measured now; "smoke": a toy
@@ -47,6 +47,7 @@ counted = chapter.counted_sizes(profile)
 powers = steps.slopes(counted)
 for weights in ("equal", "random"):
     glue(f"answer {weights}", tell.exponents_sentence(powers, weights), display=False)
+glue("holds square", tell.which_hold(powers, "cnn", 3, 2.0), display=False)
 
 # %% mystnb={"figure": {"caption": "How many data one gradient step needs, P_c over n_c m^L, against s0+1, for one, two and three levels (v = m = n_c = 4). Open, dashed: all hidden weights equal, as in Appendix C; filled: random. Means (harmonic) over draws of rules, data and weights; bars: smallest to largest.", "name": "fig-critical-sizes"}, "image": {"alt": "Three panels of rising lines on logarithmic axes. The locally connected network rises more steeply the more levels there are; the convolutional one with equal weights stays almost flat, with random weights it lies on the locally connected one."}}
 figure, axes = style.new_axes(counted.L.nunique(), height=3.8, squeeze=False)
@@ -79,8 +80,10 @@ source_of(GradientSums.critical_size)
 #
 # *Random weights*, those a network really starts from: each place passes its pull back with a sign of
 # its own. What the CNN's sharing adds up then is as incoherent as the noise, and its gain is lost:
-# $P_c$ grows as for the LCN. So neither one step explains the CNN's square in Eq. {eq}`eq-cnn`;
-# {doc}`36_which_level_pays` takes the levels apart.
+# $P_c$ grows as for the LCN.
+#
+# Is the CNN's square of Eq. {eq}`eq-cnn` in either? At $L=3$ its exponent's interval holds 2 with
+# {glue:text}`holds square`. {doc}`36_which_level_pays` takes the levels apart.
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: exponents of s0+1 in P_c"} tags=["hide-cell"]
 both = [tell.slopes_view(powers), tell.slopes_view(steps.slopes(counted, least_s0=1))]

@@ -23,6 +23,13 @@ def exponents_sentence(powers: pd.DataFrame, weights: str) -> str:
     return f"With {weights} hidden weights the exponent of $s_0+1$ is {join(told, between='; ')}."
 
 
+def which_hold(powers: pd.DataFrame, arch: str, L: int, value: float) -> str:
+    """The kinds of hidden weights with which an exponent's interval holds a value."""
+    own = powers[(powers.arch == arch) & (powers.L == L)]
+    kinds = [row.weights for row in own.itertuples() if row.exponent.includes(value)]
+    return f"{join(kinds)} weights" if kinds else "neither kind of weights"
+
+
 def slopes_view(powers: pd.DataFrame) -> pd.DataFrame:
     """`srhm_book.why.steps.slopes` as a page shows it."""
     shown = powers[["arch", "weights", "L"]].assign(
@@ -32,17 +39,19 @@ def slopes_view(powers: pd.DataFrame) -> pd.DataFrame:
 
 
 def constant_sentence(shared: pd.DataFrame) -> str:
-    """P* over P_c of each network and kind of weights, and by how much it varies."""
-    parts = []
-    for row in shared.itertuples():
-        parts.append(
-            f"{row.arch.upper()}, {row.weights} weights: {row.constant:.2f}, from smallest to "
-            f"largest a factor of {row.widest:.1f}"
-        )
-    if not parts:
-        return "not measured yet."
-    number = shared.number.max()
-    return f"$P^*/P_c$ over {number} tasks each, geometric mean: {join(parts, between='; ')}."
+    """P* over P_c of each network and kind of weights, and by how much it varies over tasks."""
+    told = []
+    for arch in ("lcn", "cnn"):
+        each = [
+            f"{row.constant:.2f} with {row.weights} weights (largest over smallest: "
+            f"{row.widest:.1f})"
+            for row in shared[shared.arch == arch].itertuples()
+        ]
+        if each:
+            told.append(f"{arch.upper()} {join(each)}")
+    if not told:
+        return "$P^*/P_c$ is not measured yet."
+    return f"$P^*/P_c$ over up to {shared.number.max()} tasks: {join(told, between='; ')}."
 
 
 def constants_view(shared: pd.DataFrame) -> pd.DataFrame:
