@@ -15,9 +15,12 @@
 # which features go with which class? {cite:p}`tomasini2024` gives it in Appendix C. Here it is
 # counted, for the convolutional network too, and compared with what trained networks need.
 #
-# **The answer.** {glue:text}`answer equal` {glue:text}`answer random` With many data one step leaves
-# layer 1 a sensitivity of {glue:text}`least D` to displacements and of {glue:text}`least S` to synonyms.
-# And how much more does a whole training need? {glue:text}`answer constant`
+# **The answer.** As the paper counts, with all hidden weights equal, one step needs data in proportion
+# to $(s_0+1)^q$ with $q =$ {glue:text}`lcn equal` for the locally connected network (LCN) of two and
+# three levels, and {glue:text}`cnn equal` for the convolutional one (CNN); with the random weights that
+# networks start from, $q =$ {glue:text}`lcn random` and {glue:text}`cnn random`. A whole training of
+# the LCN needs as many as the count times {glue:text}`constant lcn equal`; of the CNN, times
+# {glue:text}`constant cnn equal`.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": fewer, measured now; "smoke": a toy
@@ -45,8 +48,10 @@ style.use_style()
 store = Store(project("results")) if profile == "book" else None
 counted = chapter.counted_sizes(profile)
 powers = steps.slopes(counted)
-for weights in ("equal", "random"):
-    glue(f"answer {weights}", tell.exponents_sentence(powers, weights), display=False)
+for arch in ("lcn", "cnn"):
+    for weights in ("equal", "random"):
+        words = tell.exponents_words(powers, arch, weights)
+        glue(f"{arch} {weights}", words, display=False)
 glue("holds square", tell.which_hold(powers, "cnn", 3, 2.0), display=False)
 
 # %% mystnb={"figure": {"caption": "How many data one gradient step needs, P_c over n_c m^L, against s0+1, for one, two and three levels (v = m = n_c = 4). Open, dashed: all hidden weights equal, as in Appendix C; filled: random. Means (harmonic) over draws of rules, data and weights; bars: smallest to largest.", "name": "fig-critical-sizes"}, "image": {"alt": "Three panels of rising lines on logarithmic axes. The locally connected network rises more steeply the more levels there are; the convolutional one with equal weights stays almost flat, with random weights it lies on the locally connected one."}}
@@ -97,8 +102,9 @@ HTML(both[0].merge(both[1], on=["network", "weights", "L"], suffixes=(", all sâ‚
 # once. After one step (LCN, equal weights) the weights of a feature at the $s_0+1$ places of its
 # sub-patch are the same count up to noise, so layer 1 loses displacements as soon as the noise is
 # gone. Synonyms are tuples of *other* features, and a sum over single features cannot be equal for all
-# tuples of one parent unless $m$ is small. Layer 1 must leave them to layer 2: what Figure 12 shows for
-# trained networks ({doc}`10_layer_by_layer`).
+# tuples of one parent unless $m$ is small: layer 1 must leave them to layer 2. At the largest $P$
+# measured, $D_{1,1} =$ {glue:text}`least D` and $S_{1,1} =$ {glue:text}`least S`. So it is, too, in the
+# trained networks of Figure 12 ({doc}`10_layer_by_layer`).
 
 # %% mystnb={"figure": {"caption": "Sensitivities of the first layer after one gradient step, from counts (LCN, L = 2): to exchanged synonyms (left) and to displacements (right), level 1, against P over its scale. Means over seeds; bars: smallest to largest.", "name": "fig-step-sensitivities"}, "image": {"alt": "Left: S stays between 0.7 and 1 for every s0. Right: D falls from below 1 to a few hundredths for every s0 above zero."}}
 stepped = chapter.stepped(profile)
@@ -117,7 +123,9 @@ glue("least S", f"{last.S_1_1.mean():.2f}", display=False)
 # ## Beside trained networks
 #
 # Is $P^*$ one constant times $P_c$? For every task with both ({glue:text}`num settings`), sparse at all
-# levels, at none, or at one.
+# levels, at none, or at one. $P^*/P_c$, geometric mean: LCN {glue:text}`constant lcn equal` with equal
+# weights, {glue:text}`constant lcn random` with random ones; CNN {glue:text}`constant cnn equal` and
+# {glue:text}`constant cnn random`.
 
 # %% mystnb={"figure": {"caption": "P* of trained networks against one step's P_c with equal (left) and with random hidden weights (right). Bars: 95 % intervals of P* over seeds; dashed: P* = constant x P_c with the geometric mean of both networks.", "name": "fig-step-beside-training"}, "image": {"alt": "Two panels on logarithmic axes. Left: the locally connected network follows a line and the convolutional one leaves it upwards. Right: both lie near one line, the largest tasks below it."}}
 settings = chapter.trained_settings(profile)
@@ -131,7 +139,10 @@ figures.draw_both_beside(axes, beside)
 rests_on(runs, "35_one_step", profile="fresh")
 
 # %% tags=["remove-cell"]
-glue("answer constant", tell.constant_sentence(shared), display=False)
+for arch in ("lcn", "cnn"):
+    for weights in ("equal", "random"):
+        words = tell.constant_words(shared, arch, weights)
+        glue(f"constant {arch} {weights}", words, display=False)
 glue("num settings", len(runs), display=False)
 glue("missing", list_settings(missing), display=False)
 

@@ -61,10 +61,10 @@ def test_without_the_dense_task_there_is_no_growth():
 def test_sentences_name_every_place():
     table = growth_table(made())
     told = findings.levels_sentence(table, "lcn")
-    for words in ("$L=3$ ($s_0=2$)", "1.50", "at the middle", "3.00", "at all"):
+    for words in ("L = 3 (s₀ = 2)", "1.50", "at the middle", "3.00", "at all"):
         assert words in told
     products = findings.comparison(table, predicted_sizes(POWERS))["products"]
-    assert "LCN, $L=3$: 3.00 and 3.00" in products
+    assert "LCN, L = 3: 3.00 and 3.00" in products
     beside = findings.comparison(table, predicted_sizes(POWERS))["beside one step"]
     assert "LCN and random weights: 0.00 apart" in beside
     assert "5.20 (5.20 to 5.20)  1.50 (1.50 to 1.50)" in as_text(table).to_string()  # 3^1.5

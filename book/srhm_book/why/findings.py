@@ -34,10 +34,10 @@ def levels_sentence(measured: pd.DataFrame, arch: str) -> str:
         each = own.set_index("where").exponent
         told = [f"{with_interval(each[where])} at the {where}" for where in HEIGHTS[L]]
         s0 = own.s0.iloc[0]
-        parts.append(f"at $L={L}$ ($s_0={s0}$) {join(told)}, {with_interval(each[ALL])} at all")
+        parts.append(f"at L = {L} (s₀ = {s0}) {join(told)}, {with_interval(each[ALL])} at all")
     if not parts:
         return f"{arch.upper()}: not measured yet."
-    return f"{arch.upper()}, exponent of $s_0+1$ {join(parts, between='; ')}."
+    return f"{arch.upper()}, exponent of s₀+1 {join(parts, between='; ')}."
 
 
 def depth_sentence(by_depth: dict[tuple[str, int], Estimate]) -> str:
@@ -45,10 +45,10 @@ def depth_sentence(by_depth: dict[tuple[str, int], Estimate]) -> str:
     own = {L: found for (arch, L), found in sorted(by_depth.items()) if arch == "cnn"}
     if not own:
         return "By depth: not measured yet."
-    told = join(f"{with_interval(found)} at $L={L}$" for L, found in own.items())
-    without = [f"$L={L}$" for L, found in own.items() if not found.includes(law("cnn", L))]
+    told = join(f"{with_interval(found)} at L = {L}" for L, found in own.items())
+    without = [f"L = {L}" for L, found in own.items() if not found.includes(law("cnn", L))]
     tail = f"; the interval leaves out 2 at {join(without)}" if without else "; all hold 2"
-    return f"With all levels sparse ($s_0 \\geq 1$) the CNN's exponent is {told}{tail}."
+    return f"With all levels sparse (s₀ ≥ 1) the CNN's exponent is {told}{tail}."
 
 
 def comparison(measured: pd.DataFrame, predicted: pd.DataFrame) -> dict[str, str]:
@@ -80,5 +80,5 @@ def _products(measured: pd.DataFrame) -> str:
     for (L, arch), own in largest_s0(measured).groupby(["L", "arch"], sort=False):
         each = own.set_index("where").exponent
         total = sum(each[where].value for where in HEIGHTS[L])
-        parts.append(f"{arch.upper()}, $L={L}$: {total:.2f} and {with_interval(each[ALL])}")
+        parts.append(f"{arch.upper()}, L = {L}: {total:.2f} and {with_interval(each[ALL])}")
     return f"Sum of the single exponents, and the exponent of all: {join(parts, between='; ')}."

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from srhm_book.wording import join, with_interval
+from srhm_book.wording import NOTHING, join, with_interval
 
 
-def exponents_sentence(powers: pd.DataFrame, weights: str) -> str:
-    """The exponents of s0+1 in P_c of both networks, depth by depth."""
-    own = powers[powers.weights == weights]
-    told = []
-    for arch in ("lcn", "cnn"):
-        rows = own[(own.arch == arch) & (own.L > 1)].sort_values("L")
-        each = join(
-            f"{with_interval(e)} at $L={L}$" for L, e in zip(rows.L, rows.exponent, strict=True)
-        )
-        if len(rows):
-            told.append(f"{arch.upper()} {each}")
-    if not told:
-        return ""
-    return f"With {weights} hidden weights the exponent of $s_0+1$ is {join(told, between='; ')}."
+def exponents_words(powers: pd.DataFrame, arch: str, weights: str) -> str:
+    """ "2.01 and 2.99": the exponents of s0+1 in P_c from two levels on."""
+    own = powers[(powers.arch == arch) & (powers.weights == weights) & (powers.L > 1)]
+    return join(f"{power.value:.2f}" for power in own.sort_values("L").exponent)
 
 
 def which_hold(powers: pd.DataFrame, arch: str, L: int, value: float) -> str:
@@ -38,20 +28,14 @@ def slopes_view(powers: pd.DataFrame) -> pd.DataFrame:
     return shown.rename(columns={"arch": "network"})
 
 
-def constant_sentence(shared: pd.DataFrame) -> str:
-    """P* over P_c of each network and kind of weights, and by how much it varies over tasks."""
-    told = []
-    for arch in ("lcn", "cnn"):
-        each = [
-            f"{row.constant:.2f} with {row.weights} weights (largest over smallest: "
-            f"{row.widest:.1f})"
-            for row in shared[shared.arch == arch].itertuples()
-        ]
-        if each:
-            told.append(f"{arch.upper()} {join(each)}")
-    if not told:
-        return "$P^*/P_c$ is not measured yet."
-    return f"$P^*/P_c$ over up to {shared.number.max()} tasks: {join(told, between='; ')}."
+def constant_words(shared: pd.DataFrame, arch: str, weights: str) -> str:
+    """ "1.91 (16 tasks, the largest 1.9 times the smallest)": P* over P_c."""
+    own = shared[(shared.arch == arch) & (shared.weights == weights)]
+    if own.empty:
+        return NOTHING
+    row = own.iloc[0]
+    spread = f"the largest {row.widest:.1f} times the smallest"
+    return f"{row.constant:.2f} ({row.number} tasks, {spread})"
 
 
 def constants_view(shared: pd.DataFrame) -> pd.DataFrame:
