@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 import sys
 import warnings
 
@@ -54,16 +55,24 @@ class _Help(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=40, width=100)
 
 
+class _Once(argparse._StoreAction):
+    """An option's value; a second one is refused, where argparse would silently take it."""
+
+    def __call__(self, parser, options, value, name=None):
+        given = vars(options).setdefault("_given", {})
+        if name is not None and self.dest in given:
+            text = f"is given twice: as {given[self.dest]} and as {value}"
+            raise argparse.ArgumentError(self, text)
+        given[self.dest] = value
+        super().__call__(parser, options, value, name)
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
+    """A parser whose errors are one line, and whose options are given once."""
 
     def __init__(self, *arguments, **keywords):
-        super().__init__(
-            *arguments,
-            allow_abbrev=False,
-            formatter_class=_Help,
-            **keywords,
-        )
+        super().__init__(*arguments, allow_abbrev=False, formatter_class=_Help, **keywords)
+        self.register("action", None, _Once)
 
     def error(self, message: str):
         self.exit(2, f"srhm: error: {message} (see {self.prog} --help)\n")
@@ -84,7 +93,9 @@ def run_command(parser: Parser, arguments: list[str] | None = None) -> int:
         warnings.simplefilter("always", StoreWarning)
         warnings.showwarning = _show_warning
         try:
-            return options.run(options) or 0
+            code = options.run(options) or 0
+            sys.stdout.flush()
+            return code
         except Terminated:
             print("srhm: terminated; what had finished is kept", file=sys.stderr)
             return 143
@@ -106,7 +117,19 @@ def _sentence(error: Exception) -> str:
         return f"there is not enough memory ({error})." if str(error) else "memory has run out."
     if isinstance(error, OSError) and error.filename is not None:
         return f"{str(error.filename)!r}: {error.strerror or error}."
+    # What has no name is no file: a full disk, or a closed pipe, behind stdout.
+    if isinstance(error, OSError) and error.errno:
+        _drop_output()
+        return f"the output cannot be written: {error.strerror}."
     return str(error)
+
+
+def _drop_output() -> None:
+    """Python shall not try once more, at its end, to write what it could not."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _show_warning(message, *_):

@@ -8,6 +8,18 @@ import torch
 torch.set_num_threads(1)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """With several processes: a file's tests in one of them, and all that need the executed book
+    in another, begun first because it takes longest."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    items.sort(key=lambda item: "executed" not in item.fixturenames)
+    for item in items:
+        group = "book" if "executed" in item.fixturenames else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture
 def main():
     """The command that `run` runs: `srhm`, where a test file has no other."""

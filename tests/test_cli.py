@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from options import replaced
 from srhm import cli
 from srhm.runs.store import Store
 from srhm.training.config import FIELD_HELP, RunConfig
@@ -134,7 +135,7 @@ def test_train_takes_what_the_store_has(run, tmp_path):
     ids=lambda value: str(value)[:30],
 )
 def test_impossible_options_are_refused_before_any_work(run, options, words):
-    code, out, err = run("train", *TINY, *options)
+    code, out, err = run("train", *replaced(TINY, options))
     assert (code, out) == (2, "")
     assert err.startswith("srhm: error: ")  # and not: training ...
     assert err.count("\n") == 1
@@ -144,7 +145,7 @@ def test_impossible_options_are_refused_before_any_work(run, options, words):
 
 def test_integers_may_be_written_with_an_exponent(run):
     options = ("--s0", 1, "--P", "1e2", "--n-c", 3, "--m", "2.0", "--seed-init", "1e1")
-    code, out, _ = run("train", *TINY, *options)
+    code, out, _ = run("train", *replaced(TINY, options))
     row = json.loads(out)
     assert (code, row["P"], row["n_c"], row["m"], row["seed_init"]) == (0, 100, 3, 2, 10)
 
@@ -156,6 +157,8 @@ def test_errors_of_train_are_one_sentence(run, tmp_path):
     fails(run("train", *TINY, "--device", "tpu"), "device must be auto, cpu, cuda")
     fails(run("train", "--v", "4"), "the following arguments are required: --P")
     fails(run("train", *TINY, "--wid", "3"), "unrecognized arguments: --wid 3")
+    fails(run("train", *TINY, "--v", "5"), "--v: is given twice: as 4 and as 5")
+    fails(run("train", *TINY, "--batch_size", "16"), "--batch-size: is given twice")
     fails(run("tarin"), "invalid choice: 'tarin'")
     fails(run(), "COMMAND")
     (tmp_path / "file").touch()
@@ -170,6 +173,20 @@ def test_there_is_no_traceback_in_a_real_process(tmp_path):
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.splitlines() == ["srhm: error: P must be an integer of at least 1, not -3."]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_behind_stdout_is_one_sentence(tmp_path):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "srhm.cli", "train", *TINY, "--device", "cpu"]
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            command, env=environment, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[1:] == [
+        "srhm: error: the output cannot be written: No space left on device."
+    ]
 
 
 def test_sigterm_ends_a_training_with_a_sentence(tmp_path):

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from image_files import make_cifar10
+from options import replaced
 from srhm.images import sets as images
 from srhm.images.config import IMAGE_FIELD_HELP
 from srhm.images.store import ImageStore
@@ -43,7 +44,7 @@ def test_image_explains_every_field(run):
     ],
 )
 def test_bad_input_is_one_line(run, options, message):
-    code, out, err = run("image", *TINY, *options)
+    code, out, err = run("image", *replaced(TINY, options))
     assert (code, out) == (2, "")
     assert err.splitlines()[-1].startswith("srhm: error: ")
     assert message in err
@@ -81,7 +82,8 @@ def test_merge_brings_in_image_runs_too(run, tmp_path):
 def test_image_says_how_far_it_is(run, monkeypatch):
     monkeypatch.delenv("TQDM_DISABLE", raising=False)
     monkeypatch.setattr("srhm.training.progress.SECONDS", 0.0)
-    code, _, err = run("image", *TINY, "--epochs", 2, "--num-probes", "20", "--store", "kept")
+    longer = replaced(TINY, ["--epochs", 2])
+    code, _, err = run("image", *longer, "--num-probes", "20", "--store", "kept")
     assert code == 0
     assert [line[:19] for line in err.splitlines()[1:]] == [
         "epoch 1 of at most ",

@@ -12,6 +12,7 @@ from srhm.cli import Parser, add_command, add_device, add_scheduler, add_store, 
 from srhm.cli import run_command as run
 from srhm.commands import open_filled_store, open_store, where_to_train
 from srhm.options import at_least
+from srhm.runs.paths import project
 from srhm_book.claims.ledger import claims, to_json, to_markdown
 from srhm_book.grids import CURVES, GRIDS, run_grid
 from srhm_book.publish.notebooks import run_notebooks
@@ -114,6 +115,7 @@ def _add_claims(adders) -> None:
 
 
 def _claims(options) -> None:
+    project("book", "paper")  # outside of a checkout that is what is said, whatever else lacks
     items = claims(open_filled_store(options), progress=True)
     print(to_json(items) if options.json else to_markdown(items))
 

@@ -54,12 +54,15 @@ class File:
 
 
 def read_lines(
-    path: Path, known: File | None, parse: Callable[[bytes], Line], lock: AbstractContextManager
+    path: Path,
+    known: File | None,
+    parse: Callable[[bytes], Line],
+    lock: Callable[[], AbstractContextManager],
 ) -> File:
     """The lines of ``path`` now, each read by ``parse`` once.
 
-    known: what it held before. lock: held to read a file once more that ends in half a line, which
-    another process may be writing.
+    known: what it held before. lock: makes what is held to read a file once more that ends in half
+    a line, which another process may be writing.
     """
     try:
         state = path.stat()
@@ -70,7 +73,7 @@ def read_lines(
             return File(wrong="it is not a file")
         content = path.read_bytes()
         if content and not content.endswith(b"\n"):
-            with suppress(OSError), lock:
+            with suppress(OSError), lock():
                 content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return File()

@@ -31,13 +31,13 @@ def config_of(run: dict, config_type: type[Configuration] = RunConfig) -> Config
 
     Fields that are younger than the run are at their defaults.
     """
-    run = config_type.added_defaults() | run
     names = config_type.names()
-    missing = [name for name in names if name not in run]
-    if missing:
-        raise ValueError(f"it lacks the field {missing[0]}")
+    fields = config_type.added_defaults() | {name: run[name] for name in names if name in run}
+    if len(fields) < len(names):
+        missing = next(name for name in names if name not in fields)
+        raise ValueError(f"it lacks the field {missing}")
     try:
-        return config_type.from_dict({name: run[name] for name in names})
+        return config_type.from_dict(fields)
     except TypeError as error:  # a value that cannot even be compared
         raise ValueError(f"its configuration is impossible ({error})") from None
 

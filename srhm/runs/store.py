@@ -46,8 +46,10 @@ def to_frame(rows: Iterable[dict], config_type: type[Configuration] = RunConfig)
     if not rows:
         return pd.DataFrame(columns=[*config_type.names(), "status", *_FLOAT_COLUMNS])
     frame = pd.DataFrame(rows)
-    frame = frame.astype({name: float for name in _FLOAT_COLUMNS if name in frame})
-    return frame.copy()  # in one block: pandas warns about a frame of a block for every column
+    for name in _FLOAT_COLUMNS:
+        if name in frame and frame[name].dtype != float:
+            frame[name] = frame[name].astype(float)
+    return frame
 
 
 class Store:
@@ -185,7 +187,7 @@ class Store:
 
     def _file(self, path: Path, locked: bool = False) -> File:
         """The lines of a file as they are now. ``locked``: this thread has the store's lock."""
-        lock = nullcontext() if locked else self._lock(timeout=10)
+        lock = nullcontext if locked else partial(self._lock, timeout=10)
         file = read_lines(path, self._files.get(path), partial(self._parsed, path), lock)
         self._files[path] = file
         return file
@@ -193,7 +195,7 @@ class Store:
     def _parsed(self, path: Path, text: bytes) -> Line:
         try:
             config, run = parse(text, self.config_type)
-            if self.path_of(config) != path:
+            if f"{self.setting_of(config)}.jsonl" != path.name:
                 raise ValueError(f"it belongs in {self.path_of(config).name}")
         except ValueError as error:
             return Line(text, wrong=str(error).rstrip("."))
@@ -247,8 +249,7 @@ class Store:
 
 
 def _order(config: Configuration) -> tuple:
-    seeds = [getattr(config, name) for name in config.names() if name.startswith("seed_")]
-    return (config.P, *seeds, config.key)
+    return (config.P, *(getattr(config, name) for name in config.seeds()), config.key)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import numpy as np
 
 # Raised when the meaning of a stored run changes; older records are then trained anew.
 SCHEMA = 1
+_IN_ORDER = json.JSONEncoder(sort_keys=True)
 
 
 class Configuration:
@@ -34,7 +35,7 @@ class Configuration:
         kind = {} if self.kind is None else {"kind": self.kind}
         old = self.added_defaults()
         fields = {n: x for n, x in self.as_dict().items() if n not in old or x != old[n]}
-        text = json.dumps({"schema": SCHEMA, **kind, **fields}, sort_keys=True)
+        text = _IN_ORDER.encode({"schema": SCHEMA, **kind, **fields})
         return hashlib.sha256(text.encode()).hexdigest()
 
     @classmethod
@@ -42,6 +43,19 @@ class Configuration:
     def names(cls) -> tuple[str, ...]:
         """The names of all fields, in the order of their declaration."""
         return tuple(field.name for field in dataclasses.fields(cls))
+
+    @classmethod
+    @cache
+    def seeds(cls) -> tuple[str, ...]:
+        """The names of the fields that are seeds."""
+        return tuple(name for name in cls.names() if name.startswith("seed_"))
+
+    @classmethod
+    @cache
+    def needed(cls) -> tuple[str, ...]:
+        """The names of the fields without a default."""
+        fields = dataclasses.fields(cls)
+        return tuple(field.name for field in fields if field.default is dataclasses.MISSING)
 
     @classmethod
     @cache
@@ -69,8 +83,7 @@ class Configuration:
                 raise ValueError(
                     f"Unknown field {name!r} of a run; known are {', '.join(known)}{hint}"
                 )
-        needed = [f.name for f in dataclasses.fields(cls) if f.default is dataclasses.MISSING]
-        missing = [name for name in needed if values.get(name) is None]
+        missing = [name for name in cls.needed() if values.get(name) is None]
         if missing:
             raise ValueError(f"A run needs a value for {' and '.join(missing)}.")
         return cls(**values)

@@ -70,7 +70,7 @@ def test_a_failed_notebook_is_an_error(run, monkeypatch):
 
 
 def test_claims_as_json_and_as_a_table(run, tmp_path):
-    (tmp_path / "none").mkdir()
+    (make_checkout(tmp_path) / "none").mkdir()
     code, out, _ = run("claims", "--json", "--store", tmp_path / "none")
     assert code == 0
     items = json.loads(out)
@@ -90,12 +90,19 @@ def test_claims_as_json_and_as_a_table(run, tmp_path):
         ("grid lcn_L2 --workers -1", ["--workers", "-1"]),
         ("grid lcn_L9", ["lcn_L2", "'lcn_L9'"]),
         ("claims --store none", ["'none'"]),
-        ("claims", ["'results'"]),
+        ("claims", ["results'"]),
     ],
 )
 def test_impossible_options_are_refused_before_any_work(run, tmp_path, words, named):
+    make_checkout(tmp_path)
+    before = set(tmp_path.rglob("*"))
     fails(run(*words.split()), *named)
-    assert not any(tmp_path.iterdir())
+    assert set(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("words", ["claims", "claims --store none", "claims --store ."])
+def test_claims_need_a_checkout_whatever_the_store(run, words):
+    fails(run(*words.split()), "book/paper", "checkout")
 
 
 def test_the_claims_are_utf_8_whatever_the_locale(tmp_path):
@@ -110,7 +117,7 @@ def test_the_claims_are_utf_8_whatever_the_locale(tmp_path):
 
 
 def test_a_terminal_sees_what_is_being_worked_out(run, tmp_path, monkeypatch):
-    (tmp_path / "results").mkdir()
+    (make_checkout(tmp_path) / "results").mkdir()
     terminal = io.StringIO()
     terminal.isatty = lambda: True
     monkeypatch.delenv("TQDM_DISABLE", raising=False)

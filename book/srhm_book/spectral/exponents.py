@@ -65,24 +65,29 @@ def slope(frame: pd.DataFrame, against: str = "P", value: str = "error", seed: i
         raise ValueError(f"A slope against {against} needs two points of two samples each.")
     x = np.log([x for x, _ in groups])
     spread = [np.std(v, ddof=1) / np.mean(v) / math.sqrt(len(v)) for _, v in groups]
-    weights = 1 / np.maximum(spread, 1e-4)
+    weights = np.maximum(spread, 1e-4) ** -2
 
-    def fit(rng=None) -> float:
-        draws = [_draw(v, rng) for _, v in groups]
-        return np.polyfit(x, np.log([np.mean(v) for v in draws]), 1, w=weights)[0]
+    def fit(drawn: list[np.ndarray]) -> np.ndarray:
+        return _line_slope(x, np.log([values.mean(axis=1) for values in drawn]), weights)
 
-    return _bootstrap(fit, seed)
-
-
-def _draw(values: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
-    """The values, or with a generator as many drawn from them with replacement."""
-    return values if rng is None else rng.choice(values, len(values))
+    return _bootstrap(fit, [values for _, values in groups], seed)
 
 
-def _bootstrap(fit: Callable, seed: int) -> Estimate:
-    rng = np.random.default_rng(seed)
-    draws = [fit(rng) for _ in range(NUM_BOOTSTRAP)]
-    value = float(fit())
+def _line_slope(x: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """Slopes (k,) of the least-squares lines through y (points, k) at x (points,)."""
+    x = x - np.average(x, weights=weights)
+    pull = x if weights is None else weights * x
+    return pull @ y / (pull @ x)
+
+
+def _bootstrap(fit: Callable, parts: list[np.ndarray], seed: int) -> Estimate:
+    """Of fit, which makes estimates (draws,) of parts (draws, n, ...): rows of each of ``parts``
+    (n, ...), drawn with replacement."""
+    sizes = list(map(len, parts))
+    rng, shape = np.random.default_rng(seed), (NUM_BOOTSTRAP, sum(sizes))
+    rows = np.split(rng.integers(np.repeat(sizes, sizes), size=shape), np.cumsum(sizes)[:-1], 1)
+    draws = fit([part[index] for part, index in zip(parts, rows, strict=True)])
+    value = float(fit([part[None] for part in parts])[0])
     if not math.isfinite(value):
         raise ValueError("The points do not determine the fit.")
     low, high = np.nanquantile(draws, [0.025, 0.975])
@@ -97,23 +102,17 @@ def negative(estimate: Estimate) -> Estimate:
 def mean(values: np.ndarray, scale: float = 1.0, seed: int = 0) -> Estimate:
     """The mean of `values` times `scale`."""
     values = np.asarray(values)
-    return _bootstrap(
-        lambda rng=None: (
-            scale * np.mean(values if rng is None else rng.choice(values, len(values)))
-        ),
-        seed,
-    )
+    return _bootstrap(lambda drawn: scale * drawn[0].mean(axis=1), [values], seed)
 
 
 def relative_spread(values: np.ndarray, seed: int = 0) -> Estimate:
     """Standard deviation over mean."""
     values = np.asarray(values)
 
-    def fit(rng=None) -> float:
-        drawn = _draw(values, rng)
-        return float(np.std(drawn, ddof=1) / np.mean(drawn))
+    def fit(drawn: list[np.ndarray]) -> np.ndarray:
+        return drawn[0].std(axis=1, ddof=1) / drawn[0].mean(axis=1)
 
-    return _bootstrap(fit, seed)
+    return _bootstrap(fit, [values], seed)
 
 
 def crossover_slope(frame: pd.DataFrame, chi: float, seed: int = 0) -> Estimate:
@@ -127,15 +126,14 @@ def crossover_slope(frame: pd.DataFrame, chi: float, seed: int = 0) -> Estimate:
         for P, part in frame[frame.chi == chi].groupby("P")
     }
 
-    def fit(rng=None) -> float:
+    def fit(drawn: list[np.ndarray]) -> np.ndarray:
         found = []
-        for P, table in tables.items():
-            rows = slice(None) if rng is None else rng.integers(len(table), size=len(table))
-            means = table.to_numpy()[rows].mean(axis=0)
-            found.append(math.log(doubling(table.columns.to_numpy(), means, P, chi)))
-        return np.polyfit(np.log(list(tables)), found, 1)[0]
+        for (P, table), errors in zip(tables.items(), drawn, strict=True):
+            ratios, means = table.columns.to_numpy(), errors.mean(axis=1)
+            found.append([math.log(doubling(ratios, row, P, chi)) for row in means])
+        return _line_slope(np.log(list(tables)), np.array(found))
 
-    return _bootstrap(fit, seed)
+    return _bootstrap(fit, [table.to_numpy() for table in tables.values()], seed)
 
 
 def doubling(ratios: np.ndarray, errors: np.ndarray, P: int, chi: float) -> float:
