@@ -10,7 +10,14 @@ from srhm.training.config import RunConfig
 from srhm_book.grids import GRIDS, setting
 from srhm_book.why import chapter, findings, steps, tasks
 from srhm_book.why.expected import exponents, law
-from srhm_book.why.levels import ALL, as_text, growth_table, height, predicted_growth
+from srhm_book.why.levels import (
+    ALL,
+    as_text,
+    growth_table,
+    height,
+    parts_of,
+    predicted_growth,
+)
 from synthetic import runs_of
 
 POWERS = {"lcn": (1.5, 1.0, 0.5), "cnn": (1.2, 0.0, 0.8)}
@@ -33,7 +40,10 @@ def test_where_a_task_is_sparse():
         "lowest", "middle", "top", ALL,
     ]  # fmt: skip
     assert height((3, 0)) == "lowest"
-    assert {height(s0) for s0 in ((0, 0), (2, 2, 0), (1, 2))} == {None}
+    assert height((0, 2, 2)) == "all but the lowest"
+    assert parts_of("all but the lowest", 3) == ["middle", "top"]
+    assert (parts_of(ALL, 2), parts_of("top", 2)) == (["lowest", "top"], ["top"])
+    assert {height(s0) for s0 in ((0, 0), (1, 2), (2, 0, 1))} == {None}
 
 
 def test_exponents_are_those_the_runs_were_made_with():
@@ -61,12 +71,13 @@ def test_without_the_dense_task_there_is_no_growth():
 def test_sentences_name_every_place():
     table = growth_table(made())
     told = findings.levels_sentence(table, "lcn")
-    for words in ("L = 3 (s₀ = 2)", "1.50", "at the middle", "3.00", "at all"):
-        assert words in told
-    products = findings.comparison(table, predicted_sizes(POWERS))["products"]
-    assert "LCN, L = 3: 3.00 and 3.00" in products
-    beside = findings.comparison(table, predicted_sizes(POWERS))["beside one step"]
-    assert "LCN and random weights: 0.00 apart" in beside
+    for words in ("LCN, L = 3: s₀ = 2", "5.20 (5.20 to 5.20) at the lowest", "27.0 (27.0 to"):
+        assert words in told  # 3^1.5, 3^3
+    assert findings.who_pays(table) == "5 of 6 do"  # 1.00 at the middle of the CNN
+    assert findings.who_pays(table[table.arch == "lcn"]) == "Every level does"
+    assert "LCN at L = 3 3.00 (3.00 to 3.00), the sum 3.00" in findings.products_sentence(table)
+    beside = findings.beside_one_step(table, predicted_sizes(POWERS))
+    assert "LCN, random weights: 0.00 (root mean square; " in beside
     assert "5.20 (5.20 to 5.20)  1.50 (1.50 to 1.50)" in as_text(table).to_string()  # 3^1.5
 
 

@@ -24,7 +24,7 @@ def draw_which_level(axes, measured: pd.DataFrame, predicted: pd.DataFrame) -> N
     for ax, ((L, arch), own) in panels:
         places = [*HEIGHTS[L], ALL]
         _draw_predicted(ax, predicted.query("L == @L and arch == @arch"), places)
-        _draw_measured(ax, own, places, **style_for(arch=arch))
+        _draw_measured(ax, own[own["where"].isin(places)], places, **style_for(arch=arch))
         at_all = len(places) - 1
         ax.plot([at_all - 0.4, at_all + 0.4], [law(arch, L)] * 2, ":", color=GREY, label="law")
         ax.axhline(0, color=GREY, linewidth=0.8, zorder=0)
@@ -50,6 +50,7 @@ def _draw_measured(ax, own: pd.DataFrame, places: list[str], **look) -> None:
 
 def _draw_predicted(ax, predicted: pd.DataFrame, places: list[str]) -> None:
     for weights, own in predicted.groupby("weights"):
+        own = own[own["where"].isin(places)]
         largest = own[own.s0 == own.groupby("where").s0.transform("max")]
         x = [places.index(where) + 0.34 for where in largest["where"]]
         y = [found.value for found in largest.exponent]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from srhm.stats.fits import Estimate
 from srhm_book.why.expected import law
-from srhm_book.why.levels import ALL
+from srhm_book.why.levels import ALL, parts_of
 from srhm_book.why.tasks import HEIGHTS
 from srhm_book.wording import NOTHING, join, with_interval
 
@@ -27,17 +27,29 @@ def largest_s0(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(rows) if rows else table.iloc[:0]
 
 
+def who_pays(measured: pd.DataFrame) -> str:
+    """Whether every level costs data, by the intervals of P* over P* without sparsity."""
+    singles = measured[measured["where"].isin(["lowest", "middle", "top"])]
+    ratios = [ratio for ratio in singles.ratio if ratio is not None]
+    if not ratios:
+        return "Not measured yet"
+    without = sum(ratio.low <= 1 for ratio in ratios)
+    return "Every level does" if not without else f"{len(ratios) - without} of {len(ratios)} do"
+
+
 def levels_sentence(measured: pd.DataFrame, arch: str) -> str:
-    """The exponents at each level alone, with intervals, of each depth of one network."""
-    parts = []
-    for L, own in largest_s0(measured[measured.arch == arch]).groupby("L"):
-        each = own.set_index("where").exponent
-        told = [f"{with_interval(each[where])} at the {where}" for where in HEIGHTS[L]]
-        s0 = own.s0.iloc[0]
-        parts.append(f"at L = {L} (s₀ = {s0}) {join(told)}, {with_interval(each[ALL])} at all")
-    if not parts:
+    """By how much sparsity at one level, and at all, multiplies P*: the deepest tasks measured."""
+    own = largest_s0(measured[measured.arch == arch])
+    if own.empty:
         return f"{arch.upper()}: not measured yet."
-    return f"{arch.upper()}, exponent of s₀+1 {join(parts, between='; ')}."
+    own = own[own.L.max() == own.L]
+    L, s0, each = own.L.iloc[0], own.s0.iloc[0], own.set_index("where").ratio
+    told = [f"{with_interval(each[where])} at the {where}" for where in HEIGHTS[L]]
+    product = math.prod(each[where].value for where in HEIGHTS[L])
+    return (
+        f"{arch.upper()}, L = {L}: s₀ = {s0} at one level alone multiplies P* by {join(told)}; at "
+        f"all of them by {with_interval(each[ALL], 1)}, where the product would be {product:.1f}."
+    )
 
 
 def depth_sentence(by_depth: dict[tuple[str, int], Estimate]) -> str:
@@ -51,34 +63,44 @@ def depth_sentence(by_depth: dict[tuple[str, int], Estimate]) -> str:
     return f"With all levels sparse (s₀ ≥ 1) the CNN's exponent is {told}{tail}."
 
 
-def comparison(measured: pd.DataFrame, predicted: pd.DataFrame) -> dict[str, str]:
-    """How near one step comes to the trained networks, and whether single levels multiply."""
-    return {"beside one step": _beside(measured, predicted), "products": _products(measured)}
-
-
-def _beside(measured: pd.DataFrame, predicted: pd.DataFrame) -> str:
+def beside_one_step(measured: pd.DataFrame, predicted: pd.DataFrame) -> str:
+    """How far the exponents of one step are from those of trained networks."""
     keys = ["L", "arch", "where", "s0"]
     own = measured[measured.exponent.notna()][[*keys, "exponent"]]
     both = own.merge(predicted[[*keys, "weights", "exponent"]], on=keys, suffixes=("", "_step"))
     parts = []
     for (arch, weights), rows in both.groupby(["arch", "weights"]):
-        away = [a.value - b.value for a, b in zip(rows.exponent, rows.exponent_step, strict=True)]
-        held = sum(
-            a.includes(b.value) for a, b in zip(rows.exponent, rows.exponent_step, strict=True)
-        )
-        size = math.sqrt(sum(x * x for x in away) / len(away))
+        pairs = list(zip(rows.exponent, rows.exponent_step, strict=True))
+        away = math.sqrt(sum((a.value - b.value) ** 2 for a, b in pairs) / len(pairs))
+        held = sum(a.includes(b.value) for a, b in pairs)
         parts.append(
-            f"{arch.upper()} and {weights} weights: {size:.2f} apart (root mean square), "
-            f"{held} of {len(away)} inside the intervals"
+            f"{arch.upper()}, {weights} weights: {away:.2f} (root mean square; {held} of "
+            f"{len(pairs)} inside the intervals)"
         )
-    return f"{join(parts, between='; ')}." if parts else NOTHING
+    return join(parts, between="; ") if parts else NOTHING
 
 
-def _products(measured: pd.DataFrame) -> str:
-    """The sum of the single levels' exponents beside that of all."""
-    parts = []
-    for (L, arch), own in largest_s0(measured).groupby(["L", "arch"], sort=False):
-        each = own.set_index("where").exponent
-        total = sum(each[where].value for where in HEIGHTS[L])
-        parts.append(f"{arch.upper()}, L = {L}: {total:.2f} and {with_interval(each[ALL])}")
-    return f"Sum of the single exponents, and the exponent of all: {join(parts, between='; ')}."
+def products(measured: pd.DataFrame) -> pd.DataFrame:
+    """Do the costs of single levels multiply? Of each task sparse at several levels its exponent,
+    and the sum of the exponents of these levels alone."""
+    known = measured[measured.exponent.notna()]
+    alone = {(r.L, r.arch, r.s0, r.where): r.exponent.value for r in known.itertuples()}
+    rows = []
+    for row in known.itertuples():
+        singles = parts_of(row.where, row.L)
+        found = [alone.get((row.L, row.arch, row.s0, each)) for each in singles]
+        if len(singles) > 1 and None not in found:
+            rows.append((row.arch.upper(), row.L, row.s0, row.where, sum(found), row.exponent))
+    names = ["network", "L", "s₀", "sparse", "sum of the levels alone", "exponent"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def products_sentence(measured: pd.DataFrame) -> str:
+    """`products` of the tasks that are sparse at all levels."""
+    table = products(measured)
+    parts = [
+        f"{row.network} at L = {row.L} {with_interval(row.exponent)}, the sum {total:.2f}"
+        for row, total in zip(table.itertuples(), table["sum of the levels alone"], strict=True)
+        if row.sparse == ALL
+    ]
+    return join(parts, between="; ") if parts else "not measured yet"

@@ -19,11 +19,23 @@ COLUMNS = ["L", "arch", "v", "where", "s0", "ratio", "exponent", "num_seeds"]
 
 
 def height(s0_levels: tuple[int, ...]) -> str | None:
-    """Where a task is sparse, in a word: "lowest", "middle", "top" or "all"; None: another way."""
+    """Where a task is sparse, in words: "lowest", "middle", "top", "all" or "all but the top";
+    None: nowhere, or another way."""
     L, sparse = len(s0_levels), [s0 > 0 for s0 in s0_levels]
-    if all(sparse) and len(set(s0_levels)) == 1:
+    if len(set(s0_levels) - {0}) != 1 or L not in HEIGHTS:
+        return None
+    if all(sparse):
         return ALL
-    return HEIGHTS[L][sparse.index(True)] if sum(sparse) == 1 and L in HEIGHTS else None
+    if sum(sparse) == 1:
+        return HEIGHTS[L][sparse.index(True)]
+    return f"all but the {HEIGHTS[L][sparse.index(False)]}" if sum(sparse) == L - 1 else None
+
+
+def parts_of(where: str, L: int) -> list[str]:
+    """The single levels that are sparse in a task of that `height`."""
+    if where in HEIGHTS[L]:
+        return [where]
+    return [each for each in HEIGHTS[L] if where != f"all but the {each}"]
 
 
 def growth_exponent(found: PairedRatio, s0: int) -> Estimate | None:
