@@ -73,9 +73,12 @@ def test_sentences_name_every_place():
     told = findings.levels_sentence(table, "lcn")
     for words in ("LCN, L = 3: s₀ = 2", "5.20 (5.20 to 5.20) at the lowest", "27.0 (27.0 to"):
         assert words in told  # 3^1.5, 3^3
+    part = findings.levels_sentence(table[table["where"] != "middle"], "lcn")
+    assert "at the top; at all of them" in part
+    assert "product" not in part
     assert findings.who_pays(table) == "5 of 6 do"  # 1.00 at the middle of the CNN
     assert findings.who_pays(table[table.arch == "lcn"]) == "Every level does"
-    assert "LCN at L = 3 3.00 (3.00 to 3.00), the sum 3.00" in findings.products_sentence(table)
+    assert "LCN, L = 3: 3.00 (3.00 to 3.00), the sum 3.00" in findings.products_sentence(table)
     beside = findings.beside_one_step(table, predicted_sizes(POWERS))
     assert "LCN, random weights: 0.00 (root mean square; " in beside
     assert "5.20 (5.20 to 5.20)  1.50 (1.50 to 1.50)" in as_text(table).to_string()  # 3^1.5

@@ -31,7 +31,8 @@ def why_claims(store: Store) -> list[Claim]:
     measured = largest_s0(growth_table(runs))
     deep, _ = searched_runs(chapter.depth_settings("book"), store)
     found = [] if sizes is None else [_step_claim(arch, w, sizes) for arch, w in _KINDS]
-    return [*found, *(_level_claim(arch, measured) for arch in ("lcn", "cnn")), _depth_claim(deep)]
+    found += [_level_claim(arch, measured) for arch in ("lcn", "cnn")]
+    return [*found, _free_claim(measured), _depth_claim(deep)]
 
 
 _KINDS = (("lcn", "equal"), ("cnn", "equal"), ("cnn", "random"))
@@ -67,8 +68,22 @@ def _level_claim(arch: str, measured: pd.DataFrame) -> Claim:
     )  # fmt: skip
 
 
-def _at(own: pd.DataFrame, L: int, where: str):
-    found = own[(own.L == L) & (own["where"] == where)].exponent
+def _free_claim(measured: pd.DataFrame) -> Claim:
+    own = measured[measured.arch == "cnn"]
+    parts = tuple(
+        Number.of(f"P* over that at s₀ = 0, {where} of {L}", 1.0, _at(own, L, where, "ratio"))
+        for L, places in HEIGHTS.items()
+        for where in places[1:]
+    )
+    return Claim(
+        "why_free_cnn", GROUP, "CNN: sparsity above the lowest level costs nothing (equal weights)",
+        "–", LEVELS, parts, len(own), int(own.num_seeds.min()) if len(own) else 0,
+        "refuted by a ratio whose interval leaves out 1; the rival of the claim before",
+    )  # fmt: skip
+
+
+def _at(own: pd.DataFrame, L: int, where: str, column: str = "exponent"):
+    found = own[(own.L == L) & (own["where"] == where)][column]
     return found.iloc[0] if len(found) else None
 
 

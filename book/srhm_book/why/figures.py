@@ -30,6 +30,7 @@ def draw_which_level(axes, measured: pd.DataFrame, predicted: pd.DataFrame) -> N
         ax.axhline(0, color=GREY, linewidth=0.8, zorder=0)
         ax.set_title(f"{arch.upper()}, $L={L}$")
         ax.set_xticks(range(len(places)), places)
+        ax.set_xlim(-0.5, len(places) - 0.4)
         ax.set_ylabel("exponent of $s_0+1$")
     axes.flat[0].legend(loc="upper left", fontsize=9)
 

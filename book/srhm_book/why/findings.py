@@ -14,14 +14,16 @@ from srhm_book.wording import NOTHING, join, with_interval
 
 
 def largest_s0(table: pd.DataFrame) -> pd.DataFrame:
-    """Of each L, network and place the task of the largest s0 that every place of it has.
+    """Of each L and network the tasks of the largest s0 that is known at a single level and at all.
 
     So that exponents at single levels and at all are compared at one s0.
     """
     rows = []
     for (L, _), own in table[table.exponent.notna()].groupby(["L", "arch"], sort=False):
-        places = {*HEIGHTS[L], ALL}
-        whole = [s0 for s0, part in own.groupby("s0") if set(part["where"]) == places]
+        whole = [
+            s0 for s0, part in own.groupby("s0")
+            if ALL in set(part["where"]) and set(part["where"]) & set(HEIGHTS[L])
+        ]  # fmt: skip
         if whole:
             rows.append(own[own.s0 == max(whole)])
     return pd.concat(rows) if rows else table.iloc[:0]
@@ -44,11 +46,13 @@ def levels_sentence(measured: pd.DataFrame, arch: str) -> str:
         return f"{arch.upper()}: not measured yet."
     own = own[own.L.max() == own.L]
     L, s0, each = own.L.iloc[0], own.s0.iloc[0], own.set_index("where").ratio
-    told = [f"{with_interval(each[where])} at the {where}" for where in HEIGHTS[L]]
-    product = math.prod(each[where].value for where in HEIGHTS[L])
+    known = [where for where in HEIGHTS[L] if where in each]
+    told = [f"{with_interval(each[where])} at the {where}" for where in known]
+    product = math.prod(each[where].value for where in known)
+    beside = f", where the product would be {product:.1f}" if len(known) == L else ""
     return (
         f"{arch.upper()}, L = {L}: s₀ = {s0} at one level alone multiplies P* by {join(told)}; at "
-        f"all of them by {with_interval(each[ALL], 1)}, where the product would be {product:.1f}."
+        f"all of them by {with_interval(each[ALL], 1)}{beside}."
     )
 
 
@@ -99,7 +103,7 @@ def products_sentence(measured: pd.DataFrame) -> str:
     """`products` of the tasks that are sparse at all levels."""
     table = products(measured)
     parts = [
-        f"{row.network} at L = {row.L} {with_interval(row.exponent)}, the sum {total:.2f}"
+        f"{row.network}, L = {row.L}: {with_interval(row.exponent)}, the sum {total:.2f}"
         for row, total in zip(table.itertuples(), table["sum of the levels alone"], strict=True)
         if row.sparse == ALL
     ]
