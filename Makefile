@@ -31,7 +31,7 @@ pdf: book
 
 test: env
 	@$(BIN)/ruff check .
-	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 	@echo "All tests passed."
 
 sweep: env

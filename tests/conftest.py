@@ -1,5 +1,7 @@
 """Shared by all tests."""
 
+import re
+
 import pytest
 import torch
 
@@ -8,16 +10,27 @@ import torch
 torch.set_num_threads(1)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config, items):
-    """With several processes: a file's tests in one of them, and all that need the executed book
-    in another, begun first because it takes longest."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
+# A test of the built book: one of the fixtures of book/conftest.py that take minutes.
+OF_THE_BOOK = re.compile(r"^def test_\w+\([^)]*\b(executed|html|url|visit)\b", re.MULTILINE)
+
+
+def pytest_collection_modifyitems(items):
+    """What takes longest first, so that it does not end alone."""
     items.sort(key=lambda item: "executed" not in item.fixturenames)
-    for item in items:
-        group = "book" if "executed" in item.fixturenames else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """With several processes: a file's tests in one, and all files of the built book in one too."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.partition("::")[0]
+            text = (config.rootpath / file).read_text(encoding="utf-8")
+            return "the book" if OF_THE_BOOK.search(text) else file
+
+    return ByFile(config, log)
 
 
 @pytest.fixture

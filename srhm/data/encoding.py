@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from srhm.data.randomness import typed
 from srhm.data.samples import Samples, blocks
 
 if TYPE_CHECKING:
     from srhm.data.task import SRHM
 
 
+@typed
 def one_hot(task: SRHM, samples: Samples) -> torch.Tensor:
     """Float32 (n, v, d): a 1 at the feature of each informative position, zeros at empty ones.
 
@@ -31,6 +33,7 @@ def one_hot(task: SRHM, samples: Samples) -> torch.Tensor:
     return x.view(n, task.v, task.d)
 
 
+@typed
 def decode(task: SRHM, x) -> np.ndarray:
     """Labels (n,) of inputs (n, v, d), tensor or array, by inverting the rules level by level.
 
@@ -115,6 +118,7 @@ class OneHotDataset(torch.utils.data.Dataset):
         When the samples cannot be of this task (`SRHM.check_samples`).
     """
 
+    @typed
     def __init__(self, task: SRHM, samples: Samples):
         task.check_samples(samples)
         self.task, self.samples = task, samples

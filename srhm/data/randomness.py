@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import math
 import numbers
 import operator
@@ -10,6 +12,8 @@ import reprlib
 import numpy as np
 
 MOST_SEED = 2**63 - 1  # what numpy and torch both take
+# What `typed` looks at: our own classes, and those of our libraries.
+TYPED = {"SRHM", "Samples", "Configuration", "RunConfig", "Store", "DataFrame", "Module", "dict"}
 # Equal integer seeds for different purposes give unrelated streams of random numbers.
 PURPOSES = {"rules": 0, "sample": 1, "exchange": 2, "displace": 3}
 
@@ -44,8 +48,32 @@ def check_real(name: str, value) -> float:
 def check_type(name: str, value, kind: type) -> None:
     """ValueError that names ``value`` unless it is a ``kind``."""
     if not isinstance(value, kind):
-        given = f"{type(value).__name__} {reprlib.repr(value)}"
-        raise ValueError(f"{name} must be a {kind.__name__}, not the {given}.")
+        _refuse_type(name, value, kind.__name__)
+
+
+def _refuse_type(name: str, value, kind: str):
+    given = f"{type(value).__name__} {reprlib.repr(value)}"
+    raise ValueError(f"{name} must be a {kind}, not the {given}.")
+
+
+def typed(function):
+    """``function``, which refuses (ValueError) a task, samples, a configuration ... that is none.
+
+    The annotations say which class of `TYPED` an argument must be. They are texts and compared by
+    name: where they stand, the class itself cannot always be imported.
+    """
+    annotations = {n: str(p.annotation) for n, p in inspect.signature(function).parameters.items()}
+    kinds = {n: text.rpartition(".")[2] for n, text in annotations.items()}
+
+    @functools.wraps(function)
+    def call(*arguments, **keywords):
+        for name, value in (*zip(kinds, arguments, strict=False), *keywords.items()):
+            kind = kinds.get(name)
+            if kind in TYPED and kind not in [each.__name__ for each in type(value).__mro__]:
+                _refuse_type(name, value, kind)
+        return function(*arguments, **keywords)
+
+    return call
 
 
 def check_seed(name: str, value) -> int:

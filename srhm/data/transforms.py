@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from srhm.data.randomness import check_int, generator
+from srhm.data.randomness import check_int, generator, typed
 from srhm.data.samples import Samples, blocks
 
 if TYPE_CHECKING:
     from srhm.data.task import SRHM
 
 
+@typed
 def exchange_synonyms(task: SRHM, samples: Samples, level: int, seed: int) -> Samples:
     """Every level-``level`` tuple replaced by another of its parent's m tuples.
 
@@ -85,6 +86,7 @@ def _parse(task, values, level, start):
     return features, choices
 
 
+@typed
 def displace(task: SRHM, samples: Samples, level: int, seed: int) -> Samples:
     """The positions of all level-``level`` features drawn anew inside their allowed places.
 

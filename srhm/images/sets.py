@@ -86,12 +86,6 @@ def load_images(name: str, folder: str | Path | None = None) -> ImageSet:
     raise ValueError(f"dataset must be one of {', '.join(TRAIN_SIZES)}, not {name!r}.")
 
 
-def has_images(name: str, folder: str | Path | None = None) -> bool:
-    """Whether `load_images` would find the files, without a look into them."""
-    folder = default_folder(DATA_FOLDER) if folder is None else Path(folder)
-    return name == "digits" or all(path.is_file() for path in _cifar10_files(folder))
-
-
 def download_cifar10(folder: str | Path | None = None, progress: bool = True) -> Path:
     """Fetch and unpack CIFAR-10 (170 MB) into ``folder`` unless it is there; where its files are.
 

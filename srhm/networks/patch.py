@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from srhm.data.randomness import check_int, check_seed, check_type
+from srhm.data.randomness import check_int, check_seed, check_type, typed
 from srhm.data.task import SRHM
 from srhm.networks.names import SCALINGS
 
@@ -134,6 +134,7 @@ def _tree_layers(task: SRHM, shared: bool) -> list[PatchLayer]:
 class LCN(PatchNetwork):
     """Locally connected: L layers matched to the tree, own weights at every position."""
 
+    @typed
     def __init__(self, task: SRHM, width: int = 512, seed: int = 0, scaling: str = "fan_in"):
         super().__init__(_tree_layers(task, False), task.v, task.n_c, width, seed, scaling)
 
@@ -141,6 +142,7 @@ class LCN(PatchNetwork):
 class CNN(PatchNetwork):
     """Convolutional: L layers matched to the tree, one filter for all positions."""
 
+    @typed
     def __init__(self, task: SRHM, width: int = 512, seed: int = 0, scaling: str = "fan_in"):
         super().__init__(_tree_layers(task, True), task.v, task.n_c, width, seed, scaling)
 
@@ -148,6 +150,7 @@ class CNN(PatchNetwork):
 class FCN(PatchNetwork):
     """Fully connected: L hidden layers, the first one reading all positions."""
 
+    @typed
     def __init__(self, task: SRHM, width: int = 512, seed: int = 0, scaling: str = "fan_in"):
         first = PatchLayer(1, task.d, task.s**task.L, 1, True)
         later = PatchLayer(1, 1, 1, 1, True)
@@ -158,6 +161,7 @@ class FCN(PatchNetwork):
 NETWORKS = {"lcn": LCN, "cnn": CNN, "fcn": FCN}
 
 
+@typed
 def build_network(
     arch: str, task: SRHM, width: int = 512, seed: int = 0, scaling: str = "fan_in"
 ) -> PatchNetwork:
@@ -168,7 +172,6 @@ def build_network(
     ValueError
         For another name, a ``task`` that is none, or an impossible width, seed or scaling.
     """
-    check_type("task", task, SRHM)
     if arch not in NETWORKS:
         raise ValueError(f"arch must be one of {', '.join(NETWORKS)}, not {arch!r}.")
     return NETWORKS[arch](task, width, seed, scaling)

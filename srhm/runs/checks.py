@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
+from srhm.data.randomness import typed
 from srhm.runs.store import Store, StoreError, config_of
 from srhm.runs.sweep import sweep
 from srhm.training.config import SEED_FIELDS, RunConfig
@@ -28,6 +29,7 @@ class NotStoredError(StoreError, LookupError):
     """There is no stored run to compare with; the message is one sentence."""
 
 
+@typed
 def live_check(
     config: Configuration,
     store: Store | str | os.PathLike,

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from srhm.data.randomness import check_type
+from srhm.data.randomness import typed
 from srhm.networks.architectures import build_architecture
 from srhm.networks.names import CONVERTED
 from srhm.networks.patch import build_network
@@ -19,18 +19,19 @@ from srhm.training.config import RunConfig
 FORMAT = "srhm network 1"
 
 
+@typed
 def untrained_network(config: RunConfig) -> nn.Module:
     """The network of any ``arch`` as a training of ``config`` begins with it, on the CPU.
 
     It reads one-hot input (n, v, d) and gives logits (n, n_c).
     """
-    check_type("config", config, RunConfig)
     task = config.task
     if config.arch in CONVERTED:
         return build_architecture(config.arch, task.v, task.d, task.n_c, config.seed_init)
     return build_network(config.arch, task, config.width, config.seed_init, config.scaling)
 
 
+@typed
 def save_network(path: str | os.PathLike, network: nn.Module, config: RunConfig) -> None:
     """Keep the weights of ``network``, one of `untrained_network`'s of ``config``, in a file.
 
@@ -43,7 +44,6 @@ def save_network(path: str | os.PathLike, network: nn.Module, config: RunConfig)
     OSError
         When the file cannot be written; one sentence that names it.
     """
-    check_type("network", network, nn.Module)
     weights = {name: value.detach().cpu() for name, value in network.state_dict().items()}
     _load_into(untrained_network(config), weights, config)  # what could not be loaded is not saved
     content = io.BytesIO()

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from srhm.data.randomness import check_int, check_type
+from srhm.data.randomness import check_int, check_type, typed
 from srhm.networks.names import CONVERTED, DEPTHS
 from srhm.runs.pool import SpawnPool, num_cores
 from srhm.runs.store import Store, to_frame
@@ -68,6 +68,7 @@ def grid_index(P: float) -> int:
     return round(math.log2(P) * POINTS_PER_OCTAVE)
 
 
+@typed
 @functools.lru_cache(maxsize=2**16)  # searches of one setting ask for the same runs many times
 def run_at(setting: RunConfig, P: int, seed: int) -> RunConfig:
     """``setting`` with P training data and all three seeds equal to ``seed``.
@@ -80,6 +81,7 @@ def run_at(setting: RunConfig, P: int, seed: int) -> RunConfig:
     return setting.replace(P=P, batch_size=batch, lr=lr, **dict.fromkeys(SEED_FIELDS, seed))
 
 
+@typed
 def rows_of(frame: pd.DataFrame, setting: RunConfig) -> pd.DataFrame:
     """The runs of ``frame`` that belong to ``setting``, at any P and seeds.
 
@@ -148,6 +150,7 @@ def search(
     return to_frame(run for s in searches for run in s.complete())
 
 
+@typed
 def stored_searches(
     settings: Iterable[RunConfig],
     store: Store,

@@ -19,6 +19,7 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock
 
+from srhm.data.randomness import typed
 from srhm.runs.lines import File, Line, append, read_lines, replace, tidied
 from srhm.runs.records import checked, config_of, line_of, parse, plain, renewed
 from srhm.training.config import RunConfig
@@ -91,6 +92,7 @@ class Store:
         """The file where the record of ``config`` belongs."""
         return self.path / f"{self.setting_of(config)}.jsonl"
 
+    @typed
     def get(self, config: Configuration, warn: bool = True) -> dict | None:
         """The run of ``config``, or None; then bad lines of its file are warned about by name."""
         path = self.path_of(config)
@@ -106,6 +108,7 @@ class Store:
     def __contains__(self, config: Configuration) -> bool:
         return self.get(config) is not None
 
+    @typed
     def put(self, run: dict) -> Path:
         """Add one finished run and return its file; it replaces an older record.
 

@@ -103,11 +103,6 @@ def cost(config: RunConfig) -> float:
     return config.P * config.s**config.L * config.width**2
 
 
-def describe(config: RunConfig) -> str:
-    """The setting of a run in a few words."""
-    return config.describe()
-
-
 def check_configs(name: str, configs: Iterable[RunConfig]) -> list[RunConfig]:
     """The configurations as a list; ValueError where they are none, or a single one."""
     if isinstance(configs, RunConfig):
@@ -180,8 +175,8 @@ class _State:
         """Raise SweepError when there were failures; name the first five."""
         if not self.failures:
             return
-        failures = sorted(self.failures, key=lambda failure: describe(failure[0]))
-        named = [f"{describe(config)} ({self._reason(config, e)})" for config, e in failures]
+        failures = sorted(self.failures, key=lambda failure: failure[0].describe())
+        named = [f"{config.describe()} ({self._reason(config, e)})" for config, e in failures]
         if len(named) > 5:
             named[5:] = [f"and {len(named) - 5} more"]
         raise SweepError(
@@ -278,7 +273,7 @@ class _Bar:
         self._bar.close()
 
     def show(self, config: RunConfig) -> None:
-        self._current = describe(config)
+        self._current = config.describe()
         self.refresh()
 
     def advance(self, config: RunConfig) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import pandas as pd
 import torch
 
+from srhm.data.randomness import typed
 from srhm.engine.sparse import encode, evaluate
 from srhm.runs.pool import SpawnPool, num_cores
 from srhm.training.config import SEED_FIELDS, RunConfig
@@ -16,6 +17,7 @@ from srhm.training.run import fit, prepare, resolve_device
 from srhm.training.threads import num_threads
 
 
+@typed
 def trace(config: RunConfig, per_octave: int = 4, device: str = "auto") -> pd.DataFrame:
     """Train as `srhm.training.run.train` does, and measure on the way.
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri, stdtrit
 
+from srhm.data.randomness import typed
 from srhm.training.config import SEED_FIELDS, RunConfig
 
 NORMAL = float(ndtri(0.975))  # a Gaussian's quantile, 1.96 standard deviations
@@ -39,6 +40,7 @@ class SampleComplexity:
     replicates: np.ndarray = field(default_factory=lambda: np.empty(0), compare=False, repr=False)
 
 
+@typed
 def sample_complexity(
     frame: pd.DataFrame,
     quantity: str = "test_error",
@@ -87,6 +89,7 @@ def sample_complexity(
     return SampleComplexity(P_star, low, high, None, **counts, replicates=replicates)
 
 
+@typed
 def learning_curve(frame: pd.DataFrame, quantity: str = "test_error") -> pd.DataFrame:
     """A learning curve: mean over seeds at each P, and how far the seeds are apart.
 
@@ -101,19 +104,6 @@ def learning_curve(frame: pd.DataFrame, quantity: str = "test_error") -> pd.Data
     std = curves.std(ddof=1).to_numpy()
     columns = {"mean": curves.mean().to_numpy(), "std": std, "sem": std / np.sqrt(n), "n": n}
     return pd.DataFrame({"P": curves.columns.to_numpy(), **columns})
-
-
-def nearest_grid_point(
-    frame: pd.DataFrame, quantity: str = "test_error", threshold: float = 0.1
-) -> int | None:
-    """The trained P whose mean is nearest to ``threshold``: how the paper's figures read off P*.
-
-    None where the curve does not cross the threshold: then no P is near in this sense.
-    """
-    curve = learning_curve(frame, quantity)
-    if not 0 < last_fall(curve.P.to_numpy(float), curve["mean"].to_numpy(), threshold) < math.inf:
-        return None
-    return int(curve.P[(curve["mean"] - threshold).abs().idxmin()])
 
 
 def spread_factor(num: int, num_fitted: int = 1) -> float:

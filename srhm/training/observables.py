@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from srhm.data.randomness import check_int, check_seed, check_type
+from srhm.data.randomness import check_int, check_seed, typed
 from srhm.data.samples import Samples
 from srhm.data.task import SRHM
 from srhm.engine.sparse import Engine, encode
@@ -50,6 +50,7 @@ class Layer:
 Activations = Callable[[Samples], dict[str, Layer]]
 
 
+@typed
 def sensitivities(
     task: SRHM, activations: Activations, samples: Samples, seed: int, max_points: int = MAX_POINTS
 ) -> dict:
@@ -78,7 +79,6 @@ def sensitivities(
         For an impossible ``seed`` or ``max_points``, and samples that are not of this task.
     """
     seed, max_points = check_seed("seed", seed), check_int("max_points", max_points, 2)
-    check_type("task", task, SRHM)
     task.check_samples(samples)
     n = min(max_points, len(samples) // 2)
     if n < 2:
@@ -109,6 +109,7 @@ def _ratios(distances: dict[str, dict[str, torch.Tensor]]) -> dict:
     return result | ({"nonfinite_layers": " ".join(nonfinite)} if nonfinite else {})
 
 
+@typed
 def sensitivities_of(
     module: nn.Module,
     task: SRHM,
@@ -168,6 +169,7 @@ def sparse_activations(engine: Engine, chunk: int = 512) -> Activations:
     return activations
 
 
+@typed
 def module_activations(
     module: nn.Module, task: SRHM, names: Iterable[str], chunk: int = 256
 ) -> Activations:
@@ -181,7 +183,6 @@ def module_activations(
         For a module that is none or a name that is no submodule; later for a submodule whose output
         is not one tensor with a row for each datum.
     """
-    check_type("module", module, nn.Module)
     if isinstance(names, str):
         raise ValueError(f"names must be a list of submodules, not the single {names!r}.")
     names = list(names)

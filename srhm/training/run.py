@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 import srhm
-from srhm.data.randomness import check_type
+from srhm.data.randomness import typed
 from srhm.data.task import Samples
 from srhm.engine.sparse import ActiveData, Engine, encode, evaluate
 from srhm.networks.names import CONVERTED
@@ -52,6 +52,7 @@ def resolve_device(device: str | torch.device = "auto") -> torch.device:
     return place
 
 
+@typed
 def train(
     config: RunConfig,
     device: str | torch.device = "auto",
@@ -86,7 +87,6 @@ def train(
         Before any training: no `RunConfig`, an impossible ``device``, ``threads`` or ``on_epoch``,
         or a training that needs more memory than the machine has.
     """
-    check_type("config", config, RunConfig)
     if not (on_epoch is None or callable(on_epoch)):
         raise ValueError(f"on_epoch must be a function of epoch and loss, not {on_epoch!r}.")
     place = resolve_device(device)

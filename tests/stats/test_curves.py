@@ -11,7 +11,6 @@ from srhm.stats.curves import (
     interval,
     last_falls,
     learning_curve,
-    nearest_grid_point,
     sample_complexity,
     spread_factor,
 )
@@ -97,7 +96,6 @@ def test_a_curve_that_does_not_cross_says_why(curve, reason):
     assert (result.P_star, result.low, result.high) == (None, None, None)
     assert reason in result.reason
     assert result.num_seeds == 2
-    assert nearest_grid_point(frame([curve], [100, 400, 1600])) is None
 
 
 def test_a_single_point_and_none():
@@ -202,14 +200,6 @@ def test_the_learning_curve():
     assert curve["std"].to_numpy() == pytest.approx([0.2, np.std([0.2, 0.1], ddof=1)])
     assert curve["sem"].to_numpy() == pytest.approx(curve["std"] / np.sqrt(curve.n))
     assert learning_curve(frame([[0.5]], [100]))["sem"].isna().all()
-
-
-def test_the_papers_rule_takes_a_point_of_the_grid():
-    runs = frame([[0.5, 0.13, 0.06, 0.01]], [100, 200, 300, 400])
-    assert nearest_grid_point(runs) == 200
-    assert nearest_grid_point(runs, threshold=0.09) == 300
-    assert nearest_grid_point(runs, threshold=0.4) == 100
-    assert isinstance(nearest_grid_point(runs), int)
 
 
 def test_mixed_settings_are_refused_by_name():

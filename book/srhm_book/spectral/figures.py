@@ -20,7 +20,6 @@ CHI_STYLES = {
 }
 SOLID = {"linestyle": "-", "linewidth": 1.4}
 DASHED = {"linestyle": "--", "linewidth": 1.4}
-DOTTED = {"linestyle": ":", "linewidth": 1.4}
 
 
 def draw_means(ax, frame: pd.DataFrame, x: str = "P", value: str = "error", **look) -> None:
