@@ -41,7 +41,7 @@ from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.why import chapter, figures, findings
 from srhm_book.why.levels import as_text, growth_exponent, growth_table, predicted_growth
-from srhm_book.wording import list_settings, with_interval
+from srhm_book.wording import join, list_settings, with_interval
 
 by_profile(profile)
 style.use_style()
@@ -115,6 +115,7 @@ HTML(together.to_html(index=False, border=0, float_format="{:.2f}".format))
 #
 # With one level the two networks are one and the same network, so Eqs. {eq}`eq-lcn` and {eq}`eq-cnn`
 # cannot both hold there: they say 1 and 2. At two levels they agree. Only from three on do they differ.
+# Measured for the CNN: {glue:text}`by depth`.
 
 # %% mystnb={"figure": {"caption": "The exponent of s0+1 with all levels sparse (s0 of at least 1) against the number of levels. Bars: 95 % intervals over seeds. Grey: one step's P_c with equal (bars) and random weights (crosses). Dotted: the paper's laws. At L = 1 both panels show the same runs.", "name": "fig-exponent-by-depth"}, "image": {"alt": "Two panels, locally connected and convolutional: the exponent of s0 plus one against the number of levels, with the law as a dotted line and two kinds of one-step predictions."}}
 deep_runs, deep_missing = searched_runs(deep, store, **options)
@@ -127,6 +128,8 @@ rests_on(deep_runs, "36_which_level_pays", profile="fresh")
 
 # %% tags=["remove-cell"]
 glue("answer depth", findings.depth_sentence(by_depth), display=False)
+told = [f"L = {L}: {with_interval(found)}" for (arch, L), found in by_depth.items() if arch == "cnn"]
+glue("by depth", join(told), display=False)
 glue("depth missing", list_settings(deep_missing), display=False)
 
 # %% [markdown]

@@ -71,7 +71,7 @@ def test_without_the_dense_task_there_is_no_growth():
 def test_sentences_name_every_place():
     table = growth_table(made())
     told = findings.levels_sentence(table, "lcn")
-    for words in ("LCN, L = 3: s₀ = 2", "5.20 (5.20 to 5.20) at the lowest", "27.0 (27.0 to"):
+    for words in ("LCN, L = 3: s₀ = 2", "by 5.2 at the lowest", "by 27.0, where"):
         assert words in told  # 3^1.5, 3^3
     part = findings.levels_sentence(table[table["where"] != "middle"], "lcn")
     assert "at the top; at all of them" in part

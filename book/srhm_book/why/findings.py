@@ -47,12 +47,12 @@ def levels_sentence(measured: pd.DataFrame, arch: str) -> str:
     own = own[own.L.max() == own.L]
     L, s0, each = own.L.iloc[0], own.s0.iloc[0], own.set_index("where").ratio
     known = [where for where in HEIGHTS[L] if where in each]
-    told = [f"{with_interval(each[where])} at the {where}" for where in known]
+    told = [f"{each[where].value:.1f} at the {where}" for where in known]
     product = math.prod(each[where].value for where in known)
     beside = f", where the product would be {product:.1f}" if len(known) == L else ""
     return (
         f"{arch.upper()}, L = {L}: s₀ = {s0} at one level alone multiplies P* by {join(told)}; at "
-        f"all of them by {with_interval(each[ALL], 1)}{beside}."
+        f"all of them by {each[ALL].value:.1f}{beside}."
     )
 
 
@@ -61,9 +61,9 @@ def depth_sentence(by_depth: dict[tuple[str, int], Estimate]) -> str:
     own = {L: found for (arch, L), found in sorted(by_depth.items()) if arch == "cnn"}
     if not own:
         return "By depth: not measured yet."
-    told = join(f"{with_interval(found)} at L = {L}" for L, found in own.items())
+    told = join(f"{found.value:.2f} at L = {L}" for L, found in own.items())
     without = [f"L = {L}" for L, found in own.items() if not found.includes(law("cnn", L))]
-    tail = f"; the interval leaves out 2 at {join(without)}" if without else "; all hold 2"
+    tail = f"; its 95 % interval leaves out 2 at {join(without)}" if without else "; all hold 2"
     return f"With all levels sparse (s₀ ≥ 1) the CNN's exponent is {told}{tail}."
 
 
