@@ -87,11 +87,12 @@ pictures.draw_rules(task);
 # %% mystnb={"figure": {"caption": "Four data of the task. From top to bottom: the class, the level-2 features with their empty neighbours (rings), and the input. A shaded fan leads from a feature to its patch.", "name": "fig-samples"}, "image": {"alt": "Four trees. Each has a class on top, two lettered discs among empty rings in the middle row, and four lettered discs among twelve empty rings in the bottom row."}}
 pool = task.sample(min(64, task.num_data), seed=seed)
 per_class = -(-4 // n_c)  # rounded up
-four = pool[np.concatenate([np.flatnonzero(pool.labels == y)[:per_class] for y in range(n_c)])][:4]
+of_class = [np.flatnonzero(pool.labels == y)[:per_class] for y in range(n_c)]
+four = pool[np.concatenate(of_class)][:4]
 pictures.draw_trees(
     task, [four[i : i + 1] for i in range(len(four))],
     [f"class {label + 1}" for label in four.labels],
-);  # fmt: skip
+);
 
 # %% [markdown]
 # A network sees the bottom row alone, as a *one-hot* array of shape $(v, d)$: a column has a single
@@ -127,12 +128,12 @@ one = four[:1]
 changed = {"a datum $x$": one}
 for level in range(1, L + 1):
     where = "the input" if level == 1 else f"level {level}"
-    changed[rf"$\tau_{level} x$: displaced at {where}"] = task.displace(one, level, seed=seed)
+    moved = task.displace(one, level, seed=seed)
+    changed[rf"$\tau_{level} x$: displaced at {where}"] = moved
 for level in range(1, L + 1) if m > 1 else ():
     where = "the input" if level == 1 else f"level {level}"
-    changed[rf"$p_{level} x$: synonyms exchanged at {where}"] = task.exchange_synonyms(
-        one, level, seed=seed
-    )
+    other = task.exchange_synonyms(one, level, seed=seed)
+    changed[rf"$p_{level} x$: synonyms exchanged at {where}"] = other
 pictures.draw_trees(task, list(changed.values()), list(changed));
 
 # %% [markdown]
@@ -155,7 +156,8 @@ for each in (task, task_B):
     versions = [data]
     for level in range(1, L + 1):
         versions += [each.displace(data, level, seed=level)]
-        versions += [each.exchange_synonyms(data, level, seed=level)] if m > 1 else []
+        if m > 1:
+            versions += [each.exchange_synonyms(data, level, seed=level)]
     for version in versions:
         kept += int((each.decode(each.one_hot(version)) == data.labels).sum())
         checked += len(version)

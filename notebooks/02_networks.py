@@ -82,7 +82,7 @@ source_of(PatchNetwork.scale, PatchNetwork.activations)
 counts = {}
 for arch in NETWORKS:
     net = build_network(arch, task, width)
-    row = {f"layer {k + 1}": weight.numel() for k, weight in enumerate(net.weights)}
+    row = {f"layer {k}": w.numel() for k, w in enumerate(net.weights, start=1)}
     counts[arch.upper()] = row | {"read-out": net.readout.numel()}
 table = pd.DataFrame(counts).T.assign(total=lambda row: row.sum(axis=1))
 (table / 1000).map("{:,.0f}".format)
@@ -106,12 +106,13 @@ table = pd.DataFrame(counts).T.assign(total=lambda row: row.sum(axis=1))
 
 # %%
 def feature_change(arch, width):
-    """Root mean square change of each layer's activations in `num_steps` full-batch steps."""
+    """Root mean square change of each layer's activations in a few steps."""
     config = RunConfig(v=v, s=s, L=L, s0=s0, P=128, width=width)
     data = task.sample(config.P, seed=seed)
     x, labels = task.one_hot(data), torch.as_tensor(data.labels.astype("int64"))
     net = build_network(arch, task, width, seed)
-    sgd = torch.optim.SGD(net.parameters(), lr=config.lr * width, momentum=config.momentum)
+    lr, momentum = config.lr * width, config.momentum
+    sgd = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
     with torch.no_grad():
         before = net.activations(x)
     for _ in range(num_steps):
@@ -120,7 +121,8 @@ def feature_change(arch, width):
         sgd.step()
     with torch.no_grad():
         after = net.activations(x)
-    return [(b - a).square().mean().sqrt().item() for a, b in zip(before, after, strict=True)]
+    layers = zip(before, after, strict=True)
+    return [(b - a).square().mean().sqrt().item() for a, b in layers]
 
 
 # %% mystnb={"figure": {"caption": "The coordinate check: how much the activations of each layer change in the first full-batch steps of training, for growing width. Flat lines mean that features are learnt alike at every width.", "name": "fig-check"}, "image": {"alt": "Three panels, one for each network, of the root mean square change of activations against the width, on logarithmic axes. The lines of the hidden layers and of the output are nearly flat."}}

@@ -102,14 +102,15 @@ def digits(value):
 
 # %% mystnb={"figure": {"caption": "Figure 4A of the paper, redone: test error of the locally connected network against the total number of training data. Dotted, with crosses: the values read off that figure. Our points: mean over seeds, bars from the lowest to the highest seed. Star: P*, on a thick line that spans its 95 % interval.", "name": "fig-4A"}, "image": {"alt": "Two curves of test error against training-set size that begin near 0.9 and fall to zero around thirty thousand: the measured one, with error bars, and the dotted one of the paper."}}
 own_configs = configs("lcn", v=10, s0=2, first=0.4, last=5.0, every=2, **GRID)
-# A training of the paper's own task takes minutes: the other profiles show the smaller one.
+# The paper's own task takes minutes: other profiles show the smaller one.
 own = run(own_configs) if profile == "book" else curve("lcn")
 own_star = sample_complexity(own, threshold=threshold)
 published = published_fig4A()
 figure, ax = plots.new_axes()
 plots.draw_paper(ax, published.P, published.test_error, label="Figure 4A")
-plots.draw_learning_curve(ax, own, label="LCN, here", **plots.style_for(arch="lcn"))
-plots.draw_P_star(ax, own_star, threshold, **plots.style_for(arch="lcn"))
+style = plots.style_for(arch="lcn")
+plots.draw_learning_curve(ax, own, label="LCN, here", **style)
+plots.draw_P_star(ax, own_star, threshold, **style)
 ax.set_ylim(bottom=-0.02)
 ax.legend();
 
@@ -139,7 +140,10 @@ source_of(measures._whole_falls)
 
 # %% mystnb={"figure": {"caption": "Test error against the size of the training set, for the locally connected network (LCN) and the convolutional one (CNN). Markers: mean over seeds; bars from the lowest to the highest seed. Stars: P*, where the error crosses 10 %, on a thick line that spans its 95 % interval. Upright ticks of the same colours: P* of the paper, which rounds it to its grid of sizes.", "name": "fig-curves"}, "image": {"alt": "Two falling curves of test error on a logarithmic axis of training-set size. Both begin high and fall steeply to zero; the convolutional network's falls at a smaller size."}}
 curves = {arch: curve(arch) for arch in ("lcn", "cnn")}
-stars = {arch: sample_complexity(runs, threshold=threshold) for arch, runs in curves.items()}
+stars = {
+    arch: sample_complexity(runs, threshold=threshold)
+    for arch, runs in curves.items()
+}
 figure, ax = plots.new_axes()
 for arch, runs in curves.items():
     style = plots.style_for(arch=arch)
@@ -185,11 +189,16 @@ glue("own paper", digits(crossing(published, threshold)), display=False)
 # %%
 checks = {}
 for arch, star in stars.items() if store else ():
-    nearest = min(configs(arch, v, s0), key=lambda c: abs(c.P - (star.P_star or c.P)))
+    sizes = configs(arch, v, s0)
+    nearest = min(sizes, key=lambda c: abs(c.P - (star.P_star or c.P)))
     live, stored = live_check(nearest, store, device=device)
-    errors = {"trained now": live["test_error"], "stored": stored["test_error"]}
-    checks[arch.upper()] = {"P": nearest.P} | {k: f"{e:.4f}" for k, e in errors.items()}
-pd.DataFrame(checks).T if checks else "All runs of this profile were trained just now."
+    checks[arch.upper()] = {
+        "P": nearest.P,
+        "trained now": f"{live['test_error']:.4f}",
+        "stored": f"{stored['test_error']:.4f}",
+    }
+all_now = "All runs of this profile were trained just now."
+pd.DataFrame(checks).T if checks else all_now
 
 # %% [markdown]
 # **Limits.** The intervals are over {glue:text}`repeats` seeds. The paper's values carry about

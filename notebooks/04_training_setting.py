@@ -84,7 +84,8 @@ def variant(arch, changes):
 
 # %% mystnb={"figure": {"caption": "P* under other ways of training, divided by that of the reference (1), seed by seed; geometric mean over seeds, bars: 95 % interval (Student). Blue circles: locally connected network, red squares: convolutional one. One choice changes per panel.", "name": "fig-training"}, "image": {"alt": "Four panels of ratios with error bars, one line for each of two networks, against the learning rate, the width, the stopping loss and the batch. A dashed line marks the reference, 1."}}
 studies = trainings_of.single_choices(reference, profile)
-tried = [variant(a, c) for a in ARCHS for study in studies.values() for c in study.values()]
+changes = [c for study in studies.values() for c in study.values()]
+tried = [variant(arch, c) for arch in ARCHS for c in changes]
 found = searches([variant(a, {}) for a in ARCHS] + tried)
 table = trainings_of.study_table(studies, found, variant)
 pictures.draw_studies(table, studies);
@@ -132,11 +133,13 @@ source_of(paired_ratio, mean_ratio)
 # %% mystnb={"figure": {"caption": "P* in the training of this book's grids, divided by P* in the paper's own training (at its larger rate), in several settings (geometric mean over the same seeds in both, bars: 95 % interval of Student). Dashed: the geometric mean of all.", "name": "fig-shift"}, "image": {"alt": "A column of ratios with their intervals, one line per setting; a dashed line marks their mean, a solid one equality."}}
 compared, also_smaller = [setting(a, v, s0, **own) for a in ARCHS], []
 if profile == "book":
-    compared, also_smaller = compared + GRIDS["paper_rate"], GRIDS["paper_smaller_rate"]
-also_smaller = also_smaller or [config.replace(**smaller) for config in compared]
-as_grids = [config.replace(**choice) for config in (*compared, *also_smaller)]
-as_paper = [config.replace(**own) for config in also_smaller]
-trained = searches(list(dict.fromkeys([*compared, *also_smaller, *as_grids, *as_paper])))
+    compared += GRIDS["paper_rate"]
+    also_smaller = GRIDS["paper_smaller_rate"]
+also_smaller = also_smaller or [c.replace(**smaller) for c in compared]
+as_grids = [c.replace(**choice) for c in (*compared, *also_smaller)]
+as_paper = [c.replace(**own) for c in also_smaller]
+wanted = dict.fromkeys([*compared, *also_smaller, *as_grids, *as_paper])
+trained = searches(list(wanted))
 pairs = trainings_of.training_ratios(trained, compared, choice)
 pictures.draw_shift(pairs);
 
@@ -153,8 +156,9 @@ rests_on([trained[c.replace(**t)] for c in pairs for t in (own, choice)], "04_tr
 
 # %% mystnb={"figure": {"caption": "P* with the training of the grids and with the paper's at either of its learning rates, over the P* that the paper's figures show (bars: 95 % interval over seeds).", "name": "fig-rates"}, "image": {"alt": "Three markers a setting, with intervals: the grids' training, the rate 0.01 and the rate 0.003. A solid line marks the values of the paper, 1."}}
 tables = trainings_of.tables_by_rate(trained, also_smaller, trainings)
-by_rate = pd.concat(tables, names=["training"]).reset_index("training").dropna(subset="P_star")
-by_rate = by_rate.astype(dict.fromkeys(("P_star", "low", "high", "paper"), float))
+by_rate = pd.concat(tables, names=["training"]).reset_index("training")
+numbers = dict.fromkeys(("P_star", "low", "high", "paper"), float)
+by_rate = by_rate.dropna(subset="P_star").astype(numbers)
 pictures.draw_rates(by_rate, trainings);
 
 # %% tags=["remove-input"]
@@ -184,9 +188,12 @@ shown.rename_axis(index=None, columns="P*")
 # The same task at two and at three levels, over a range of rates, with {glue:text}`repeats` seeds:
 
 # %% mystnb={"figure": {"caption": "P* at other learning rates over P* at the paper's larger one, for an LCN with s0 = 0 (geometric mean over the same seeds, bars: 95 % interval of Student). All stop at a training loss of 0.001.", "name": "fig-rates-depth"}, "image": {"alt": "Two lines, one for two and one for three levels, against the learning rate on a logarithmic axis; a solid line marks the value at the paper's larger rate, 1."}}
-by_depth = compared[:1] + also_smaller[:1] if profile != "book" else GRIDS["rates_by_depth"]
+by_depth = compared[:1] + also_smaller[:1]
+if profile == "book":
+    by_depth = GRIDS["rates_by_depth"]
 trained |= searches([config for config in by_depth if config not in trained])
-pictures.draw_rates_by_depth(trainings_of.rates_by_depth(trained, by_depth, own));
+ratios = trainings_of.rates_by_depth(trained, by_depth, own)
+pictures.draw_rates_by_depth(ratios);
 
 # %% tags=["remove-input"]
 rests_on([trained[c] for c in by_depth if c in trained], "04_training_setting", v=8)
@@ -243,7 +250,7 @@ def near_P_star(arch, seed):
 
 def in_both_precisions(arch):
     """Test errors and seconds of the reference near its P*, in either precision, seed by seed."""
-    for seed in range(repeats):
+    for seed in range(min(repeats, 2)):
         point = near_P_star(arch, seed)
         for precision in ("highest", "medium"):
             torch.set_float32_matmul_precision(precision)
@@ -283,9 +290,8 @@ check = "All runs of this profile were trained just now."
 if store is not None:
     point = near_P_star("cnn", 0)
     live, kept = live_check(point, store, device=device)
-    check = pd.DataFrame(
-        {"P": [point.P], "trained now": [live["test_error"]], "stored": [kept["test_error"]]}
-    )
+    both = {"trained now": live["test_error"], "stored": kept["test_error"]}
+    check = pd.DataFrame(both, index=pd.Index([point.P], name="P"))
 check
 
 # %% tags=["remove-cell"]

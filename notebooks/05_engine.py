@@ -72,7 +72,8 @@ torch.set_flush_denormal(True)
 
 # %% mystnb={"figure": {"caption": "Time per datum of one step of training against the sparsity s0, for the convolutional network (left) and the locally connected one (right). Squares: dense PyTorch; circles: the engine; dashed: the arithmetic that the task needs, at the speed of large products of matrices on the same machine. Medians over a few rounds in which the sides take turns; measured when this page was built.", "name": "fig-cost"}, "image": {"alt": "Two panels of time per datum against s0, on a logarithmic scale: the dense peer, the engine, and a dashed line for the arithmetic that the task needs."}}
 costs = {
-    arch: timing.cost_against_s0(arch, s0s, rounds, seconds, width=width) for arch in ("cnn", "lcn")
+    arch: timing.cost_against_s0(arch, s0s, rounds, seconds, width=width)
+    for arch in ("cnn", "lcn")
 }
 draw_costs(costs);
 
@@ -116,7 +117,7 @@ source_of(Engine.step)
 
 # %%
 def disagreement(arch, L, s0, sparsity, batch=16):
-    """Largest difference of the logits after some steps, relative to the largest logit."""
+    """Largest difference of the logits after some steps, over the largest."""
     task = SRHM(v=4, s=2, L=L, s0=s0, sparsity=sparsity)
     samples = task.sample(128, seed=0)
     net, twin = (build_network(arch, task, 64, seed=1) for _ in range(2))
@@ -139,13 +140,14 @@ def disagreement(arch, L, s0, sparsity, batch=16):
 tasks = [(2, 0, "A"), (2, 2, "A"), (2, 2, "B"), (3, 1, "A")]
 differences = {
     f"L={L}, s0={s0}, {sparsity}": {
-        arch.upper(): disagreement(arch, L, s0, sparsity) for arch in ("lcn", "cnn", "fcn")
+        arch.upper(): disagreement(arch, L, s0, sparsity)
+        for arch in ("lcn", "cnn", "fcn")
     }
     for L, s0, sparsity in tasks
 }
 differences = pd.DataFrame(differences).T
 worst = differences.max().max()
-assert worst < 1e-4, f"The engine and the dense network differ by {worst:.1e} of the largest logit."
+assert worst < 1e-4, f"They differ by {worst:.1e} of the largest logit."
 differences.map("{:.0e}".format)
 
 # %% tags=["remove-cell"]

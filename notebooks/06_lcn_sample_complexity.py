@@ -190,6 +190,8 @@ views.exponents_view(spoken, theirs)
 # Open, the interval being too wide: {glue:text}`open`. Too few settings to say anything:
 # {glue:text}`too few`.
 # ```
+#
+# These exponents, beside those of the paper's own points:
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: exponents from tasks that differ in nothing else"} tags=["hide-cell"]
 views.exponents_view(matched, matched_tests(paper))

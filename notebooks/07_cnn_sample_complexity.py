@@ -19,12 +19,13 @@
 # {glue:text}`s0 holds 3` it. Our $P^*$ is {glue:text}`ratio 2` of the paper's in the median at
 # $L=2$, and {glue:text}`ratio 3` at $L=3$.
 #
-# **The paper's claim** {cite:p}`tomasini2024` is its Eq. 4, shown in its Figures 4C and 13:
+# **The paper's claim** {cite:p}`tomasini2024` is its Eq. 4, shown in its Figures 4C and 13 (here
+# {numref}`fig-cnn-law` and {numref}`fig-cnn-branching`):
 #
 # $$ P^*_{\text{CNN}} \sim C_1\,(s_0+1)^2\, n_c\, m^L , $$
 #
 # quadratic in $s_0+1$ at every depth, which the paper observes and does not explain.
-# {numref}`fig-cnn-law` is its Figure 4C with our points in it.
+# The first has our points in the paper's Figure 4C.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few settings trained now; "smoke": a toy
@@ -164,6 +165,10 @@ by_name = {(test.settings, test.exponent): test for test in matched}
 for L in (2, 3):
     test = by_name.get((f"s=2, L={L}", "s0+1"))
     glue(f"s0 holds {L}", holds[test and test.estimate.includes(test.law)], display=False)
+test = by_name.get(("s=3, L=2", "s0+1"))
+glue("s0 matched s3", with_interval(test and test.estimate), display=False)
+for key, power in {"holds": 2, "cube": 3}.items():
+    glue(f"s0 {key} s3", holds[test and test.estimate.includes(power)], display=False)
 
 # %% [markdown]
 # The exponents are fitted jointly at each depth: the law says 2 for $s_0+1$, 1 for $n_c$ and $L$ for
@@ -187,9 +192,27 @@ views.exponents_view(spoken, theirs)
 # Open, the interval being too wide: {glue:text}`open`. Too few settings to say anything:
 # {glue:text}`too few`.
 # ```
+#
+# These exponents, beside those of the paper's own points:
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: exponents from tasks that differ in nothing else"} tags=["hide-cell"]
 views.exponents_view(matched, matched_tests(paper))
+
+# %% [markdown]
+# ## Three features a patch
+#
+# At $s=2$ the power 2 of $s_0+1$ could also be an $s$: a filter that has to see its patch in every
+# arrangement sees $(s_0+1)^s$ of them. The paper's Figure 13, whose points were not read off, says
+# that it is 2 at $s=3$ as well. Here it is {glue:text}`s0 matched s3`, from tasks with $s=3$ that
+# differ in nothing else, which {glue:text}`s0 holds s3` 2 and {glue:text}`s0 cube s3` 3.
+
+# %% mystnb={"figure": {"caption": "As Figure 13 of the paper (its points are not digitised): P* of convolutional networks at s = 3, n_c = v and m = v^2, against Eq. 4. Colour and marker: s0; filled: two levels, hollow: three. Bars: 95 % intervals over seeds. Line: proportionality, at the geometric mean.", "name": "fig-cnn-branching"}, "image": {"alt": "Points on logarithmic axes close to a line of slope one over more than a decade, at s equal to three."}}
+three = table.query("s == 3 and n_c == v and m == v**2").dropna(subset="P_star")
+figure, ax = plots.new_axes(height=4.4)
+plots_complexity.draw_branching(ax, three, "$(s_0+1)^2 n_c m^L$")
+
+# %% tags=["remove-input"]
+rests_on([r for c, r in runs.items() if c.s == 3], "07_cnn_sample_complexity", profile="fresh")
 
 # %% [markdown]
 # ## The prefactor
@@ -267,16 +290,14 @@ for label, training in trainings.items():
 glue("num lines", len(rows), display=False)
 glue("lines included", sum(r["includes 2"] == "yes" for r in rows), display=False)
 glue("untrained", join(untrained, "; "), display=False)
-words = [f"{r['exponent of s₀+1 (95 % interval)']} ({r['training']}, v={r['v']})" for r in rows]
-glue("lines", join(words, "; "), display=False)
 shown = pd.DataFrame(rows).sort_values(["v", "training"]) if rows else None
 shown.set_index(["v", "training"]) if rows else "No line of settings is trained yet."
 
 # %% [markdown]
-# ```{dropdown} The lines in words, and those not trained yet
-# The exponent of $s_0+1$ along each line: {glue:text}`lines`.
+# A line has the settings that are trained so far.
 #
-# Not trained yet: {glue:text}`untrained`.
+# ```{dropdown} Not trained yet
+# {glue:text}`untrained`.
 # ```
 #
 # ## All settings

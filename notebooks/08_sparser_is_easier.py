@@ -44,8 +44,13 @@ from srhm.runs.paths import project
 from srhm.runs.store import Store
 from srhm_book import style as plots
 from srhm_book.complexity import figures as plots_complexity
-from srhm_book.complexity import views
-from srhm_book.complexity.fixed_d import as_predicted, eq5, fit_eq5, sparser_pairs
+from srhm_book.complexity.fixed_d import (
+    as_predicted,
+    eq5,
+    fit_eq5,
+    pairs_view,
+    sparser_pairs,
+)
 from srhm_book.complexity.live import trained_again
 from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import fixed_d_grid
@@ -136,9 +141,11 @@ glue("num settings", len(table), display=False)
 # ```{dropdown} Planned and not trained yet
 # {glue:text}`num missing` settings: {glue:text}`missing`.
 # ```
+#
+# Pair by pair, with intervals:
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: all pairs"} tags=["hide-cell"]
-views.pairs_view(pairs)
+pairs_view(pairs)
 
 # %% [markdown]
 # ## Is the store right?

@@ -163,6 +163,8 @@ source_of(sparsity_power, collapse)
 views.collapse_view(measured)
 
 # %% [markdown]
+# A row compares what is trained with both sparsities.
+#
 # ```{dropdown} Not searched yet with sparsity A
 # {glue:text}`missing A`.
 # ```

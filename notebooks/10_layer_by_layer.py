@@ -187,7 +187,7 @@ glue("seeds", int(min(r.seed_rules.nunique() for c in curves.values() for r in c
 plateaus = pd.concat([
     compare_plateaus(own, arch, start).assign(arch=arch)
     for arch, own in {"lcn": lcn, "cnn": cnn}.items()
-])  # fmt: skip
+])
 onset_view(onset_table(plateaus), with_paper=not smoke)
 
 # %% [markdown]
@@ -229,7 +229,7 @@ glue("small P", f"{small.P:,}", display=False)
 # %% [markdown]
 # The whole measurement, for every layer and level at once:
 
-# %%
+# %% tags=["remove-input"]
 source_of(sensitivities, ratio_of_means)
 
 # %% [markdown]

@@ -44,9 +44,8 @@ from srhm.runs.search import Target, run_at
 from srhm.runs.store import Store
 from srhm.runs.trace import trace_all
 from srhm_book import style as plots
-from srhm_book.claims.claim import MANY
+from srhm_book.claims.claim import MANY, here
 from srhm_book.claims.invariance import eq8_claim
-from srhm_book.claims.ledger import here
 from srhm_book.complexity.transitions import compare_times, fall_times
 from srhm_book.grids import setting
 from srhm_book.invariance.agreement import agreement, common_medians, scan_table, scan_thresholds
@@ -84,7 +83,7 @@ store = Store(project("results")) if profile == "book" else None
 smoke = profile == "smoke"
 ARCHS = ("lcn", "cnn")
 
-# %% mystnb={"figure": {"caption": "Figures 6C, 6D (above, s = 2) and 11 (below, s = 3): locally connected networks. P* against the size at which S\u2082 (left) and D\u2082 (right) of the second layer reach their thresholds. Colour and marker: s\u2080; filling: L. Filled: ours, with 95 % intervals over seeds; hollow: the paper's (s = 2), both coordinates rounded to its grid of sizes. Line and band: equality, and a factor of two.", "name": "fig-three-sizes"}, "image": {"alt": "Four panels of points on logarithmic axes along the diagonal, most of them inside the band of a factor of two; for displacements the points lie to the left of the diagonal."}}
+# %% mystnb={"figure": {"caption": "Figures 6C, 6D (above, s = 2) and 11 (below, s = 3): locally connected networks. P* against the size at which S\u2082 (left) and D\u2082 (right) of the second layer reach their thresholds. Colour and marker: s\u2080; filling: L. Filled: ours, with 95 % intervals over seeds; hollow: the paper's (s = 2; those of Figure 11 are not digitised), both coordinates rounded to its grid of sizes. Line and band: equality, and a factor of two.", "name": "fig-three-sizes"}, "image": {"alt": "Four panels of points on logarithmic axes along the diagonal, most of them inside the band of a factor of two; for displacements the points lie to the left of the diagonal."}}
 # The grids of settings, their runs, and of each setting P*, P*_S and P*_D.
 names = ("L2", "L3", "s3") if profile == "book" else (profile,)
 settings, frame = runs_for(ARCHS, names, store, repeats, workers, device)
@@ -98,7 +97,7 @@ rests_on(behind["lcn"], "11_three_thresholds", profile="fresh")
 # %% tags=["remove-input"]
 explore_pairs(table, "lcn")
 
-# %% mystnb={"figure": {"caption": "Figure 14: convolutional networks. S\u2082 above, D\u2082 below, s = 2 left, s = 3 right; drawn as {numref}`fig-three-sizes`.", "name": "fig-three-sizes-cnn"}, "image": {"alt": "Four panels of points on logarithmic axes along the diagonal, most of them inside the band of a factor of two; for displacements many lie to the left of the diagonal."}}
+# %% mystnb={"figure": {"caption": "Figure 14: convolutional networks. S\u2082 above, D\u2082 below, s = 2 left, s = 3 right (the paper's points there are not digitised); drawn as {numref}`fig-three-sizes`.", "name": "fig-three-sizes-cnn"}, "image": {"alt": "Four panels of points on logarithmic axes along the diagonal, most of them inside the band of a factor of two; for displacements many lie to the left of the diagonal."}}
 draw_pairs(table, "cnn", with_paper=not smoke);
 
 # %% tags=["remove-input"]
@@ -174,7 +173,7 @@ missing_view(table)
 # interpolated where they cross their thresholds: 10 % for the error, and for the sensitivities those
 # that the paper tunes by eye.
 
-# %%
+# %% tags=["remove-input"]
 source_of(paper_targets)
 
 # %% [markdown]
@@ -269,7 +268,7 @@ sizes = {arch: whole_curves(arch) for arch in ARCHS}
 plan = [
     config for arch in ARCHS
     for config in runs_to_watch(arch, table, trace_v, trace_s0, smoke)
-]  # fmt: skip
+]
 processes = 1 if smoke else workers
 traces = trace_all(plan, per_octave=3, device=device, workers=processes)
 draw_all_falls(traces, sizes);  # sizes: the runs of the chapter before

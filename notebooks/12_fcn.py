@@ -41,8 +41,8 @@ from srhm.runs.search import run_at
 from srhm.runs.store import Store
 from srhm.stats.fits import fit_power_law
 from srhm_book import style as plots
+from srhm_book.claims.claim import here
 from srhm_book.claims.invariance import eq8_claim
-from srhm_book.claims.ledger import here
 from srhm_book.grids import setting
 from srhm_book.invariance.agreement import FEWEST_POINTS, agreement
 from srhm_book.invariance.runs import runs_for, scales, settings_for

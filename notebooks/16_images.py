@@ -75,7 +75,9 @@ from srhm_book.images.figures import (
     legend_below,
 )
 from srhm_book.images.grids import architectures_grid, growing_grid, image_run
+from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
+from srhm_book.source import source_of
 
 repeats = by_profile(profile, repeats)
 plots.use_style()
@@ -109,6 +111,9 @@ most_seeds = int(table.runs.max()) if len(table) else 0
 glue("seeds", f"{fewest} to {most_seeds}" if fewest < most_seeds else str(fewest), display=False)
 glue("num archs", int((table.runs > 0).sum()), display=False)
 
+# %% tags=["remove-input"]
+rests_on(runs, "16_images", profile="fresh")
+
 # %% [markdown]
 # ## Deformations
 #
@@ -129,9 +134,11 @@ glue("num archs", int((table.runs > 0).sum()), display=False)
 n = images.test.shape[-1]
 low, high = valid_temperatures(n, c)
 most = typical_displacement(high, n, c)
-first = [int((images.test_labels == label).nonzero()[0]) for label in (2, 3, 5, 8)]
+labels = images.test_labels
+first = [int((labels == label).nonzero()[0]) for label in (2, 3, 5, 8)]
 shown = images.test[first].float()
-draw_deformations(shown / shown.max(), (0.5, 1.0, 2.0, int(10 * most) / 10), c, seed=1);
+strengths = (0.5, 1.0, 2.0, int(10 * most) / 10)
+draw_deformations(shown / shown.max(), strengths, c, seed=1);
 
 # %% [markdown]
 # The formula for $\delta$ takes an integral over the waves for their sum, which is right for large
@@ -170,8 +177,12 @@ pd.DataFrame(rows).set_index("δ (the formula, pixels)")
 # \end{aligned} $$ (eq-relative)
 #
 # $R_f = 1$ is a network for which a deformation is as bad as noise, and $R_f \ll 1$ one that has
-# learned to look through deformations in particular.
-#
+# learned to look through deformations in particular. In code:
+
+# %% tags=["remove-input"]
+source_of(relative_sensitivity)
+
+# %% [markdown]
 # ## Many architectures, one training set
 
 # %% mystnb={"code_prompt_hide": "Hide: all architectures", "code_prompt_show": "Show: all architectures"} tags=["hide-cell"]
@@ -264,6 +275,12 @@ few, many = (int(x) for x in (by_size.runs.min(), by_size.runs.max())) if len(by
 glue("seeds B", f"{few} to {many}" if few < many else str(few), display=False)
 glue("sizes", ", ".join(f"{P:,}" for P in sorted(by_size.P.unique())) or "–", display=False)
 
+# %% tags=["remove-input"]
+rests_on(growing, "16_images", profile="fresh")
+
+# %% [markdown]
+# From the smallest to the largest training set:
+
 # %% mystnb={"code_prompt_hide": "Hide: from the smallest to the largest training set", "code_prompt_show": "Show: from the smallest to the largest training set"} tags=["hide-cell"]
 rows = {}
 for name, part in by_size[by_size.runs > 0].groupby("arch", sort=False):
@@ -297,7 +314,7 @@ if store and len(growing):
     check = pd.DataFrame(
         {"architecture": [IMAGE_NETWORK_NAMES[config.arch]], "P": [config.P]}
         | {k: [f"{e:.4f}"] for k, e in errors.items()} | {k: [f"{r:.2f}"] for k, r in R.items()}
-    )  # fmt: skip
+    ).set_index("architecture")  # fmt: skip
 check
 
 # %% [markdown]

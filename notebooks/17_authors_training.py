@@ -85,19 +85,24 @@ from srhm.training.authors import authors_config, authors_sizes
 
 print(authors_sizes("cnn", v=8, L=2, s0=2)[:12])
 config = authors_config("cnn", v=8, P=9984, L=2, s0=2, width=256)
-for name in ("scaling", "batch_size", "balanced", "lr", "stop_loss", "stop_every", "test_every"):
+names = ("scaling", "batch_size", "balanced", "lr",
+         "stop_loss", "stop_every", "test_every")
+for name in names:
     print(f"{name:10} {getattr(config, name)}")
 
 # %% [markdown]
 # One point is trained again whenever this page is made, at the size nearest to the paper's $P^*$:
 
 # %%
-point = table.query("arch == @arch and v == @v and L == 2 and s0 == @s0").iloc[0]
-config = config_at(point, min(point.sizes, key=lambda size: abs(size - point.paper)))
+points = table.query("arch == @arch and v == @v and L == 2 and s0 == @s0")
+point = points.iloc[0]
+nearest = min(point.sizes, key=lambda size: abs(size - point.paper))
+config = config_at(point, nearest)
 live, stored = live_check(config, store, device)
-print(f"P = {config.P}: {live['best_test_error']:.4f} now, {stored['best_test_error']:.4f} stored")
+errors = (live["best_test_error"], stored["best_test_error"])
+print("P = {}: {:.4f} now, {:.4f} stored".format(config.P, *errors))
 
-# %% mystnb={"code_prompt_show": "Show the table: test errors at each size"} tags=["hide-cell"]
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: test errors at each size"} tags=["hide-cell"]
 rows = [
     {"network": p.arch.upper(), "L": p.L, "v": p.v, "s0": p.s0, "paper's P*": round(p.paper),
      "here": p.here, "test error at each size": ", ".join(f"{P}: {e:.3f}" for P, e in sorted(p.errors.items()))}

@@ -34,27 +34,29 @@ from srhm_book import paper
 from srhm_book import style as plots
 from srhm_book.complexity.law_tests import with_factors
 from srhm_book.paper import published
+from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
+from srhm_book.source import source_of
 from srhm_book.wording import significant, with_interval
 
 by_profile(profile)
 plots.use_style()
+FROM_PAPER = "Values read off the paper's figures, in book/paper; no training of ours."
 
 # %% mystnb={"figure": {"caption": "Published P*, P*_S and P*_D over the same quantity taken from the published curve in two ways: its point nearest to the threshold (blue circles), and its interpolated crossing (orange squares). One line a curve; LCN: Figures 4A, 12, read off in 4B, 6C, 6D; CNN: Figure 15, read off in 4C, 14.", "name": "fig-rule"}, "image": {"alt": "Two columns of markers, one line for each curve: the circles all lie on one, the squares scatter between 0.8 and 1.26."}}
-rule = paper.reading_rule()
-figure, ax = plots.new_axes(height=6.2, width=plots.WIDE)
-lines = np.arange(len(rule))
-styles = {"nearest": plots.style_for(arch="lcn"), "interpolated": plots.style_for(arch="cnn")}
-for name, style in styles.items():
-    ax.plot(rule[f"published / {name}"], lines, linestyle="none", label=name, **style)
+rule = paper.reading_rule()  # every curve whose P* the paper also gives
 symbols = {"test_error": "error", "S_2": "$S_2$", "D_2": "$D_2$"}
 labels = [
     f"{row.arch.upper()} {symbols[row.quantity]}, v={row.v}, $s_0$={row.s0}"
     for row in rule.itertuples()
 ]
+figure, ax = plots.new_axes(height=6.2, width=plots.WIDE)
+for name, look in {"nearest": "lcn", "interpolated": "cnn"}.items():
+    style = plots.style_for(arch=look) | {"linestyle": "none"}
+    ax.plot(rule[f"published / {name}"], labels, label=name, **style)
 ax.axvline(1, color=plots.GREY, linewidth=0.8, zorder=0)
-ax.set_yticks(lines, labels, fontsize=9)
 ax.invert_yaxis()
+ax.tick_params("y", labelsize=9)
 ax.set_xlabel("published value / value from the curve")
 ax.legend(loc="lower right");
 
@@ -68,14 +70,17 @@ glue("interpolated high", f"{rule['published / interpolated'].max():.2f}", displ
 within = int((off["interpolated"] < 0.01).sum())
 glue("interpolated within", within, display=False)
 
+# %% tags=["remove-input"]
+rests_on(FROM_PAPER, "20_reading_figures")
+
 # %% [markdown]
 # ## What was read
 #
 # Values were read off raster copies, about 1050 pixels wide: axes by least-squares fits through the
 # centres of all ticks, markers by fitted templates, and every panel re-plotted and compared with the
 # original. Reading costs 0.05 to 0.3 % in $P$, 0.001 to 0.01 in an error or a sensitivity. What costs
-# more is that some axes and captions do not say what the numbers are. Quality A is clean, B partly hidden, C weak. Markers that could not be told apart were left out, not
-# guessed. The files are in `book/paper`; `srhm_book.paper` reads them.
+# more is that some axes and captions do not say what the numbers are. Quality A is clean, B partly
+# hidden, C weak. Markers that could not be told apart were left out, not guessed. The files are in `book/paper`; `srhm_book.paper` reads them.
 
 # %% mystnb={"code_prompt_hide": "Hide: what was read, panel by panel", "code_prompt_show": "Show: what was read, panel by panel"} tags=["hide-cell"]
 panels = [
@@ -104,7 +109,10 @@ pd.DataFrame(rows, columns=["figure", "values", "quality", "error of reading"]).
 # A reader would take the $P^*$ of Figures 4, 6 and 14 for crossings of a threshold. Some of the curves
 # behind them are printed too (Figures 4A, 12 and 15), so this can be tested: for every such curve,
 # {numref}`fig-rule` compares the published $P^*$ with the interpolated crossing and with the one point
-# of the curve whose value is *nearest* to the threshold.
+# of the curve whose value is *nearest* to the threshold. Both ways to read a curve off:
+
+# %% tags=["remove-input"]
+source_of(paper.nearest_point, paper.crossing)
 
 # %% [markdown]
 # The nearest point gives the published value within {glue:text}`nearest off` % for all
@@ -213,17 +221,21 @@ figure, ax = plots.new_axes()
 for s0 in (0, 1, 2, 4):
     shown = paper.published_curve("lcn", s0)
     style = plots.style_for(s0)
-    ax.plot(shown.P, shown.test_error, label=f"12, $s_0$={s0}", markersize=4, **style)
-    ax.axvline(paper.paper_P_star("lcn", 8, s0), color=style["color"], linewidth=0.8)
+    ax.plot(shown.P, shown.test_error, label=f"12, $s_0$={s0}", **style)
+    P_star = paper.paper_P_star("lcn", 8, s0)
+    ax.axvline(P_star, color=style["color"], linewidth=0.8)
 total = paper.published_fig4A()
 plots.draw_paper(ax, total.P, total.test_error, label="4A, $s_0$=2")
-ax.axvline(paper.paper_P_star("lcn", 10, 2), color=plots.GREY, linewidth=0.8, linestyle=":")
+P_star = paper.paper_P_star("lcn", 10, 2)
+ax.axvline(P_star, color=plots.GREY, linewidth=0.8, linestyle=":")
 ax.axhline(0.1, color=plots.GREY, linewidth=0.8, linestyle="--")
-ax.set_xscale("log")
-ax.set_xlim(400, 2e5)
-ax.set_xlabel("total training-set size $P$")
-ax.set_ylabel("test error")
+plots.log_axis(ax)
+ax.set(xlabel="total training-set size $P$", ylabel="test error")
 ax.legend(fontsize=9);
+
+# %% tags=["remove-input"]
+rests_on(FROM_PAPER, "20_reading_figures")
+
 # %% [markdown]
 # ## Figure 8's task has ten features, not six
 #

@@ -12,6 +12,14 @@
 # bias* predicts whole learning curves from the spectrum alone {cite:p}`bordelon2020`. Is that so when
 # the data have few dimensions? {cite:t}`tomasini2022bias` ask it where it can be answered, for a target
 # that changes sign where the data thin out.
+#
+# **The answer.** On the line the spectral-bias theory {glue:text}`fails` without a ridge. For densities
+# that vanish at the boundary, $\chi>0$, the error falls as $P^{-\beta}$ with $\beta$ =
+# {glue:text}`beta 1`, where the theory says {glue:text}`bias 1`, and is {glue:text}`too low` times what
+# it predicts. The two training points next to the boundary give, without a free parameter and within
+# the intervals, of the error: {glue:text}`given`. With a ridge of $100\,\lambda^*$ the spectral bias
+# {glue:text}`holds above` (measured over predicted: {glue:text}`above`), and on images it comes within
+# {glue:text}`image off` % of the error.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": fewer samples, measured now; "smoke": a toy
@@ -27,6 +35,7 @@ import pandas as pd
 from myst_nb import glue
 
 from srhm_book import style
+from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 from srhm_book.spectral import chapter, figures, images, measure, stored
 from srhm_book.spectral.exponents import (
@@ -61,6 +70,14 @@ def wide(table):
 
 def of(quantity, d=1):
     return [f for f in findings if f.quantity == quantity and f.d == d]
+
+
+def behind(*names):
+    """The line below a figure: the measurements that it shows."""
+    number = sum(len(measured[name]) for name in names)
+    sizes = sorted({P for name in names for P in measured[name].P})
+    words = f"{number:,} regressions ({', '.join(names)}), P from {sizes[0]:,} to {sizes[-1]:,}."
+    return rests_on(words, "30_spectral_bias", profile="fresh")
 
 
 def span(found, what=lambda f: f.measured.value):
@@ -113,15 +130,6 @@ glue("sigma", f"{SIGMA:g}", display=False)
 glue("box most", f"{int(measured['ridgeless_box'].P.max()):,}", display=False)
 glue("findings table", wide(to_table(findings)), display=False)
 
-# %% [markdown]
-# **The answer.** On the line the spectral-bias theory {glue:text}`fails` without a ridge. For densities
-# that vanish at the boundary, $\chi>0$, the error falls as $P^{-\beta}$ with $\beta$ =
-# {glue:text}`beta 1`, where the theory says {glue:text}`bias 1`, and is {glue:text}`too low` times what
-# it predicts. The two training points next to the boundary give, without a free parameter and within
-# the intervals, of the error: {glue:text}`given`. With a ridge of $100\,\lambda^*$ the spectral bias
-# {glue:text}`holds above` (measured over predicted: {glue:text}`above`), and on images it comes within
-# {glue:text}`image off` % of the error.
-
 # %% mystnb={"figure": {"caption": "Test error of kernel regression without ridge on the line. Points: means over samples, bars (mostly hidden): 95 % of the mean. Solid: two points next to the boundary; dashed: spectral bias from the exact spectrum. At \u03c7 = 0 both fall alike. Neither has a free parameter.", "name": "fig-spectral-curves"}, "image": {"alt": "Test error against training-set size, logarithmic, four values of chi. All points lie on the four solid parallel lines of slope minus one; the dashed lines of the spectral-bias theory fall more steeply for chi above zero."}}
 figure, ax = style.new_axes(height=5.2)
 for chi, errors in measured["ridgeless_line"].groupby("chi"):
@@ -130,6 +138,9 @@ for chi, errors in measured["ridgeless_line"].groupby("chi"):
     bias = [line_theory(chi).error(size) for size in sizes]
     figures.draw_ridgeless(ax, errors, sizes, two_points, bias)
 figures.finish_ridgeless(ax)
+
+# %% tags=["remove-input"]
+behind("ridgeless_line")
 
 # %% [markdown]
 # ## What was expected, and why
@@ -182,6 +193,9 @@ figures.draw_predictors(
 figure, axes = style.new_axes(2, 2, height=6.2, sharex=True)
 figures.draw_ridge_collapse(axes, measured["ridge_line"])
 
+# %% tags=["remove-input"]
+behind("ridge_line")
+
 # %% [markdown]
 # ## The prediction from the spectrum
 #
@@ -228,6 +242,9 @@ figures.draw_spectrum(axes, CHIS, P=1000)
 figure, ax = style.new_axes(height=4.4)
 figures.draw_variance(ax, measured["variance_line"])
 
+# %% tags=["remove-input"]
+behind("variance_line")
+
 # %% [markdown]
 # ## Two and three dimensions
 #
@@ -243,6 +260,9 @@ figures.draw_exponents(axes, findings)
 # %% mystnb={"figure": {"caption": "Test error without ridge in two and three dimensions. Points: means over samples; bars: 95 % of the mean. Lines through the last point: the true slope (solid) and that of the spectral bias (dashed).", "name": "fig-spectral-boxes"}, "image": {"alt": "Two panels of falling test errors against training-set size for four chi, each with a solid and a slightly steeper dashed line."}}
 figure, axes = style.new_axes(2, height=4.2, sharey=True)
 figures.draw_boxes(axes, measured["ridgeless_box"])
+
+# %% tags=["remove-input"]
+behind("ridgeless_line", "ridgeless_box")
 
 # %% tags=["remove-cell"]
 curve = stored.read("fashion")

@@ -12,23 +12,25 @@ TRAINING = ("width", "batch_size", "lr", "stop_loss", "scaling")
 
 
 def rests_on(
-    runs: pd.DataFrame | Mapping[object, pd.DataFrame] | Iterable[pd.DataFrame],
+    runs: pd.DataFrame | Mapping[object, pd.DataFrame] | Iterable[pd.DataFrame] | str,
     notebook: str,
     **parameters,
 ) -> HTML:
     """The line below a figure, as the output of a cell.
 
-    runs: the rows of the store that the figure shows (one frame, or several; a run counts once).
+    runs: the rows of the store that the figure shows (one frame, or several; a run counts once),
+        or, where it shows no trainings, what it rests on, in words.
     notebook: its name, such as "06_lcn_sample_complexity". parameters: an example of what the
     notebook can be run with instead.
     """
-    if not isinstance(runs, pd.DataFrame):
+    if not isinstance(runs, pd.DataFrame | str):
         frames = list(runs.values() if isinstance(runs, Mapping) else runs)
         runs = pd.concat(frames) if frames else pd.DataFrame()
     link = f'<a href="../../_sources/book/executed/{notebook}.ipynb" download>notebook</a>'
     options = " ".join(f"-p {name} {value}" for name, value in parameters.items())
     command = f"papermill notebooks/{notebook}.ipynb other.ipynb {options}".rstrip()
-    parts = [describe_runs(runs), f"Code: the cell above; {link}.",
+    basis = html.escape(runs) if isinstance(runs, str) else describe_runs(runs)
+    parts = [basis, f"Code: the cell above; {link}.",
              f"Redraw: <code>{html.escape(command)}</code>"]  # fmt: skip
     return HTML(f'<p class="provenance">{" ".join(parts)}</p>')
 
@@ -39,7 +41,8 @@ def describe_runs(runs: pd.DataFrame) -> str:
         return "No training."
     runs = runs.drop_duplicates(subset=[c for c in _IDENTITY if c in runs])
     cases = [c for c in _CASES if c in runs]
-    seeds = runs.groupby(cases, dropna=False).seed_rules.nunique()
+    seed = "seed_rules" if "seed_rules" in runs else "seed_sample"  # images have no rules
+    seeds = runs.groupby(cases, dropna=False)[seed].nunique()
     few, many = int(seeds.min()), int(seeds.max())
     count = f"{few}" if few == many else f"{few} to {many}"
     hours = runs.seconds.sum() / 3600
@@ -49,7 +52,7 @@ def describe_runs(runs: pd.DataFrame) -> str:
     )
 
 
-_IDENTITY = ("arch", "v", "s", "L", "s0", "n_c", "m", "sparsity", "P", *TRAINING,
+_IDENTITY = ("arch", "dataset", "v", "s", "L", "s0", "n_c", "m", "sparsity", "P", *TRAINING,
              "seed_rules", "seed_sample", "seed_init")  # fmt: skip
 _CASES = [name for name in _IDENTITY if not name.startswith("seed_")]
 

@@ -11,9 +11,19 @@ from srhm.stats.curves import SampleComplexity
 from srhm.stats.fits import Estimate
 from srhm.stats.laws import predicted_scale
 from srhm_book.claims import laws as claims_laws
-from srhm_book.claims.claim import COVERED, FEWEST, RULE, VERDICTS, Claim, Number, Share, worst
+from srhm_book.claims.claim import (
+    COVERED,
+    FEWEST,
+    RULE,
+    VERDICTS,
+    Claim,
+    Number,
+    Share,
+    here,
+    worst,
+)
 from srhm_book.claims.laws import law_claims
-from srhm_book.claims.ledger import here, to_json, to_markdown
+from srhm_book.claims.ledger import to_json, to_markdown
 from srhm_book.complexity import table as complexity
 from srhm_book.grids import fixed_d_grid, law_grid, setting
 from srhm_book.paper import published_P_star

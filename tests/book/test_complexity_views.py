@@ -14,7 +14,7 @@ from srhm_book import style as plots
 from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import sparsity_B_figures as plots_sparsity_B
 from srhm_book.complexity import views
-from srhm_book.complexity.fixed_d import sparser_pairs
+from srhm_book.complexity.fixed_d import pairs_view, sparser_pairs
 from srhm_book.complexity.law_tests import LawTest, prefactors
 from srhm_book.complexity.pointing import point_at_depth, point_at_law
 from srhm_book.complexity.sparsity_B import collapse
@@ -130,13 +130,13 @@ def test_a_cheap_point_near_the_crossing(table):
 def test_pairs():
     tasks = [c for c in fixed_d_grid() if c.v == 4 and c.task.d == 64 and c.m in (1, 2) and c.L < 6]
     pairs = sparser_pairs(complexity_table(runs_on_the_law(tasks, spread=1.0)))
-    shown = views.pairs_view(pairs)
+    shown = pairs_view(pairs)
     assert shown["as predicted"].tolist() == ["yes", "yes"]
     assert shown.loc[(4, 2, 2, 64), "denser: L, s₀"] == "3, 1"
     assert shown.loc[(4, 2, 2, 64), "by Eq. 5"] == "0.71"
-    open_ones = views.pairs_view(pairs.assign(side="either"))
+    open_ones = pairs_view(pairs.assign(side="either"))
     assert set(open_ones["as predicted"]) == {"open"}
-    wrong = views.pairs_view(pairs.assign(side=pairs.side[::-1].to_numpy()))
+    wrong = pairs_view(pairs.assign(side=pairs.side[::-1].to_numpy()))
     assert set(wrong["as predicted"]) == {"no"}
 
 

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from srhm.runs.paths import project
+from srhm.runs.store import Store
 from srhm_book.architectures.growing import (
     DEPTHS,
     GROWING_PANELS,
@@ -23,6 +25,7 @@ from srhm_book.architectures.growing import (
     sensitivity_falls,
     sizes_at_half,
 )
+from srhm_book.architectures.live import small_run, trained_again
 from srhm_book.architectures.views import ARCHITECTURE_NAMES, ARCHS
 from srhm_book.grids import CURVES, GROWING_P
 from srhm_book.paper import published
@@ -178,3 +181,15 @@ def test_toys_have_every_quantity():
     table = by_size(runs)
     assert architectures_with_curves(table) == ["lcn", "vgg11"]
     assert np.isfinite(table[["S_out", "D_out", "S_internal", "D_internal"]].to_numpy(float)).all()
+
+
+@pytest.mark.parametrize("arch", ["vgg11", "vgg16"])
+def test_the_run_that_is_trained_again_is_stored_and_far_from_chance(arch):
+    config = small_run(arch)
+    stored = Store(project("results")).get(config)
+    assert stored["test_error"] < 0.1 < 1 - 1 / config.n_c
+    assert all(f"{quantity}_80_1" in stored for quantity in "SD")
+
+
+def test_without_a_store_nothing_is_trained_again():
+    assert "trained just now" in trained_again("vgg16", None)

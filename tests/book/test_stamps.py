@@ -1,10 +1,9 @@
 """Which modules an executed notebook depends on."""
 
 import itertools
-import json
-import re
 from pathlib import Path
 
+import jupytext
 import pytest
 
 from srhm_book.publish.stamps import files_behind, modules_behind
@@ -67,11 +66,47 @@ def test_files_behind_reach_into_every_folder(package, tmp_path):
     assert names == ["a.py", "room/b.py", "room/deep/e.py"]
 
 
+def notebooks():
+    scripts = sorted((ROOT / "notebooks").glob("*.py"))
+    return {script.stem: jupytext.read(script) for script in scripts}
+
+
 def test_what_a_notebook_says_that_it_reads_is_there():
     """A pattern that fits no file would leave a page as it is when its data change."""
-    for script in sorted((ROOT / "notebooks").glob("*.py")):
-        text = re.search(
-            r"^#     reads: (\[.*\])$", script.read_text(encoding="utf-8"), re.MULTILINE
-        )
-        for pattern in json.loads(text[1]) if text else ():
-            assert any(ROOT.glob(pattern)), (script.name, pattern)
+    narrowed = {
+        name: notebook.metadata["srhm"]["reads"]
+        for name, notebook in notebooks().items()
+        if "reads" in notebook.metadata.get("srhm", {})
+    }
+    assert "01_data" in narrowed
+    for name, patterns in narrowed.items():
+        for pattern in patterns:
+            assert any(ROOT.glob(pattern)), (name, pattern)
+
+
+HELPERS = {
+    "book/srhm_book/pictures/costs.py": "05_engine",
+    "book/srhm_book/complexity/fixed_d.py": "08_sparser_is_easier",
+    "book/srhm_book/complexity/sparsity_B_figures.py": "09_sparsity_B",
+    "book/srhm_book/invariance/layers_figures.py": "10_layer_by_layer",
+    "book/srhm_book/complexity/authors.py": "17_authors_training",
+    "book/srhm_book/images/figures.py": "16_images",
+    "book/srhm_book/spectral/figures.py": "30_spectral_bias",
+}
+
+
+def test_an_edit_of_a_chapters_helper_makes_that_chapter_stale_alone():
+    """And the pages of all claims, where it measures one."""
+    behind = {
+        name: {path.relative_to(ROOT).as_posix() for path in files_behind(code_of(notebook))}
+        for name, notebook in notebooks().items()
+    }
+    claims = {"00_overview", "21_all_claims"}
+    for helper, chapter in HELPERS.items():
+        stale = {name for name, files in behind.items() if helper in files}
+        assert chapter in stale, helper
+        assert stale <= {chapter, *claims}, helper
+
+
+def code_of(notebook):
+    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")

@@ -251,17 +251,20 @@ def sensitivity_falls(table: pd.DataFrame) -> pd.DataFrame:
             for quantity in "SD":
                 ours = [own.loc[(depth, name), ["P", "value"]] for name in ("eps", quantity)]
                 theirs = [published_fig9_curve(arch, depth, name) for name in ("eps", quantity)]
-                before, after, fall = _fall(*ours)
+                before, after, fall = across_transition(*ours)
                 rows.append(
                     {"arch": arch, "depth": depth, "quantity": quantity, "P_before": before}
-                    | {"P_after": after, "fall": fall, "paper_fall": _fall(*theirs)[2]}
+                    | {"P_after": after, "fall": fall, "paper_fall": across_transition(*theirs)[2]}
                 )
     columns = ["arch", "depth", "quantity", "P_before", "P_after", "fall", "paper_fall"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _fall(error: pd.DataFrame, sensitivity: pd.DataFrame) -> tuple[float, float, float]:
-    """P before and after the transition, and the ratio of the sensitivities there; nan if none."""
+def across_transition(error: pd.DataFrame, sensitivity: pd.DataFrame) -> tuple[float, float, float]:
+    """P before and after the transition, and the ratio of the sensitivities there; nan if none.
+
+    error, sensitivity: columns P and value.
+    """
     both = error.groupby("P").value.mean().to_frame("error")
     both = both.join(sensitivity.groupby("P").value.mean(), how="inner").sort_index()
     high = both[both.error > 0.5]

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from srhm.stats.fits import Estimate
+from srhm_book.wording import NOTHING, with_ends
 
 BAND = 0.2  # how far from the expected value, relative to it, an interval may reach
 MOST, MANY = 0.9, 0.75  # of a figure's points or pairs
@@ -131,3 +132,22 @@ class Claim:
 def worst(verdicts: Iterable[str]) -> str:
     """The verdict that decides; "open" of none."""
     return max(verdicts, key=VERDICTS.index, default="open")
+
+
+def numbers(part: Number | Share) -> tuple[str, str, str]:
+    """What the claim expects, the paper's own points, and what was found here, in words."""
+    return expected(part), with_ends(part.paper), here(part)
+
+
+def expected(part: Number | Share) -> str:
+    """The value that the claim expects."""
+    return "all" if isinstance(part, Share) else f"{part.expected:.3g}"
+
+
+def here(part: Number | Share) -> str:
+    """The value found, with its interval, or the count; a dash for nothing."""
+    if part.value is None:
+        return NOTHING
+    if isinstance(part, Share):
+        return f"{part.hits} of {part.number}"
+    return with_ends(part.value, *part.interval)

@@ -10,12 +10,11 @@ from tqdm import tqdm
 
 from srhm.runs.store import Store
 from srhm_book.claims.architectures import architecture_claims
-from srhm_book.claims.claim import RULE, Claim, Number, Share
+from srhm_book.claims.claim import RULE, Claim, numbers
 from srhm_book.claims.invariance import invariance_claims
 from srhm_book.claims.laws import law_claims
 from srhm_book.spectral.claims import spectral_claims
 from srhm_book.why.claims import why_claims
-from srhm_book.wording import NOTHING, with_ends
 
 COLUMNS = ("Claim", "Part", "Figure", "Expected", "Paper", "Here", "Verdict", "Chapter")
 
@@ -62,22 +61,3 @@ def to_markdown(items: list[Claim]) -> str:
         ]
     lines = [f"| {' | '.join(row)} |".replace("*", r"\*") for row in rows]
     return "\n".join([*lines, "", RULE]) + "\n"
-
-
-def numbers(part: Number | Share) -> tuple[str, str, str]:
-    """What the claim expects, the paper's own points, and what was found here, in words."""
-    return expected(part), with_ends(part.paper), here(part)
-
-
-def expected(part: Number | Share) -> str:
-    """The value that the claim expects."""
-    return "all" if isinstance(part, Share) else f"{part.expected:g}"
-
-
-def here(part: Number | Share) -> str:
-    """The value found, with its interval, or the count; a dash for nothing."""
-    if part.value is None:
-        return NOTHING
-    if isinstance(part, Share):
-        return f"{part.hits} of {part.number}"
-    return with_ends(part.value, *part.interval)

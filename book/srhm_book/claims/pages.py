@@ -11,9 +11,18 @@ from html import escape
 from itertools import groupby
 
 from srhm.runs.paths import project
-from srhm_book.claims.claim import BAND, MOST, RULE, Claim, Number, Share
+from srhm_book.claims.claim import (
+    BAND,
+    MOST,
+    RULE,
+    Claim,
+    Number,
+    Share,
+    expected,
+    here,
+    numbers,
+)
 from srhm_book.claims.headlines import HEADLINES, at_a_glance, outcome
-from srhm_book.claims.ledger import expected, here, numbers
 from srhm_book.wording import NOTHING, join
 
 # The forest plot: values over the expected one, from 0 to 2, on strips of this size in pixels.
@@ -80,7 +89,7 @@ def table_html(items: list[Claim]) -> str:
         what = item.parts[0].what if len(item.parts) == 1 else item.statement
         basis = [
             what if what != item.statement else None,
-            f"Figure {item.figure}",
+            f"Figure {item.figure}" if item.figure != NOTHING else None,
             f"settings {item.settings}, seeds {item.seeds}",
             item.remark,
         ]

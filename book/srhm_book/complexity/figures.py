@@ -56,6 +56,27 @@ def draw_against_law(table: pd.DataFrame, paper: pd.DataFrame, law: str) -> Figu
     return figure
 
 
+def draw_branching(ax, table: pd.DataFrame, law: str) -> None:
+    """P* at one branching against the law, filled at two levels and hollow at more, as Figure 13.
+
+    table: as `srhm_book.complexity.table.complexity_table`; bars: 95 % intervals over seeds. Colour
+    and marker say s0. The line is proportional to the law, at the geometric mean.
+    """
+    ax.set(xscale="log", yscale="log", xlabel=law, ylabel="$P^*$")
+    if table.empty:
+        return
+    C = np.exp(np.log(table.C).mean())
+    ends = np.array([table["scale"].min(), table["scale"].max()])
+    ax.plot(ends, C * ends, color=plots.GREY, linewidth=1, zorder=0)
+    for (s0, L), part in table.groupby(["s0", "L"]):
+        look = plots.style_for(s0) | {"linestyle": "none"}
+        look |= {} if L == 2 else {"markerfacecolor": "white"}
+        bars = plots.bar_lengths(part.P_star, part.low, part.high)
+        label = f"$s_0$={s0}, $L$={L}"
+        ax.errorbar(part["scale"], part.P_star, yerr=bars, capsize=2, label=label, **look)
+    ax.legend(fontsize=10)
+
+
 def _draw_over(ax, table: pd.DataFrame, paper: pd.DataFrame, over: str | None = None) -> None:
     """P*, over a column where one is named, against the law: ours filled, the paper's hollow."""
     for s0, part in paper.groupby("s0"):

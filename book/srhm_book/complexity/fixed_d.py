@@ -15,6 +15,7 @@ import pandas as pd
 
 from srhm.stats.curves import interval
 from srhm.stats.fits import PowerLawFit, fit_power_law
+from srhm_book.wording import significant, with_ends
 
 EQUAL = ["v", "m", "s", "d"]  # in both members of a pair; n_c = v
 _OF_EACH = ("L", "s0", "F", "P_star")  # what the table of pairs says of both members
@@ -80,3 +81,24 @@ def _pair(dense: dict, sparse: dict, rng: np.random.Generator) -> dict:
     side = "above 1" if low is not None and low > 1 else side
     row |= {"predicted": sparse["scale"] / dense["scale"], "ratio": ratio, "low": low}
     return row | {"high": high, "replicates": replicates, "side": side}
+
+
+def pairs_view(pairs: pd.DataFrame) -> pd.DataFrame:
+    """The pairs of `sparser_pairs` in words, one line a pair."""
+    holds = np.where(as_predicted(pairs), "yes", np.where(pairs.side == "either", "open", "no"))
+    columns = {
+        "denser: L, s₀": _both(pairs["L dense"], pairs["s0 dense"]),
+        "P* denser": pairs["P_star dense"].map(significant),
+        "sparser: L, s₀": _both(pairs["L sparse"], pairs["s0 sparse"]),
+        "P* sparser": pairs["P_star sparse"].map(significant),
+        "sparser / denser (95 % interval)": [
+            with_ends(row.ratio, row.low, row.high) for row in pairs.itertuples()
+        ],
+        "by Eq. 5": pairs.predicted.map(with_ends),
+        "as predicted": holds,
+    }
+    return pairs[EQUAL].assign(**columns).set_index(EQUAL)
+
+
+def _both(first: pd.Series, second: pd.Series) -> list[str]:
+    return [f"{a}, {b}" for a, b in zip(first, second, strict=True)]

@@ -11,7 +11,6 @@ import pandas as pd
 from srhm.runs.search import run_at
 from srhm.stats.fits import Estimate
 from srhm.training.config import RunConfig
-from srhm_book.complexity.fixed_d import EQUAL, as_predicted
 from srhm_book.complexity.law_tests import LawTest
 from srhm_book.wording import NOTHING, significant, with_ends, with_interval
 
@@ -87,23 +86,6 @@ def prefactors_view(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"settings": table.settings} | columns).set_index("settings")
 
 
-def pairs_view(pairs: pd.DataFrame) -> pd.DataFrame:
-    """`srhm_book.complexity.fixed_d.sparser_pairs` in words, one line a pair."""
-    holds = np.where(as_predicted(pairs), "yes", np.where(pairs.side == "either", "open", "no"))
-    columns = {
-        "denser: L, s₀": _both(pairs["L dense"], pairs["s0 dense"]),
-        "P* denser": pairs["P_star dense"].map(significant),
-        "sparser: L, s₀": _both(pairs["L sparse"], pairs["s0 sparse"]),
-        "P* sparser": pairs["P_star sparse"].map(significant),
-        "sparser / denser (95 % interval)": [
-            with_ends(row.ratio, row.low, row.high) for row in pairs.itertuples()
-        ],
-        "by Eq. 5": pairs.predicted.map(with_ends),
-        "as predicted": holds,
-    }
-    return pairs[EQUAL].assign(**columns).set_index(EQUAL)
-
-
 def collapse_view(measured: pd.DataFrame) -> pd.DataFrame:
     """`srhm_book.complexity.sparsity_B.collapse` in words."""
     columns = {
@@ -141,7 +123,3 @@ def cheap_point(runs: Mapping[RunConfig, pd.DataFrame], stars: pd.DataFrame) -> 
     sizes = frame.P[frame.seed_rules == 0].unique()
     P = min(sizes, key=lambda P: abs(math.log(P / stars.P_star.iloc[chosen])))
     return run_at(setting, int(P), 0)
-
-
-def _both(first: pd.Series, second: pd.Series) -> list[str]:
-    return [f"{a}, {b}" for a, b in zip(first, second, strict=True)]
