@@ -30,10 +30,10 @@ The paper's symbols:
 GROUPS = {
     "the task": ("v", "s", "L", "s0", "n_c", "m", "sparsity", "rule_kind", "zipf",
                  "displacement_ratio"),
-    "the network": ("arch", "width", "scaling"),
+    "the network": ("arch", "width", "scaling", "depth"),
     "the training": (
-        "P", "batch_size", "balanced", "lr", "momentum", "stop_loss", "stop_every", "max_epochs",
-        "num_test", "test_every",
+        "P", "batch_size", "balanced", "lr", "momentum", "alpha", "stop_loss", "stop_every",
+        "max_epochs", "num_test", "test_every",
     ),
     "the seeds (one of each makes a repetition)": ("seed_rules", "seed_sample", "seed_init"),
 }  # fmt: skip

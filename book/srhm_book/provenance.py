@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 from IPython.display import HTML
 
+from srhm.training.config import RunConfig
+
 TRAINING = ("width", "batch_size", "lr", "stop_loss", "scaling")
 
 
@@ -52,8 +54,7 @@ def describe_runs(runs: pd.DataFrame) -> str:
     )
 
 
-_IDENTITY = ("arch", "dataset", "v", "s", "L", "s0", "n_c", "m", "sparsity", "P", *TRAINING,
-             "seed_rules", "seed_sample", "seed_init")  # fmt: skip
+_IDENTITY = ("dataset", *RunConfig.names())  # dataset: of images
 _CASES = [name for name in _IDENTITY if not name.startswith("seed_")]
 
 

@@ -12,6 +12,7 @@ block is one matrix product.
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass
 
@@ -82,7 +83,8 @@ class Engine:
 
     Steps change the network's own parameters in place. ``lr`` is the optimiser's rate (the
     configuration's times the width). Gradients are sums over the batch divided by ``batch_size``,
-    also for an epoch's last, smaller batch, whose step is smaller in proportion.
+    also for an epoch's last, smaller batch, whose step is smaller in proportion. With ``alpha`` > 0
+    the logits are alpha (f - f at the start), everywhere: in the steps and in what is measured.
 
     Raises
     ------
@@ -91,7 +93,9 @@ class Engine:
         positions active).
     """
 
-    def __init__(self, net: PatchNetwork, lr: float, momentum: float, batch_size: int):
+    def __init__(
+        self, net: PatchNetwork, lr: float, momentum: float, batch_size: int, alpha: float = 0.0
+    ):
         extra = {name for name, _ in net.named_parameters()} - {"readout"}
         extra = {name for name in extra if not name.startswith("weights.")}
         if not isinstance(net, PatchNetwork) or extra:
@@ -99,6 +103,8 @@ class Engine:
                 f"The sparse path needs a PatchNetwork without biases, but it has {sorted(extra)}."
             )
         self.net, self.lr, self.momentum, self.batch_size = net, lr, momentum, batch_size
+        self.gain = alpha or 1.0
+        self.start = Engine(copy.deepcopy(net), lr, momentum, batch_size) if alpha else None
         self.readout = net.readout.data
         self.readout_velocity = torch.zeros_like(self.readout)
         # Views of the parameters: the first layer's rows, and one matrix per block afterwards.
@@ -128,7 +134,7 @@ class Engine:
         loss = -log_p.gather(1, data.labels[:, None]).sum()
         d_logits = log_p.exp_()
         d_logits.scatter_add_(1, data.labels[:, None], d_logits.new_full((len(data), 1), -1.0))
-        d_logits /= self.batch_size * self.net.width
+        d_logits /= self.batch_size * self.net.width / self.gain
         d_h = d_logits @ self.readout.t()
         velocity = self.readout_velocity
         torch.add(_thin_product(hs[-1].t(), d_logits), velocity, alpha=self.momentum, out=velocity)
@@ -155,7 +161,10 @@ class Engine:
             h = route.forward(h).mul_(self.net.scale(k)).relu_()
             hs.append(h)
             routes.append(route)
-        return hs, _thin_product(h, self.readout).div_(self.net.width), routes
+        logits = _thin_product(h, self.readout).div_(self.net.width)
+        if self.start is not None:
+            logits = self.gain * (logits - self.start._forward(data)[1])
+        return hs, logits, routes
 
 
 def _thin_product(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:

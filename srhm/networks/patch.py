@@ -148,13 +148,20 @@ class CNN(PatchNetwork):
 
 
 class FCN(PatchNetwork):
-    """Fully connected: L hidden layers, the first one reading all positions."""
+    """Fully connected: ``depth`` hidden layers (0: L), the first one reading all positions."""
 
     @typed
-    def __init__(self, task: SRHM, width: int = 512, seed: int = 0, scaling: str = "fan_in"):
+    def __init__(
+        self,
+        task: SRHM,
+        width: int = 512,
+        seed: int = 0,
+        scaling: str = "fan_in",
+        depth: int = 0,
+    ):
         first = PatchLayer(1, task.d, task.s**task.L, 1, True)
         later = PatchLayer(1, 1, 1, 1, True)
-        layers = [first] + [later] * (task.L - 1)
+        layers = [first] + [later] * ((check_int("depth", depth, 0) or task.L) - 1)
         super().__init__(layers, task.v, task.n_c, width, seed, scaling)
 
 
@@ -163,15 +170,26 @@ NETWORKS = {"lcn": LCN, "cnn": CNN, "fcn": FCN}
 
 @typed
 def build_network(
-    arch: str, task: SRHM, width: int = 512, seed: int = 0, scaling: str = "fan_in"
+    arch: str,
+    task: SRHM,
+    width: int = 512,
+    seed: int = 0,
+    scaling: str = "fan_in",
+    depth: int = 0,
 ) -> PatchNetwork:
     """The untrained network named ``arch`` ("lcn", "cnn", "fcn").
+
+    depth: hidden layers of an FCN, 0 for the task's L, which is that of all others.
 
     Raises
     ------
     ValueError
-        For another name, a ``task`` that is none, or an impossible width, seed or scaling.
+        For another name, a ``task`` that is none, or an impossible width, seed, scaling or depth.
     """
     if arch not in NETWORKS:
         raise ValueError(f"arch must be one of {', '.join(NETWORKS)}, not {arch!r}.")
+    if arch == "fcn":
+        return FCN(task, width, seed, scaling, depth)
+    if depth:
+        raise ValueError(f"depth must be 0 for {arch}, whose layers follow the tree, not {depth}.")
     return NETWORKS[arch](task, width, seed, scaling)

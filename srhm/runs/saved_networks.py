@@ -28,7 +28,9 @@ def untrained_network(config: RunConfig) -> nn.Module:
     task = config.task
     if config.arch in CONVERTED:
         return build_architecture(config.arch, task.v, task.d, task.n_c, config.seed_init)
-    return build_network(config.arch, task, config.width, config.seed_init, config.scaling)
+    return build_network(
+        config.arch, task, config.width, config.seed_init, config.scaling, config.depth
+    )
 
 
 @typed

@@ -45,7 +45,7 @@ class Target:
 def quantities(setting: RunConfig) -> list[str]:
     """The columns of such a setting's runs that fall with P: errors, losses and sensitivities."""
     depths = [f"{100 * depth:.0f}" for depth in DEPTHS]
-    hidden = depths if setting.arch in CONVERTED else range(1, setting.L + 1)
+    hidden = depths if setting.arch in CONVERTED else range(1, setting.hidden_layers + 1)
     pairs = itertools.product("SD", [*hidden, "out"], range(1, setting.L + 1))
     errors = ["test_error", *(["best_test_error"] if setting.test_every else [])]
     return [*errors, "test_loss", "train_loss", *(f"{q}_{k}_{level}" for q, k, level in pairs)]

@@ -35,12 +35,15 @@ FIELD_HELP = {
     "width": "channels, or units, of each hidden layer (of lcn, cnn and fcn)",
     "scaling": "pre-activations of lcn, cnn and fcn are divided by the square root of this: fan_in "
     "(channels times patch), or channels alone, as in the authors' code",
+    "depth": "hidden layers of an fcn (0: as many as the task has levels)",
     "P": "number of training data",
     "batch_size": "data per step of SGD",
     "balanced": "equally many data of each class in the training set and in every batch",
     "lr": "learning rate, of lcn, cnn and fcn per unit of width (default 0.01 at batch 4, scaled "
     "linearly to the batch)",
     "momentum": "momentum of SGD",
+    "alpha": "laziness: logits are alpha times the network's change since the start, and the rate "
+    "is divided by alpha^2; large alpha keeps the features (0: the network as it is)",
     "stop_loss": "stop when an epoch's mean training loss (cross-entropy, nats) is below this",
     "stop_every": "look only every so many epochs whether to stop",
     "test_every": "test every so many epochs too, and keep the best test error over training "
@@ -96,10 +99,12 @@ class RunConfig(Configuration):
     rule_kind: str = "random"
     zipf: float = 0.0
     displacement_ratio: float = 1.0
+    depth: int = 0
+    alpha: float = 0.0
 
     added: ClassVar[tuple[str, ...]] = (
         "scaling", "balanced", "stop_every", "test_every", "rule_kind", "zipf",
-        "displacement_ratio",
+        "displacement_ratio", "depth", "alpha",
     )  # fmt: skip
 
     def __post_init__(self):
@@ -140,12 +145,19 @@ class RunConfig(Configuration):
         if self.scaling not in SCALINGS:
             raise ValueError(f"scaling must be one of {', '.join(SCALINGS)}, not {self.scaling!r}.")
         object.__setattr__(self, "balanced", check_bool("balanced", self.balanced))
-        for name, least in (("stop_every", 1), ("test_every", 0)):
+        for name, least in (("stop_every", 1), ("test_every", 0), ("depth", 0)):
             object.__setattr__(self, name, check_int(name, getattr(self, name), least))
-        for name, default in (("scaling", "fan_in"), ("test_every", 0)):
+        object.__setattr__(self, "alpha", check_real("alpha", self.alpha))
+        if self.depth == self.L:  # one run has one key
+            object.__setattr__(self, "depth", 0)
+        for name, default in (("scaling", "fan_in"), ("test_every", 0), ("alpha", 0.0)):
             value = getattr(self, name)
             if self.arch in CONVERTED and value != default:
                 raise ValueError(f"{name} must be {default!r} for {self.arch}, not {value!r}.")
+        if self.depth and self.arch != "fcn":
+            raise ValueError(
+                f"depth must be 0 for {self.arch}, not {self.depth}: only an fcn's is free."
+            )
         for name in ("P", "batch_size") if self.balanced else ():
             value = getattr(self, name)
             if value % self.n_c:
@@ -153,6 +165,11 @@ class RunConfig(Configuration):
                     f"{name} must be a multiple of n_c={self.n_c} in a balanced training, not "
                     f"{value}."
                 )
+
+    @property
+    def hidden_layers(self) -> int:
+        """How many hidden layers an LCN, CNN or FCN has."""
+        return self.depth or self.L
 
     @property
     def task(self) -> SRHM:

@@ -54,8 +54,9 @@ def network_bytes(config: RunConfig) -> int:
     if config.arch == "lcn":
         blocks = patches
     if config.arch == "fcn":
-        sizes = [task.d] + [1] * (task.L - 1)
-    channels = [task.v] + [width] * (task.L - 1)
+        blocks = [1] * config.hidden_layers
+        sizes = [task.d] + [1] * (config.hidden_layers - 1)
+    channels = [task.v] + [width] * (config.hidden_layers - 1)
     weights = sum(b * p * c * width for b, p, c in zip(blocks, sizes, channels, strict=True))
     tokens = 1 if config.arch == "fcn" else task.s ** (task.L - 1)
     return FLOAT * (2 * (weights + width * task.n_c) + config.batch_size * tokens * width)

@@ -17,7 +17,7 @@ from srhm.training.run import load, make_row, measure, resolve_device
 from srhm.training.threads import flushed_denormals
 
 MOST = 64  # replicas at once: beyond, a GPU is full
-SHAPES = ("arch", "v", "s", "L", "s0", "n_c", "width", "scaling", "batch_size", "momentum")
+SHAPES = ("arch", "v", "s", "L", "s0", "n_c", "width", "scaling", "depth", "batch_size", "momentum")
 
 
 def group_key(config: RunConfig) -> tuple:
@@ -29,8 +29,9 @@ def goes_alone(config: RunConfig) -> bool:
     """Whether a run has no batched program: a common architecture, or one tested on the way.
 
     A group knows where its runs stand only every so many steps, not at the ends of their epochs.
+    Nor does it keep the networks at the start, which ``alpha`` compares with.
     """
-    return config.arch in CONVERTED or config.test_every > 0
+    return config.arch in CONVERTED or config.test_every > 0 or config.alpha > 0
 
 
 @flushed_denormals()
@@ -88,7 +89,8 @@ def fitting(config: RunConfig, place: torch.device) -> int:
     """How many such networks fit into the free memory of the device, at most `MOST`."""
     if place.type != "cuda":
         return MOST
-    parameters = build_network(config.arch, config.task, config.width).parameters()
+    network = build_network(config.arch, config.task, config.width, depth=config.depth)
+    parameters = list(network.parameters())
     # Weights and velocities, both a second time while replicas come and go, and the activations.
     size = 4 * 4 * sum(p.numel() for p in parameters)
     size += 16 * 4 * config.batch_size * config.s**config.L * config.width

@@ -114,7 +114,8 @@ def _train_patches(config: RunConfig, place, on_epoch) -> tuple[PatchNetwork, di
 def prepare(config: RunConfig, place: torch.device) -> tuple[Engine, ActiveData, Samples]:
     """What a training begins with: the untrained network's engine, the training and test data."""
     net, data, test_set = load(config, place)
-    engine = Engine(net, config.lr * config.width, config.momentum, config.batch_size)
+    rate = config.lr * config.width / (config.alpha or 1) ** 2  # in function space, as without
+    engine = Engine(net, rate, config.momentum, config.batch_size, config.alpha)
     return engine, data, test_set
 
 
@@ -122,7 +123,9 @@ def load(config: RunConfig, place: torch.device) -> tuple[PatchNetwork, ActiveDa
     """The untrained network, the training data as it reads them, and the test data."""
     task = config.task
     train_set, test_set = task.split(config.P, config.num_test, config.seed_sample, config.balanced)
-    net = build_network(config.arch, task, config.width, config.seed_init, config.scaling).to(place)
+    net = build_network(
+        config.arch, task, config.width, config.seed_init, config.scaling, config.depth
+    ).to(place)
     return net, encode(net, train_set, place), test_set
 
 

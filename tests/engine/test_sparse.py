@@ -63,6 +63,30 @@ def test_ten_steps_agree_with_autograd_and_sgd(arch, shape, s0, sparsity, scalin
         torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.parametrize(("arch", "depth"), [("cnn", 0), ("fcn", 1), ("fcn", 4)])
+def test_a_lazy_training_is_that_of_alpha_times_the_change(arch, depth):
+    """Logits alpha (f - f at the start) by autograd, with the depth of an FCN chosen freely."""
+    alpha, rate, task = 5.0, 30.0 / 5.0**2, SRHM(v=3, s=2, L=2, s0=1, m=2, seed=2)
+    net, dense, start = (build_network(arch, task, 24, 4, depth=depth) for _ in range(3))
+    assert len(net.weights) == (depth or 2)
+    engine = Engine(net, rate, MOMENTUM, BATCH, alpha)
+    optimiser = torch.optim.SGD(dense.parameters(), lr=rate, momentum=MOMENTUM)
+    data = task.sample(40, seed=0)
+    encoded = encode(net, data)
+    x, y = task.one_hot(data), torch.from_numpy(data.labels.astype("int64"))
+    assert (engine.activations(encoded)[-1] == 0).all()
+    for first in (0, 16, 8):
+        index = torch.arange(first, first + BATCH)
+        optimiser.zero_grad()
+        logits = alpha * (dense(x[index]) - start(x[index]).detach())
+        nn.functional.cross_entropy(logits, y[index]).backward()
+        optimiser.step()
+        engine.step(encoded.take(index))
+    expected = alpha * (dense(x) - start(x))
+    torch.testing.assert_close(engine.activations(encoded)[-1], expected, rtol=1e-3, atol=1e-5)
+    assert expected.abs().max() > 1e-3
+
+
 @pytest.mark.parametrize(("arch", "shape", "s0", "sparsity"), GRID)
 def test_activations_agree_at_active_positions_and_are_zero_elsewhere(arch, shape, s0, sparsity):
     task, net, dense = make(arch, shape, s0, sparsity)

@@ -144,6 +144,18 @@ def test_unknown_scaling():
         build_network("cnn", TASK, scaling="patch")
 
 
+def test_only_an_fcn_is_as_deep_as_one_likes():
+    assert [len(build_network("fcn", TASK, 8, depth=k).weights) for k in (0, 1, 5)] == [
+        TASK.L,
+        1,
+        5,
+    ]
+    with pytest.raises(ValueError, match=says("depth", 0, "lcn", 3)):
+        build_network("lcn", TASK, depth=3)
+    with pytest.raises(ValueError, match=says("depth", 0, -1)):
+        build_network("fcn", TASK, depth=-1)
+
+
 @pytest.mark.parametrize("arch", ["lcn", "cnn", "fcn"])
 def test_an_input_of_another_shape_is_refused(arch):
     net, x = build_network(arch, TASK, 8), TASK.one_hot(TASK.sample(4, seed=0))

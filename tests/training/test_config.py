@@ -54,6 +54,10 @@ def test_defaults_are_the_papers():
         ({"balanced": True, "P": 996}, ("batch_size", "n_c=6", "balanced", 128)),
         ({"stop_every": 0}, ("stop_every", 1, 0)),
         ({"test_every": -1}, ("test_every", 0, -1)),
+        ({"depth": 3}, ("depth", 0, "cnn", 3)),
+        ({"depth": -1, "arch": "fcn"}, ("depth", 0, -1)),
+        ({"alpha": -1}, ("alpha", "negative", -1)),
+        ({"alpha": 2, "arch": "vgg11", "L": 3}, ("alpha", 0.0, "vgg11", 2.0)),
         ({"rule_kind": "latin"}, ("rule_kind", "random", "uniform", "'latin'")),
         ({"rule_kind": "uniform", "m": 5}, ("m", "v^(s-1) = 6", 5)),
     ],
@@ -82,10 +86,14 @@ def test_key_depends_on_every_field_and_only_on_values():
         "width": 256, "batch_size": 64, "lr": 0.1, "momentum": 0.5, "stop_loss": 0.1,
         "max_epochs": 7, "num_test": 77, "seed_rules": 1, "seed_sample": 1, "seed_init": 1,
         "scaling": "channels", "balanced": True, "stop_every": 10, "test_every": 10,
-        "rule_kind": "uniform", "zipf": 1.0, "displacement_ratio": 0.5,
+        "rule_kind": "uniform", "zipf": 1.0, "displacement_ratio": 0.5, "depth": 5, "alpha": 2,
     }  # fmt: skip
     assert set(other) == set(config.as_dict()) == set(FIELD_HELP)
-    keys = {config.replace(**{name: value}).key for name, value in other.items()}
+    needs = {"depth": {"arch": "fcn"}}  # which has a key of its own, below
+    keys = {
+        config.replace(**{name: value}, **needs.get(name, {})).key for name, value in other.items()
+    }
+    assert config.replace(arch="fcn").key not in keys
     assert len(keys | {config.key}) == len(other) + 1
 
 
@@ -117,6 +125,12 @@ def test_fields_added_later_leave_the_keys_of_older_runs():
     config = RunConfig.from_dict(old)
     assert config.key == "11f01783275694220b64220f002136fd77af5f48a07bbff9ef831ed027716954"
     assert config.replace(**RunConfig.added_defaults()).key == config.key
+
+
+def test_a_depth_of_L_is_no_depth_of_its_own():
+    config = RunConfig(**GOOD, arch="fcn", L=3)
+    assert config.replace(depth=3).key == config.key
+    assert [config.replace(depth=depth).hidden_layers for depth in (0, 1, 3, 5)] == [3, 1, 3, 5]
 
 
 def test_what_was_not_given_follows_the_rest_in_a_copy():

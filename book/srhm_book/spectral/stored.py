@@ -1,8 +1,4 @@
-"""Measurements that are no trainings, as CSV files with their provenance above.
-
-Those of the chapter on kernels are in results/spectral, those of another room in a folder of its
-name.
-"""
+"""Measurements that are no trainings, as CSV files with their provenance above, by folder."""
 
 from __future__ import annotations
 
@@ -16,17 +12,17 @@ from srhm.runs.files import replace_text
 from srhm.runs.paths import project
 from srhm.training.run import _commit as commit
 
-SPECTRAL = "spectral"
+FOLDER = "spectral"  # of results, and the room that measures them
 
 
-def csv_path(name: str, room: str = SPECTRAL) -> Path:
-    """Where the results called `name` of a room are stored."""
-    return project("results", room, f"{name}.csv")
+def csv_path(name: str, folder: str = FOLDER) -> Path:
+    """Where the results called `name` are stored."""
+    return project("results", folder, f"{name}.csv")
 
 
-def write(name: str, frame: pd.DataFrame, room: str = SPECTRAL, **notes) -> Path:
+def write(name: str, frame: pd.DataFrame, folder: str = FOLDER, **notes) -> Path:
     """Stores a frame whole or not at all; `notes` go into the comment lines above it."""
-    target = csv_path(name, room)
+    target = csv_path(name, folder)
     made = {"commit": commit(), "numpy": np.__version__, "scipy": scipy.__version__, **notes}
     text = "".join(f"# {key}: {value}\n" for key, value in made.items())
     text += frame.to_csv(index=False, float_format="%.10g", lineterminator="\n")
@@ -34,17 +30,17 @@ def write(name: str, frame: pd.DataFrame, room: str = SPECTRAL, **notes) -> Path
     return target
 
 
-def read(name: str, room: str = SPECTRAL) -> pd.DataFrame:
+def read(name: str, folder: str = FOLDER) -> pd.DataFrame:
     """The stored frame called `name`; FileNotFoundError, one sentence, where there is none."""
-    path = csv_path(name, room)
+    path = csv_path(name, folder)
     if not path.is_file():
         raise FileNotFoundError(
-            f"There is no {path}; `python -m srhm_book.{room}.measure {name}` makes it."
+            f"There is no {path}; `python -m srhm_book.{folder}.measure {name}` makes it."
         )
     return pd.read_csv(path, comment="#")
 
 
-def notes(name: str) -> dict[str, str]:
+def notes(name: str, folder: str = FOLDER) -> dict[str, str]:
     """The comment lines of the stored results: commit, versions and the like."""
-    lines = csv_path(name).read_text(encoding="utf-8").splitlines()
+    lines = csv_path(name, folder).read_text(encoding="utf-8").splitlines()
     return dict(line[2:].split(": ", 1) for line in lines if line.startswith("# "))

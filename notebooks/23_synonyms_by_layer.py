@@ -1,0 +1,157 @@
+# ---
+# jupyter:
+#   srhm:
+#     reads:
+#     - results/cnn_s2_L*_s00_*_A.jsonl
+#     - results/parent/dimension.csv
+# ---
+
+# %% [markdown]
+# # Synonyms are dropped layer by layer
+#
+# **The question.** A deep network learns the task, says {cite:t}`cagnetta2024`, by representing synonyms
+# alike: layer $l+1$ no longer tells apart what level $l$ calls the same, and it stops to at the very
+# $P$ at which the error falls, $n_c m^L$ (their Figures 5 and 6). And with the synonyms goes the
+# dimension of what a layer represents (Figure 11). Is it so?
+#
+# **The answer.** $S_{2,1}$, the second layer's sensitivity to input synonyms, falls through
+# {glue:text}`half` at a $P$ that grows as $n_c m^L$ to the power {glue:text}`collapse` over
+# {glue:text}`tasks` tasks, at {glue:text}`against error` times $P^*$ ({numref}`fig-parent-synonyms`). At
+# $L=3$, {glue:text}`as claimed` pairs of a layer and a level below the top are as claimed, dropped
+# exactly from layer $l+1$ on; level 2 goes at {glue:text}`same P` times the $P$ of level 1
+# ({numref}`fig-parent-levels`). The effective dimension is {glue:text}`d first` in layer 1 and
+# {glue:text}`d last` in layer 3 (tasks with $v=$ {glue:text}`dimension tasks`), where untrained networks
+# have {glue:text}`d untrained` ({numref}`fig-parent-dimension`).
+
+# %% tags=["parameters", "hide-input"]
+profile = "book"  # "book": from the store; "fresh": two small tasks trained now; "smoke": a toy
+device = "auto"
+workers = 0  # processes for training; 0 is one per core
+
+shown = {"book": 6, "fresh": 4, "smoke": 4}  # features of the task whose layers are drawn
+
+# %% tags=["remove-cell"]
+import pandas as pd
+from myst_nb import glue
+
+from srhm.runs.paths import project
+from srhm.runs.store import Store
+from srhm_book import style as plots
+from srhm_book.parent import dimension, synonyms, views
+from srhm_book.parent import synonym_figures as figures
+from srhm_book.parent.live import again
+from srhm_book.parent.measure import again as measured_again
+from srhm_book.parent.measure import measured
+from srhm_book.provenance import rests_on
+from srhm_book.publish.profiles import by_profile
+from srhm_book.source import source_of
+from srhm_book.wording import with_interval
+
+shown = by_profile(profile, shown)
+plots.use_style()
+store = Store(project("results")) if profile == "book" else None
+options = {"workers": workers, "device": device, "progress": False}
+
+# %% mystnb={"figure": {"caption": "Sensitivity S of layer 2 to synonyms of the input level, mean over seeds, against P (left) and P / (n_c m^L) (right); one line a task with m = n_c = v, colour and marker by depth. Dashed: where P_S is read off.", "name": "fig-parent-synonyms"}, "image": {"alt": "Left, curves that fall from near one to near 0.2 at sizes spread over two decades. Right, the same curves rescaled."}}
+curves = synonyms.curves(profile, store, **options)  # {(v, L): runs}
+figure, axes = plots.new_axes(2, height=3.8, sharey=True)
+figures.draw_collapse(axes, curves)
+figures.finish_collapse(axes)
+
+# %% tags=["remove-input"]
+rests_on(curves, "23_synonyms_by_layer", profile="fresh")
+
+# %% [markdown]
+# $S_{k,l}$ is the squared distance that an exchange of level-$l$ synonyms moves the activations of layer
+# $k$, over that between unrelated data ({doc}`10_layer_by_layer`): 1 where the layer minds synonyms as
+# much as other data, 0 where it cannot see them. $P_S$ is where $S_{2,1}$ falls through 1/2:
+
+# %% tags=["remove-input"]
+source_of(synonyms.crossings)
+
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: where S and the error fall"} tags=["hide-cell"]
+falls = synonyms.crossings(curves)
+views.falls_view(falls)
+
+# %% [markdown]
+# ## Level by level
+#
+# At $L=3$ there are three levels of synonyms and four layers, the output being the last. The parent
+# claims that level $l$ is dropped from layer $l+1$ on, all levels at one $P$.
+
+# %% mystnb={"figure": {"caption": "Sensitivity of every layer (colour and marker) to the synonyms of each level (panel) at L = 3, m = n_c = v; bands: all seeds. Dotted: test error. Dashed: the criterion for dropped, 0.4.", "name": "fig-parent-levels"}, "image": {"alt": "Three panels, one a level, each with the curves of three layers and the output against rescaled P, and the falling test error."}}
+figure, axes = plots.new_axes(3, height=3.6, sharey=True)
+figures.draw_levels(axes, synonyms.pick(curves, shown, L=3), L=3)
+
+# %% tags=["remove-input"]
+rests_on(synonyms.pick(curves, shown, L=3), "23_synonyms_by_layer", profile="fresh")
+
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: S of each layer for each level after learning"} tags=["hide-cell"]
+by_level = {(v_, L): synonyms.levels(runs, L) for (v_, L), runs in curves.items()}
+views.levels_view(by_level)
+
+# %% [markdown]
+# The top level is apart: all its synonyms have one class, and no layer before the output needs to know.
+# There, $S_{\mathrm{out},L}$ ends at {glue:text}`S top`: the decision need not depend on the synonym while
+# the size of the logits does ({doc}`10_layer_by_layer`).
+#
+# ## The dimension of what is represented
+#
+# $n$ points that fill $d_{\mathrm{eff}}$ dimensions have nearest neighbours at a distance
+# $\propto n^{-1/d_{\mathrm{eff}}}$. The points are test data, as each layer represents them.
+
+# %% mystnb={"figure": {"caption": "Effective dimension of each layer's representation of test data before (grey discs) and after training (blue squares), L = 3; bars: least and most of three seeds.", "name": "fig-parent-dimension"}, "image": {"alt": "Two lines over input, layers and output: grey discs untrained, blue squares trained."}}
+dimensions = measured("dimension", profile)
+tasks = dimensions.groupby("v")
+figure, axes = plots.new_axes(tasks.ngroups, height=3.6, sharey=True, squeeze=False)
+for ax, (_, own) in zip(axes.flat, tasks, strict=True):
+    figures.draw_dimensions(ax, own)
+
+# %% tags=["remove-input"]
+source_of(dimension.nearest_distance, dimension.effective_dimension)
+
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: effective dimensions, mean (least to most of the seeds)"} tags=["hide-cell"]
+views.dimensions_view(dimensions)
+
+# %% tags=["remove-cell"]
+glue("half", synonyms.HALF, display=False)
+glue("tasks", int(falls.P_S.notna().sum()), display=False)
+glue("collapse", with_interval(synonyms.collapse_power(falls)), display=False)
+glue("against error", with_interval(synonyms.against_error(falls)), display=False)
+below = pd.concat([t[t.level < L] for (_, L), t in by_level.items() if L == 3] or [pd.DataFrame()])
+words = f"{int(below.as_claimed.sum())} of {len(below)}" if len(below) else "–"
+glue("as claimed", words, display=False)
+ratios = [synonyms.same_P(t, 3)[2] for (_, L), t in by_level.items() if L == 3]
+glue("same P", ", ".join(with_interval(r) for r in ratios if r) or "–", display=False)
+tops = [t[(t.layer == "out") & (t.level == L)].S.iloc[0] for (_, L), t in by_level.items()]
+glue("S top", f"{min(tops):.2f} to {max(tops):.2f}" if tops else "–", display=False)
+means = dimensions.groupby(["layer", "trained", "v"]).dimension.mean()
+for name, key in {"first": ("1", True), "last": ("3", True), "untrained": ("3", False)}.items():
+    glue(f"d {name}", " and ".join(f"{d:.1f}" for d in means[key]), display=False)
+glue("dimension tasks", " and ".join(map(str, sorted(dimensions.v.unique()))), display=False)
+falls_by_layer = dimension.steps_down(dimensions).falls
+glue("steps down", f"{falls_by_layer.sum()} of {len(falls_by_layer)}", display=False)
+glue("seeds", int(falls.num_seeds.min()) if len(falls) else 0, display=False)
+
+# %% [markdown]
+# It falls at {glue:text}`steps down` steps from the input to layer 3 of the trained networks, which have
+# seen $P = 6\,n_c m^L$ data.
+#
+# One stored training is repeated whenever this page is made:
+
+# %% tags=["remove-input"]
+again(next(iter(curves.values())), store, device)
+
+# %% [markdown]
+# And so is the dimension of one network:
+
+# %% tags=["remove-input"]
+measured_again({"dimension": dimensions}, profile)
+
+# %% [markdown]
+# ## Limits
+#
+# {glue:text}`seeds` seeds a curve, and this book's scaling alone: the lazier one of the authors' code is
+# not measured here. An exchange takes *another* synonym, where the authors' code draws
+# among all $m$, which makes its $S$ smaller by $1-1/m$. The dimension is a slope over a factor of
+# sixteen in $n$, in data that are discrete, at one $P$.

@@ -1,0 +1,41 @@
+"""The ledger's claims of the parent, where nothing is stored and where P* follows the law."""
+
+import pytest
+
+from srhm.runs.store import Store
+from srhm_book.claims.ledger import to_markdown
+from srhm_book.parent import claims
+from synthetic import runs_of
+
+
+def test_nothing_stored_is_open(tmp_path):
+    """But for signal and noise, which need no training, and dimensions, stored by themselves."""
+    found = {claim.id: claim for claim in claims.deep_claims(Store(tmp_path))}
+    noise = found.pop("parent_noise")
+    assert noise.verdict in ("agrees", "close")
+    del found["parent_dimension"]
+    assert {claim.verdict for claim in found.values()} == {"open"}
+    assert not any(claim.measured for claim in found.values())
+    assert {claim.group for claim in found.values()} == {claims.GROUP}
+    assert all(len(row.split(" | ")) == 8 for row in to_markdown([noise]).splitlines()[2:3])
+
+
+@pytest.mark.parametrize(
+    ("star", "verdicts"),
+    [
+        (lambda c: c.n_c * c.m**c.L, {"law": "agrees", "v": "agrees", "depth": "agrees"}),
+        (lambda c: c.n_c * c.m**c.L * (c.v / 32) ** 0.5, {"v": "differs"}),
+        (lambda c: c.n_c * (c.m / 1.5) ** c.L, {"depth": "differs"}),
+    ],
+)
+def test_verdicts_follow_P_star(monkeypatch, tmp_path, star, verdicts):
+    def deep_runs(settings, store):
+        stars = {c: [f * max(star(c), 20) for f in (0.98, 1, 1.02)] for c in settings}
+        return {c: runs_of(c, own) for c, own in stars.items()}, []
+
+    monkeypatch.setattr(claims.deep, "deep_runs", deep_runs)
+    found = {claim.id: claim for claim in claims.deep_claims(Store(tmp_path))}
+    for name, verdict in verdicts.items():
+        allowed = {"agrees", "close"} if verdict == "agrees" else {verdict}
+        assert found[f"parent_{name}"].verdict in allowed, name
+    assert found["parent_law"].seeds == 3
