@@ -16,8 +16,10 @@ from srhm_book.paper import published_P_star
 from srhm_book.parent.claims import GROUP as PARENT
 from srhm_book.pictures import overview as pictures
 from srhm_book.spectral.claims import GROUP as SPECTRAL
+from srhm_book.why.claims import GROUP as OURS
 
-SISTERS = {PARENT, SPECTRAL}  # of other papers than the one that the landing page is about
+# Of other papers than the one that the landing page is about, and of this book alone.
+SISTERS = {PARENT, SPECTRAL, OURS}
 
 INTERVALS = {"agrees": (0.9, 1.1), "close": (1.05, 1.15), "open": (0.5, 1.5), "differs": (2, 3)}
 
@@ -29,7 +31,7 @@ def claim(verdict, id="eq3", value=1.0, chapter="06_lcn_sample_complexity"):
 
 @pytest.fixture(scope="module")
 def nothing(tmp_path_factory):
-    """All claims of the paper, of an empty store; a sister paper's have no headline."""
+    """All claims of the paper, of an empty store; a sister paper's and ours have no headline."""
     found = claims(Store(tmp_path_factory.mktemp("empty")))
     return [claim for claim in found if claim.group not in SISTERS]
 

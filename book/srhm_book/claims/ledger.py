@@ -16,6 +16,7 @@ from srhm_book.claims.laws import law_claims
 from srhm_book.parent.claims import deep_claims
 from srhm_book.parent.limits_claims import limit_claims
 from srhm_book.spectral.claims import spectral_claims
+from srhm_book.why.claims import why_claims
 
 COLUMNS = ("Claim", "Part", "Figure", "Expected", "Paper", "Here", "Verdict", "Chapter")
 
@@ -32,6 +33,7 @@ def claims(store: Store, progress: bool = False) -> list[Claim]:
         "architectures": lambda: architecture_claims(store),
         "before sparsity": lambda: deep_claims(store) + limit_claims(store),
         "kernel regression": spectral_claims,
+        "why": lambda: why_claims(store),
     }
     # tqdm takes None for: unless stderr is a terminal.
     silent = None if progress and not os.environ.get("TQDM_DISABLE") else True

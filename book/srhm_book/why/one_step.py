@@ -29,7 +29,7 @@ CHUNK = 4096  # data at once
 
 
 @dataclass
-class _Sums:
+class GradientSums:
     """What P_c needs: the sum of the gradients of N data, and of their squared norms."""
 
     total: torch.Tensor  # (rows of the first layer, columns)
@@ -47,11 +47,15 @@ class _Sums:
         self.squares += (products * same).sum().item()
         self.N += len(rows)
 
-    @property
-    def critical_size(self) -> float:
-        """tr Cov(g) / |E g|^2, both without bias; inf where the signal is lost in the noise."""
+    def critical_size(self, num_data: int) -> float:
+        """tr Cov(g) / |E g|^2 over all ``num_data`` data; inf where noise drowns the signal.
+
+        The N data are distinct: the noise of their mean is tr Cov(g) / N, less the more of all data
+        they are.
+        """
         of_mean, mean_square = self.total.square().sum().item() / self.N**2, self.squares / self.N
-        signal = (self.N * of_mean - mean_square) / (self.N - 1)
+        noise = (num_data - self.N) / (num_data - 1) / self.N
+        signal = (of_mean - noise * mean_square) / (1 - noise)
         return (mean_square - signal) / signal if signal > 0 else math.inf
 
 
@@ -79,12 +83,12 @@ def critical_size(
     net = build_network(arch, task, width, seed)
     columns = task.n_c if weights == "equal" else width
     num_rows = net.weights[0].shape[:3].numel()
-    sums = _Sums(torch.zeros(num_rows, columns, dtype=torch.float64))
+    sums = GradientSums(torch.zeros(num_rows, columns, dtype=torch.float64))
     for start in range(0, len(samples), CHUNK):
         data = encode(net, samples[start : start + CHUNK])
         pulls = _counted_pulls(net, data) if weights == "equal" else first_layer_pulls(net, data)
         sums.add(data.rows.flatten(1).long(), pulls.double())
-    return sums.critical_size
+    return sums.critical_size(task.num_data)
 
 
 def _residuals(net: PatchNetwork, data: ActiveData) -> torch.Tensor:

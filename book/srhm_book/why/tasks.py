@@ -43,8 +43,23 @@ def everywhere(v: int, L: int, s0s: tuple[int, ...], archs=NETWORKS) -> list[Tas
 
 # At one level LCN and CNN are one network. There s0 < 4 leaves too few data to reach an error of
 # 10 %: all that exist are n_c m (s0+1)^2.
-SHALLOW = everywhere(8, 1, (4, 9, 19, 39), ("cnn",))
+SHALLOW = everywhere(8, 1, (4, 9, 19), ("cnn",))
 WHICH_LEVEL = {
-    2: [*everywhere(6, 2, (0, 1, 2, 4)), *one_level(6, 2, (1, 2, 4))],
-    3: [*everywhere(4, 3, (0, 1, 2)), *one_level(4, 3, (1, 2, 4)), *all_but_one(4, 3, 2)],
+    2: [*everywhere(6, 2, (0, 1, 2, 4)), *one_level(6, 2, (2,))],
+    3: [*everywhere(4, 3, (0, 1, 2)), *one_level(4, 3, (2,)), *all_but_one(4, 3, 2)],
 }
+
+# Where one step is measured: against s0 and L at v = m = n_c = 4, and the tasks above.
+COUNTED = [
+    *everywhere(4, 1, (0, 1, 2, 4)),
+    *everywhere(4, 2, (0, 1, 2, 4)),
+    *everywhere(4, 3, (0, 1, 2)),
+]
+# Tasks of the store's searches (n_c = m = v at s = 2), small enough for the samples.
+TRAINED = [
+    *everywhere(6, 2, (0, 1, 2, 4)),
+    *everywhere(8, 2, (0, 1, 2, 4)),
+    *everywhere(10, 2, (0, 1, 2)),
+    *everywhere(6, 3, (0, 1)),
+]
+ONE_STEP = list(dict.fromkeys([*COUNTED, *TRAINED, *SHALLOW, *WHICH_LEVEL[2], *WHICH_LEVEL[3]]))

@@ -1,0 +1,110 @@
+"""What the chapter on levels found, in sentences made from its numbers."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from srhm.stats.fits import Estimate
+from srhm_book.why.expected import law
+from srhm_book.why.levels import ALL, parts_of
+from srhm_book.why.tasks import HEIGHTS
+from srhm_book.wording import NOTHING, join, with_interval
+
+
+def largest_s0(table: pd.DataFrame) -> pd.DataFrame:
+    """Of each L and network the tasks of the largest s0 that is known at a single level and at all.
+
+    So that exponents at single levels and at all are compared at one s0.
+    """
+    rows = []
+    for (L, _), own in table[table.exponent.notna()].groupby(["L", "arch"], sort=False):
+        whole = [
+            s0 for s0, part in own.groupby("s0")
+            if ALL in set(part["where"]) and set(part["where"]) & set(HEIGHTS[L])
+        ]  # fmt: skip
+        if whole:
+            rows.append(own[own.s0 == max(whole)])
+    return pd.concat(rows) if rows else table.iloc[:0]
+
+
+def who_pays(measured: pd.DataFrame) -> str:
+    """Whether every level costs data, by the intervals of P* over P* without sparsity."""
+    singles = measured[measured["where"].isin(["lowest", "middle", "top"])]
+    ratios = [ratio for ratio in singles.ratio if ratio is not None]
+    if not ratios:
+        return "Not measured yet"
+    without = sum(ratio.low <= 1 for ratio in ratios)
+    return "Every level does" if not without else f"{len(ratios) - without} of {len(ratios)} do"
+
+
+def levels_sentence(measured: pd.DataFrame, arch: str) -> str:
+    """By how much sparsity at one level, and at all, multiplies P*: the deepest tasks measured."""
+    own = largest_s0(measured[measured.arch == arch])
+    if own.empty:
+        return f"{arch.upper()}: not measured yet."
+    own = own[own.L.max() == own.L]
+    L, s0, each = own.L.iloc[0], own.s0.iloc[0], own.set_index("where").ratio
+    known = [where for where in HEIGHTS[L] if where in each]
+    told = [f"{each[where].value:.1f} at the {where}" for where in known]
+    product = math.prod(each[where].value for where in known)
+    beside = f", where the product would be {product:.1f}" if len(known) == L else ""
+    return (
+        f"{arch.upper()}, L = {L}: s₀ = {s0} at one level alone multiplies P* by {join(told)}; at "
+        f"all of them by {each[ALL].value:.1f}{beside}."
+    )
+
+
+def depth_sentence(by_depth: dict[tuple[str, int], Estimate]) -> str:
+    """The CNN's exponents by depth, and at which the law's 2 is outside the interval."""
+    own = {L: found for (arch, L), found in sorted(by_depth.items()) if arch == "cnn"}
+    if not own:
+        return "By depth: not measured yet."
+    told = join(f"{found.value:.2f} at L = {L}" for L, found in own.items())
+    without = [f"L = {L}" for L, found in own.items() if not found.includes(law("cnn", L))]
+    tail = f"; its 95 % interval leaves out 2 at {join(without)}" if without else "; all hold 2"
+    return f"With all levels sparse (s₀ ≥ 1) the CNN's exponent is {told}{tail}."
+
+
+def beside_one_step(measured: pd.DataFrame, predicted: pd.DataFrame) -> str:
+    """How far the exponents of one step are from those of trained networks."""
+    keys = ["L", "arch", "where", "s0"]
+    own = measured[measured.exponent.notna()][[*keys, "exponent"]]
+    both = own.merge(predicted[[*keys, "weights", "exponent"]], on=keys, suffixes=("", "_step"))
+    parts = []
+    for (arch, weights), rows in both.groupby(["arch", "weights"]):
+        pairs = list(zip(rows.exponent, rows.exponent_step, strict=True))
+        away = math.sqrt(sum((a.value - b.value) ** 2 for a, b in pairs) / len(pairs))
+        held = sum(a.includes(b.value) for a, b in pairs)
+        parts.append(
+            f"{arch.upper()}, {weights} weights: {away:.2f} (root mean square; {held} of "
+            f"{len(pairs)} inside the intervals)"
+        )
+    return join(parts, between="; ") if parts else NOTHING
+
+
+def products(measured: pd.DataFrame) -> pd.DataFrame:
+    """Do the costs of single levels multiply? Of each task sparse at several levels its exponent,
+    and the sum of the exponents of these levels alone."""
+    known = measured[measured.exponent.notna()]
+    alone = {(r.L, r.arch, r.s0, r.where): r.exponent.value for r in known.itertuples()}
+    rows = []
+    for row in known.itertuples():
+        singles = parts_of(row.where, row.L)
+        found = [alone.get((row.L, row.arch, row.s0, each)) for each in singles]
+        if len(singles) > 1 and None not in found:
+            rows.append((row.arch.upper(), row.L, row.s0, row.where, sum(found), row.exponent))
+    names = ["network", "L", "s₀", "sparse", "sum of the levels alone", "exponent"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def products_sentence(measured: pd.DataFrame) -> str:
+    """`products` of the tasks that are sparse at all levels."""
+    table = products(measured)
+    parts = [
+        f"{row.network}, L = {row.L}: {with_interval(row.exponent)}, the sum {total:.2f}"
+        for row, total in zip(table.itertuples(), table["sum of the levels alone"], strict=True)
+        if row.sparse == ALL
+    ]
+    return join(parts, between="; ") if parts else "not measured yet"

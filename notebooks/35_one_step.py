@@ -1,0 +1,170 @@
+# ---
+# jupyter:
+#   srhm:
+#     reads:
+#     - results/why/*.csv
+#     - results/lcn_s2_*.jsonl
+#     - results/cnn_s2_*.jsonl
+# ---
+
+# %% [markdown]
+# # One gradient step
+#
+# **The question.** The paper's argument for $P^* \propto (s_0+1)^L n_c m^L$ looks at a single gradient
+# step of a locally connected network: from how many examples on does the first layer's gradient show
+# which features go with which class? {cite:p}`tomasini2024` gives it in Appendix C. Here it is
+# counted, for the convolutional network too, and compared with what trained networks need.
+#
+# **The answer.** As the paper counts, with all hidden weights equal, one step needs data in proportion
+# to $(s_0+1)^q$ with $q =$ {glue:text}`lcn equal` for the locally connected network (LCN) of two and
+# three levels, and {glue:text}`cnn equal` for the convolutional one (CNN); with the random weights that
+# networks start from, $q =$ {glue:text}`lcn random` and {glue:text}`cnn random`. A whole training of
+# the LCN needs as many as the count times {glue:text}`constant lcn equal`; of the CNN, times
+# {glue:text}`constant cnn equal`.
+
+# %% tags=["parameters", "hide-input"]
+profile = "book"  # "book": from the store; "fresh": fewer, measured now; "smoke": a toy
+device = "auto"
+workers = 0  # processes for training; 0 is one per core
+
+# %% tags=["remove-cell"]
+from IPython.display import HTML
+from myst_nb import glue
+
+from srhm.runs.paths import project
+from srhm.runs.store import Store
+from srhm_book import style
+from srhm_book.complexity.table import searched_runs
+from srhm_book.provenance import rests_on
+from srhm_book.publish.profiles import by_profile
+from srhm_book.source import source_of
+from srhm_book.why import chapter, figures, measure, steps, tell
+from srhm_book.why.one_step import GradientSums
+from srhm_book.why.sensitivity import counted_weights
+from srhm_book.wording import list_settings
+
+by_profile(profile)
+style.use_style()
+store = Store(project("results")) if profile == "book" else None
+counted = chapter.counted_sizes(profile)
+powers = steps.slopes(counted)
+for arch in ("lcn", "cnn"):
+    for weights in ("equal", "random"):
+        words = tell.exponents_words(powers, arch, weights)
+        glue(f"{arch} {weights}", words, display=False)
+glue("holds square", tell.which_hold(powers, "cnn", 3, 2.0), display=False)
+
+# %% mystnb={"figure": {"caption": "How many data one gradient step needs, P_c over n_c m^L, against s0+1, for one, two and three levels (v = m = n_c = 4). Open, dashed: all hidden weights equal, as in Appendix C; filled: random. Means (harmonic) over draws of rules, data and weights; bars: smallest to largest.", "name": "fig-critical-sizes"}, "image": {"alt": "Three panels of rising lines on logarithmic axes. The locally connected network rises more steeply the more levels there are; the convolutional one with equal weights stays almost flat, with random weights it lies on the locally connected one."}}
+figure, axes = style.new_axes(counted.L.nunique(), height=3.8, squeeze=False)
+figures.draw_critical_sizes(axes[0], counted, units={L: 4 ** (L + 1) for L in (1, 2, 3)})
+
+# %% [markdown]
+# ## Signal and noise
+#
+# With the output at zero, a datum of class $y$ pulls the logit of class $\alpha$ by
+# $\delta_{\alpha y} - 1/n_c$. Its gradient $g$ in the first layer adds that pull, passed back through
+# the network, to the weights of the features it shows at the places where they are. Over $P$ data the
+# mean gradient is $\mathbb E g$, the *signal*, plus noise of power
+# $\operatorname{tr}\operatorname{Cov}(g)/P$. They are equal at
+#
+# $$ P_c = \frac{\operatorname{tr}\operatorname{Cov}(g)}{|\mathbb E\, g|^2}, $$ (eq-critical-size)
+#
+# which one large sample gives; no training set has to be drawn twice:
+
+# %% tags=["remove-input"]
+source_of(GradientSums.critical_size)
+
+# %% [markdown]
+# *Equal weights*, the setting of Appendix C: all paths through the network are alike and the gradient
+# at place $i$ and feature $\mu$ is a count, how often $\mu$ is there with class $\alpha$, less its
+# average over classes. Sparsity leaves a place empty in all but $(s_0+1)^{-L}$ of the data. The LCN,
+# whose places have weights of their own, sees its signal and its noise diluted alike:
+# $P_c \propto (s_0+1)^L$. The CNN adds up all patches in one filter and only the place inside the
+# lowest patch is left: $P_c \propto s_0+1$, plus a constant, as patches of one datum are not
+# independent.
+#
+# *Random weights*, those a network really starts from: each place passes its pull back with a sign of
+# its own. What the CNN's sharing adds up then is as incoherent as the noise, and its gain is lost:
+# $P_c$ grows as for the LCN.
+#
+# Is the CNN's square of Eq. {eq}`eq-cnn` in either? At $L=3$ its exponent's interval holds 2 with
+# {glue:text}`holds square`. {doc}`36_which_level_pays` takes the levels apart.
+
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: exponents of s0+1 in P_c"} tags=["hide-cell"]
+both = [tell.slopes_view(powers), tell.slopes_view(steps.slopes(counted, least_s0=1))]
+HTML(both[0].merge(both[1], on=["network", "weights", "L"], suffixes=(", all s₀", ", s₀ of 1 or more"))
+     .to_html(index=False, border=0))  # fmt: skip
+
+# %% [markdown]
+# ## Insensitive to displacements first
+#
+# The paper says that one grouping makes the network insensitive to synonyms and to displacements at
+# once. After one step (LCN, equal weights) the weights of a feature at the $s_0+1$ places of its
+# sub-patch are the same count up to noise, so layer 1 loses displacements as soon as the noise is
+# gone. Synonyms are tuples of *other* features, and a sum over single features cannot be equal for all
+# tuples of one parent unless $m$ is small: layer 1 must leave them to layer 2. At the largest $P$
+# measured, $D_{1,1} =$ {glue:text}`least D` and $S_{1,1} =$ {glue:text}`least S`. So it is, too, in the
+# trained networks of Figure 12 ({doc}`10_layer_by_layer`).
+
+# %% mystnb={"figure": {"caption": "Sensitivities of the first layer after one gradient step, from counts (LCN, L = 2): to exchanged synonyms (left) and to displacements (right), level 1, against P over its scale. Means over seeds; bars: smallest to largest.", "name": "fig-step-sensitivities"}, "image": {"alt": "Left: S stays between 0.7 and 1 for every s0. Right: D falls from below 1 to a few hundredths for every s0 above zero."}}
+stepped = chapter.stepped(profile)
+figure, axes = style.new_axes(2, height=3.6)
+figures.draw_step_sensitivities(axes, stepped)
+
+# %% tags=["remove-input"]
+source_of(counted_weights)
+
+# %% tags=["remove-cell"]
+last = stepped[stepped.x == stepped.x.max()]
+glue("least D", f"{last.D_1_1.mean():.2f}", display=False)
+glue("least S", f"{last.S_1_1.mean():.2f}", display=False)
+
+# %% [markdown]
+# ## Beside trained networks
+#
+# Is $P^*$ one constant times $P_c$? For every task with both ({glue:text}`num settings`), sparse at all
+# levels, at none, or at one. $P^*/P_c$, geometric mean: LCN {glue:text}`constant lcn equal` with equal
+# weights, {glue:text}`constant lcn random` with random ones; CNN {glue:text}`constant cnn equal` and
+# {glue:text}`constant cnn random`.
+
+# %% mystnb={"figure": {"caption": "P* of trained networks against one step's P_c with equal (left) and with random hidden weights (right). Bars: 95 % intervals of P* over seeds; dashed: P* = constant x P_c with the geometric mean of both networks.", "name": "fig-step-beside-training"}, "image": {"alt": "Two panels on logarithmic axes. Left: the locally connected network follows a line and the convolutional one leaves it upwards. Right: both lie near one line, the largest tasks below it."}}
+settings = chapter.trained_settings(profile)
+runs, missing = searched_runs(settings, store, workers=workers, device=device, progress=False)
+beside = steps.beside_P_star(runs, chapter.sizes_for(settings, profile))
+shared = steps.constants(beside)
+figure, axes = style.new_axes(2, height=3.8, sharey=True)
+figures.draw_both_beside(axes, beside)
+
+# %% tags=["remove-input"]
+rests_on(runs, "35_one_step", profile="fresh")
+
+# %% tags=["remove-cell"]
+for arch in ("lcn", "cnn"):
+    for weights in ("equal", "random"):
+        words = tell.constant_words(shared, arch, weights)
+        glue(f"constant {arch} {weights}", words, display=False)
+glue("num settings", len(runs), display=False)
+glue("missing", list_settings(missing), display=False)
+
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: P* over P_c"} tags=["hide-cell"]
+HTML(tell.constants_view(shared).to_html(index=False, border=0))
+
+# %% [markdown]
+# ## Is the store right?
+#
+# Some of the stored $P_c$ are measured again, here and now; the build fails when one differs.
+
+# %%
+kept = measure.read("critical_sizes") if store else counted
+measure.again(kept, number=6)[["arch", "L", "s0", "weights", "seed", "P_c", "P_c_now"]]
+
+# %% [markdown]
+# ```{dropdown} Measuring it all again
+# `python -m srhm_book.why.measure`, minutes on one core. Not trained yet: {glue:text}`missing`.
+# ```
+#
+# ## Limits
+#
+# $P_c$ is that of the first layer at the start, and of the whole of its gradient; what later steps and
+# layers need is not in it. Random networks have 32 channels. That training needs a constant times
+# $P_c$ is an observation here, not a derivation.
