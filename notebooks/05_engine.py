@@ -55,7 +55,8 @@ from srhm.runs.paths import project
 from srhm.runs.store import Store
 from srhm.runs.sweep import sweep
 from srhm_book import style as plots
-from srhm_book.grids import TOY, layer_curves, setting
+from srhm_book.curves import layer_curves
+from srhm_book.grids import TOY, setting
 from srhm_book.pictures.costs import draw_costs
 from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile

@@ -44,7 +44,8 @@ from srhm.training.observables import ratio_of_means, sensitivities, sparse_acti
 from srhm.training.run import fit, prepare, resolve_device
 from srhm_book import style as plots
 from srhm_book.claims.invariance import SAME_PLATEAU, plateau_claim
-from srhm_book.grids import TOY, layer_curves, setting
+from srhm_book.curves import layer_curves
+from srhm_book.grids import TOY, setting
 from srhm_book.invariance.conventions import readings
 from srhm_book.invariance.decisions import changed_decisions
 from srhm_book.invariance.layer_views import (

@@ -66,7 +66,7 @@ from srhm_book.architectures.views import (
     style,
     with_paper,
 )
-from srhm_book.grids import COMMON_TRAINING, STUDIED, training_study
+from srhm_book.curves import COMMON_TRAINING, STUDIED, training_study
 from srhm_book.images.chapter import rank_correlation
 from srhm_book.paper import published
 from srhm_book.provenance import rests_on

@@ -14,7 +14,9 @@ from srhm.commands import open_filled_store, open_store, where_to_train
 from srhm.options import at_least
 from srhm.runs.paths import project
 from srhm_book.claims.ledger import claims, to_json, to_markdown
-from srhm_book.grids import CURVES, GRIDS, run_grid
+from srhm_book.curves import CURVES
+from srhm_book.grid_runs import run_grid
+from srhm_book.grids import GRIDS
 from srhm_book.publish.notebooks import run_notebooks
 from srhm_book.publish.pdf import make_pdf
 

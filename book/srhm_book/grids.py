@@ -11,17 +11,9 @@ import math
 from itertools import product
 from types import SimpleNamespace
 
-import pandas as pd
-
-from srhm.data.randomness import check_int
-from srhm.networks.names import COMMON, PATCH_NETWORKS
-from srhm.runs.search import Target, grid_index, grid_P, run_at, search
-from srhm.runs.store import Store, to_frame
-from srhm.runs.sweep import sweep
 from srhm.stats.laws import predicted_scale
 from srhm.training.config import RunConfig
 from srhm_book.complexity.ablation import ablation_settings
-from srhm_book.invariance.thresholds import paper_targets
 from srhm_book.why import tasks
 
 GRID = {"width": 256, "batch_size": 128, "lr": 0.64, "stop_loss": 1e-2}
@@ -206,11 +198,11 @@ def _branching() -> list[RunConfig]:
     return [config for config in configs if config.P <= 30_000]
 
 
-# Name of the grid: its settings. A setting may be in several grids; its runs are trained once.
 def _tasks(own: list[tasks.Task]) -> list[RunConfig]:
     return [setting(arch, v, s0, s=s, L=L, n_c=m, m=m) for arch, v, s, L, m, s0 in own]
 
 
+# Name of the grid: its settings. A setting may be in several grids; its runs are trained once.
 GRIDS = {
     "lcn_L2": _grid("lcn", (4, 6, 8, 10), (0, 1, 2, 4)),
     "cnn_L2": [
@@ -275,141 +267,3 @@ def fixed_d_grid(profile: str = "book") -> list[RunConfig]:
         tasks = ((4, 1, 1), (4, 2, 0), (2, 1, 3), (2, 3, 0))  # m, L, s0: two pairs
         return [setting("lcn", 4, s0, m=m, L=L, **TOY) for m, L, s0 in tasks]
     return GRIDS["fixed_d"]
-
-
-def curve(
-    arch: str, v: int, s0: int, smallest: float, largest: float, every: int = 2, **other
-) -> list[RunConfig]:
-    """A whole learning curve: three seeds at every ``every``-th size of the common grid of P.
-
-    Sizes run from ``smallest`` to ``largest``, at most 3/4 of the task's data. ``other`` changes
-    `GRID`.
-    """
-    base = setting(arch, v, s0, **other)
-    largest = min(largest, base.task.num_data * 3 // 4)
-    sizes = [grid_P(i) for i in range(grid_index(smallest), grid_index(largest) + 1, every)]
-    return [run_at(base, P, seed) for P in sizes if largest >= P for seed in range(3)]
-
-
-def layer_curves(arch: str, s0: int) -> list[RunConfig]:
-    """One s0 of Figure 12 (LCN) or 15 (CNN): v = 8, P over more than two decades."""
-    unit = (s0 + 1) ** 2
-    return curve(arch, 8, s0, smallest=128 * unit, largest=min(16_384 * unit, 131_072))
-
-
-def sparsity_B_curves(
-    arch: str, v: int, s0: int, L: int = 2, sparsity: str = "B", largest: int = 65_536
-) -> list[RunConfig]:
-    """One curve of Figure 7 (LCN) or 8 (CNN): P from 0.1 to 4 times the guessed P*.
-
-    No P above ``largest``; with ``sparsity="A"`` the same sizes for the other sparsity.
-    """
-    guess = setting(arch, v, s0, L=L, sparsity=sparsity).P
-    ends = 0.1 * guess, min(4 * guess, largest)
-    return curve(arch, v, s0, *ends, L=L, sparsity=sparsity)
-
-
-# Common architectures train at the smaller of the paper's rates, 0.003 at batch 4 scaled to 64, and
-# stop at its loss for them. (These rates are not per unit of width.)
-COMMON_TRAINING = {"batch_size": 64, "lr": 0.05, "stop_loss": 1e-2, "max_epochs": 300}
-FIGURE_1C_P = 7400
-# Among the sizes of the paper's Figure 9: few where all is chance or all is learned, more between.
-GROWING_P = (100, 290, 870, 2599, 4400, 5400, 6400, 7400, 10_400, 14_400, 22_760, 39_270, 67_400)
-
-
-def architecture_run(arch: str, P: int, seed: int) -> RunConfig:
-    """A run of Figures 1C-F, 9 and 17: any architecture on the task v = 10, L = s = s0 = 2."""
-    if arch in PATCH_NETWORKS:
-        return run_at(setting(arch, 10, 2), P, seed)
-    return run_at(RunConfig(arch=arch, v=10, s0=2, P=P, **COMMON_TRAINING), P, seed)
-
-
-def growing_P(arch: str) -> list[RunConfig]:
-    """One architecture of Figures 1E, 1F, 9, 17C and 17D, three seeds at each of `GROWING_P`."""
-    return [architecture_run(arch, P, seed) for P in GROWING_P for seed in range(3)]
-
-
-def training_study(arch: str, seed: int = 0) -> dict[str, RunConfig]:
-    """``arch`` at P=7400, trained as everywhere here and otherwise: what its error depends on."""
-    base = architecture_run(arch, FIGURE_1C_P, seed)
-    study = {
-        "as everywhere here": base,
-        "learning rate / 4": base.replace(lr=base.lr / 4),
-        "learning rate * 4": base.replace(lr=base.lr * 4),
-        "batches of 4, learning rate 0.003": base.replace(batch_size=4, lr=base.lr / 16),
-    }
-    if arch == "resnet18":
-        study["the stem for large images"] = base.replace(arch="resnet18_stem7")
-    return study
-
-
-STUDIED = ("resnet18", "efficientnet_b0")  # far from the paper's error
-
-# (arch, v, s0, L) of the curves of sparsity B: the LCN at v=6 (Figure 7) and the CNN at v=6, as
-# Figure 8 is captioned, and at v=10, as it is drawn; L=3 also at v=4, where it is affordable.
-SPARSITY_B = tuple(
-    (arch, v, s0, L)
-    for arch, v, L, s0s in (
-        ("lcn", 6, 2, (1, 2, 4)),
-        ("cnn", 6, 2, (1, 2, 4)),
-        ("cnn", 10, 2, (1, 2, 4)),
-        ("cnn", 4, 3, (1, 2, 4)),
-        ("lcn", 4, 3, (1, 2)),
-        ("cnn", 6, 3, (1, 2)),
-        ("lcn", 6, 3, (1, 2)),
-    )
-    for s0 in s0s
-)
-
-
-# Whole curves by name: a list of runs, where `GRIDS` has settings to be searched.
-CURVES = {
-    "layers_lcn": [c for s0 in (0, 1, 2, 4) for c in layer_curves("lcn", s0)],
-    "layers_cnn": [c for s0 in (0, 1, 2, 4) for c in layer_curves("cnn", s0)],
-    "sparsity_B": [c for task in SPARSITY_B for c in sparsity_B_curves(*task)],
-    "architectures": [
-        architecture_run(arch, FIGURE_1C_P, seed)
-        for seed in range(3)
-        for arch in ("lcn", "cnn", *COMMON)
-    ],
-    "training_study": [c for arch in STUDIED for c in training_study(arch).values()],
-    "growing_P": [c for arch in ("lcn", *COMMON) for c in growing_P(arch)],
-}
-
-
-def run_grid(
-    name: str,
-    store: Store,
-    max_P: int = 10**6,
-    repeats: int = 3,
-    sensitivities: bool = False,
-    **sweep_options,
-) -> pd.DataFrame:
-    """Train what the store lacks of one grid or family of curves; returns its runs.
-
-    Parameters
-    ----------
-    name: a key of `GRIDS` or `CURVES`.
-    max_P: leave out larger training sets; settings whose first guess is beyond it too.
-    repeats: seeds per setting of a grid (curves have three).
-    sensitivities: bracket the crossings of S_2 and D_2 as well
-        (`srhm_book.invariance.thresholds.paper_targets`).
-    sweep_options: as for `srhm.runs.sweep.sweep`.
-
-    Raises
-    ------
-    ValueError
-        For a name that is none, or a ``max_P`` or ``repeats`` below 1.
-    """
-    max_P, repeats = check_int("max_P", max_P, 1), check_int("repeats", repeats, 1)
-    if name in CURVES:
-        return sweep([c for c in CURVES[name] if max_P >= c.P], store, **sweep_options)
-    if name not in GRIDS:
-        raise ValueError(f"grid must be one of {', '.join([*GRIDS, *CURVES])}, not {name!r}.")
-    groups: dict[tuple[Target, ...], list[RunConfig]] = {}  # the paper's thresholds differ
-    for c in GRIDS[name]:
-        if max_P >= c.P:
-            targets = (Target(), *(paper_targets(c) if sensitivities else ()))
-            groups.setdefault(targets, []).append(c)
-    found = [search(g, store, repeats, t, max_P, **sweep_options) for t, g in groups.items()]
-    return pd.concat(found, ignore_index=True) if found else to_frame([])

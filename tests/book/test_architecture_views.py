@@ -17,7 +17,7 @@ from srhm_book.architectures.views import (
     with_paper,
 )
 from srhm_book.claims.architectures import ordered_alike
-from srhm_book.grids import CURVES, architecture_run
+from srhm_book.curves import CURVES, architecture_run
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ import pytest
 from messages import says
 from srhm.runs.store import Store, to_frame
 from srhm.stats.laws import predicted_scale
-from srhm_book import grids
-from srhm_book.grids import GRIDS, PAPER, SPARSITY_B, sparsity_B_curves
+from srhm_book import grid_runs, grids
+from srhm_book.curves import SPARSITY_B, sparsity_B_curves
+from srhm_book.grids import GRIDS, PAPER
 
 
 def blocks():
@@ -63,16 +64,16 @@ def test_the_other_sparsity_has_the_same_sizes():
 def test_run_grid_searches_settings_and_sweeps_curves(tmp_path, monkeypatch):
     config = grids.setting("lcn", 4, 0, **grids.TOY | {"max_epochs": 2, "num_test": 50})
     monkeypatch.setitem(grids.GRIDS, "tiny", [config])
-    monkeypatch.setitem(grids.CURVES, "tiny curve", [config, config.replace(P=200)])
+    monkeypatch.setitem(grid_runs.CURVES, "tiny curve", [config, config.replace(P=200)])
     store = Store(tmp_path)
     with ThreadPoolExecutor(1) as pool:
         options = {"executor": pool, "progress": False}
-        assert len(grids.run_grid("tiny curve", store, max_P=150, **options)) == 1
-        searched = grids.run_grid("tiny", store, repeats=1, max_P=190, **options)
+        assert len(grid_runs.run_grid("tiny curve", store, max_P=150, **options)) == 1
+        searched = grid_runs.run_grid("tiny", store, repeats=1, max_P=190, **options)
     assert config.P < searched.P.max() <= 190  # a search goes on where a curve has its sizes
     assert set(store.frame().P) == set(searched.P)
     with pytest.raises(ValueError, match=says("grid", *GRIDS, "'none'")):
-        grids.run_grid("none", store)
+        grid_runs.run_grid("none", store)
 
 
 def test_run_grid_brackets_the_thresholds_of_the_paper(tmp_path, monkeypatch):
@@ -83,16 +84,16 @@ def test_run_grid_brackets_the_thresholds_of_the_paper(tmp_path, monkeypatch):
             asked[config.L, config.s] = {t.quantity: t.threshold for t in targets}
         return to_frame([])
 
-    monkeypatch.setattr(grids, "search", search)
+    monkeypatch.setattr(grid_runs, "search", search)
     tasks = [{"L": 2, "s": 2}, {"L": 3, "s": 2}, {"L": 2, "s": 3}]
     monkeypatch.setitem(grids.GRIDS, "three", [grids.setting("cnn", 4, 1, **t) for t in tasks])
-    grids.run_grid("three", Store(tmp_path), sensitivities=True)
+    grid_runs.run_grid("three", Store(tmp_path), sensitivities=True)
     error = {"test_error": 0.1, "D_2_1": 0.2}
     expected = {(2, 2): 0.4, (3, 2): 0.2, (2, 3): 0.5}  # S_2, Figure 14
     assert asked == {task: error | {"S_2_1": s} for task, s in expected.items()}
-    grids.run_grid("three", Store(tmp_path))
+    grid_runs.run_grid("three", Store(tmp_path))
     assert asked[2, 2] == {"test_error": 0.1}
-    assert grids.run_grid("three", Store(tmp_path), max_P=200).empty
+    assert grid_runs.run_grid("three", Store(tmp_path), max_P=200).empty
 
 
 def test_each_task_at_the_smaller_rate_is_there_at_the_larger_one():

@@ -27,7 +27,7 @@ from srhm_book.architectures.growing import (
 )
 from srhm_book.architectures.live import small_run, trained_again
 from srhm_book.architectures.views import ARCHITECTURE_NAMES, ARCHS
-from srhm_book.grids import CURVES, GROWING_P
+from srhm_book.curves import CURVES, GROWING_P
 from srhm_book.paper import published
 
 SIZES = (870, 2599, 5400, 7400)

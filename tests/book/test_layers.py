@@ -14,7 +14,7 @@ from messages import says
 from srhm.data.task import SRHM
 from srhm.training.observables import Layer, dense_layer, sensitivities
 from srhm_book.claims.invariance import invariance_claims
-from srhm_book.grids import layer_curves
+from srhm_book.curves import layer_curves
 from srhm_book.invariance import layers
 from srhm_book.invariance.conventions import compare_conventions, draw_anew
 from srhm_book.invariance.decisions import changed_decisions

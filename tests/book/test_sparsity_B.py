@@ -16,7 +16,8 @@ from srhm_book.complexity.sparsity_B import (
     sparsity_power,
 )
 from srhm_book.complexity.table import complexity_table
-from srhm_book.grids import setting, sparsity_B_curves
+from srhm_book.curves import sparsity_B_curves
+from srhm_book.grids import setting
 from synthetic import runs_of
 
 

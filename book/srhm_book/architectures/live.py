@@ -14,7 +14,7 @@ from srhm.runs.search import run_at
 from srhm.runs.store import Store
 from srhm.training.config import RunConfig
 from srhm_book.architectures.views import ARCHITECTURE_NAMES
-from srhm_book.grids import COMMON_TRAINING
+from srhm_book.curves import COMMON_TRAINING
 
 SHOWN = {"test_error": "test error", "S_80_1": "S, depth 4/5", "D_80_1": "D, depth 4/5"}
 

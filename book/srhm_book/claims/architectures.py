@@ -23,7 +23,7 @@ from srhm_book.architectures.views import (
     with_paper,
 )
 from srhm_book.claims.claim import Claim, Share
-from srhm_book.grids import FIGURE_1C_P
+from srhm_book.curves import FIGURE_1C_P
 
 GROUP = "Architectures"
 CHAPTER = "13_error_and_insensitivity"

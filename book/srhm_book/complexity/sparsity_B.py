@@ -12,7 +12,8 @@ from srhm.stats.curves import interval
 from srhm.stats.fits import Estimate, log_replicates
 from srhm.training.config import RunConfig
 from srhm_book.complexity.table import seed_exponent
-from srhm_book.grids import SPARSITY_B, TOY, curve, setting, sparsity_B_curves
+from srhm_book.curves import SPARSITY_B, curve, sparsity_B_curves
+from srhm_book.grids import TOY, setting
 
 FAMILY = ["arch", "v", "L", "sparsity"]
 
@@ -22,7 +23,7 @@ def curves_of(
 ) -> tuple[dict[RunConfig, pd.DataFrame], list[RunConfig]]:
     """The runs of whole learning curves with sparsity B, by setting, and the settings not trained.
 
-    profile: "book" for all of `srhm_book.grids.SPARSITY_B` that ``store`` holds in full; "fresh"
+    profile: "book" for all of `srhm_book.curves.SPARSITY_B` that ``store`` holds in full; "fresh"
     and "smoke" for a few smaller ones, trained now (``sweep_options`` as for
     `srhm.runs.sweep.sweep`).
     """

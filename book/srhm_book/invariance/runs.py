@@ -13,7 +13,8 @@ from srhm.runs.store import Store
 from srhm.runs.sweep import sweep
 from srhm.stats.laws import cnn_scale, lcn_scale
 from srhm.training.config import RunConfig
-from srhm_book.grids import GRIDS, TOY, curve, layer_curves, setting
+from srhm_book.curves import curve, layer_curves
+from srhm_book.grids import GRIDS, TOY, setting
 from srhm_book.invariance.layers import stored_curves
 from srhm_book.invariance.thresholds import ERROR, SETTING_COLUMNS, paper_targets
 

@@ -16,7 +16,8 @@ from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
 from srhm.stats.curves import SampleComplexity, sample_complexity
 from srhm.training.config import SEED_FIELDS, RunConfig
-from srhm_book.grids import GRID, TOY, curve
+from srhm_book.curves import curve
+from srhm_book.grids import GRID, TOY
 from srhm_book.parent.settings import SCALINGS
 
 ALPHA_TASK = {"v": 4, "n_c": 4, "m": 3, "L": 3}

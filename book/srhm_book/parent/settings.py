@@ -11,7 +11,8 @@ import math
 
 from srhm.runs.search import Target
 from srhm.training.config import RunConfig
-from srhm_book.grids import GRID, TOY, curve, setting
+from srhm_book.curves import curve
+from srhm_book.grids import GRID, TOY, setting
 
 LAZY = GRID | {"lr": 0.1, "scaling": "channels"}
 SCALINGS = {"fan_in": GRID, "channels": LAZY}
