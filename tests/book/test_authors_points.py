@@ -7,6 +7,7 @@ import pytest
 
 from srhm_book.complexity.authors import (
     authors_points,
+    config_at,
     exponents_in_both,
     read_by_the_rule,
     shares,
@@ -37,6 +38,7 @@ def test_of_the_papers_sizes_the_one_nearest_to_ten_percent():
 def test_the_papers_size_is_among_the_sizes_of_each_point():
     for point in authors_points().itertuples():
         assert min(abs(P / point.paper - 1) for P in point.sizes) < 0.03, point
+        assert all(config_at(point, P).num_test for P in point.sizes)  # none beyond the task's data
 
 
 def test_shares_count_each_training_by_itself():

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from srhm.data.task import SRHM
 from srhm.runs.store import Store
 from srhm.stats.fits import fit_power_law
 from srhm.training.authors import authors_config, authors_sizes
@@ -34,7 +35,8 @@ def authors_points() -> pd.DataFrame:
             except ValueError:  # the public code does not say
                 continue
             there = int(np.abs(np.log(sizes / point.P_star)).argmin())
-            about = sizes[max(there - 2, 0) : there + 3].tolist()
+            task = SRHM(v=point.v, n_c=point.v, m=point.v, s=2, L=point.L, s0=point.s0)
+            about = [P for P in sizes[max(there - 2, 0) : there + 3].tolist() if task.num_data > P]
             rows.append((arch, point.v, point.L, point.s0, point.P_star, about))
     return pd.DataFrame(rows, columns=["arch", "v", "L", "s0", "paper", "sizes"])
 
