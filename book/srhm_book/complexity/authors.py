@@ -109,11 +109,11 @@ def shares(table: pd.DataFrame) -> pd.DataFrame:
 
 def shares_view(found: pd.DataFrame) -> pd.DataFrame:
     """`shares` as a page shows it."""
-    columns = {"network": found.arch.str.upper(), "L": found.L, "points shown": found.shown}
-    for name, title in (("authors", "authors' training"), ("grids", "this book's")):
+    columns = {"network": found.arch.str.upper(), "L": found.L, "shown": found.shown}
+    for name, title in (("authors", "authors'"), ("grids", "ours")):
         num, near = found[f"num_{name}"], found[f"near_{name}"]
         columns[f"{title}: median"] = found[f"median_{name}"].map("{:.2f}".format)
-        columns[f"{title}: within ×{NEAR}"] = near.astype(str) + " of " + num.astype(str)
+        columns[f"{title}: near"] = near.astype(str) + " of " + num.astype(str)
     return pd.DataFrame(columns)
 
 

@@ -57,7 +57,7 @@ def draw_exponents(exponents: pd.DataFrame) -> Figure:
 
     exponents: as `srhm_book.complexity.authors.exponents_in_both`.
     """
-    figure, ax = style.new_axes(height=1.3 + 0.55 * len(exponents))
+    figure, ax = style.new_axes(width=style.WIDE, height=1.5 + 0.55 * len(exponents))
     lines, laws = np.arange(len(exponents)), exponents.law.to_numpy(float)[:, None]
     ax.axvline(1, color=style.BLACK, linewidth=0.8)
     ax.axvspan(0.8, 1.2, color=style.GREY, alpha=0.15, linewidth=0)
@@ -72,5 +72,5 @@ def draw_exponents(exponents: pd.DataFrame) -> Figure:
     ax.set_yticks(lines, [f"{n} (law {law})" for n, law in zip(names, exponents.law, strict=True)])
     ax.invert_yaxis()
     ax.set_xlabel("exponent / the law's")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1)
+    figure.legend(loc="outside upper center", ncols=3, columnspacing=1)
     return figure
