@@ -40,7 +40,7 @@ def shorten_runs(module):
         return real(RunConfig(v=4, P=64, batch_size=16, width=16, max_epochs=1, num_test=64), "cpu")
 
     def train(config, *_, **__):
-        scale = config.n_c * (config.m * (config.s0 + 1)) ** config.L
+        scale = config.n_c * (config.m / config.s) ** config.L * config.task.d
         error = (1 - 1 / config.n_c) / (1 + (config.P / scale) ** 4)
         own = {"status": "converged", "test_error": error, "train_loss": config.stop_loss / 2}
         return sample() | config.as_dict() | own
