@@ -85,7 +85,7 @@ for L, part in known.groupby("L"):
     off = part[["ratio", "grids"]].apply(np.log).abs().mean()
     near = int(part.ratio.between(1 / 1.5, 1.5).sum())
     parts.append(
-        f"At $L={L}$, training as the authors do brings $P^*$ "
+        f"At L = {L}, training as the authors do brings P* "
         f"{'nearer' if off.ratio < off.grids else 'no nearer'} to the paper's: {near} of {len(part)} "
         f"points fall within a factor 1.5 of it, with a median of {part.ratio.median():.2f}, against "
         f"{part.grids.median():.2f} with this book's training on the same points."
@@ -104,7 +104,8 @@ glue("missing", "; ".join(
 #
 # Does a law belong to the data, or to the way of training? {numref}`fig-both-laws` fits the same points
 # three times: as the paper shows them, trained as its authors train, and trained as this book's grids.
-# What is the same in all three is the data's. {glue:text}`laws answer`
+# What is the same in all three is the data's. The factor $s^{L/2}$ of Eq. 3 can be asked of the same
+# points. {glue:text}`laws answer`
 
 # %% mystnb={"figure": {"caption": "Exponents of s0+1 and of v (where n_c = m = v, so that the law's is L + 1) over those of Eqs. 3 and 4, jointly fitted through the points known in both trainings; bars: 95 %, bootstrap over points, one seed each. Shaded: \u00b1 20 %.", "name": "fig-both-laws"}, "image": {"alt": "A line for each network, depth and factor, with three markers and their bars about a vertical line at one: hollow squares for the paper's points, filled circles for the authors' training, open diamonds for this book's."}}
 exponents = exponents_in_both(table)
@@ -120,19 +121,19 @@ shown.style.hide(axis="index").set_table_attributes(
 
 # %% tags=["remove-cell"]
 step = step_in_depth(table)
-said = "No two depths are known at the same $v$ and $s_0$ yet, so the factor $s^{L/2}$ is open."
+said = "No two depths are known at the same v and s₀ yet, so the factor is open."
 if step["num"]:
     said = (
-        f"From two to three levels, the LCN's $P^*$ grows beyond the law's other factors by "
+        f"From two to three levels, the LCN's P* grows beyond the law's other factors by "
         f"{step.paper:.2f} in the paper, {step.authors:.2f} in the authors' training and "
         f"{step.grids:.2f} in this book's ({step['num']:.0f} pairs of tasks); Eq. 3 says "
-        f"$s^{{1/2}}={2**0.5:.2f}$. "
+        f"√s = {2**0.5:.2f}. "
     )
     nearer = abs(np.log(step.authors / step.paper)) < abs(np.log(step.grids / step.paper))
     said += (
-        "So the factor $s^{L/2}$ comes with the training, not with the data alone."
+        "So on these tasks, with one seed each, the factor comes with the training."
         if nearer and step.grids < 1.2 < step.authors
-        else "So the training alone does not make the factor $s^{L/2}$."
+        else "So the training alone does not make the factor."
     )
 glue("laws answer", said, display=False)
 

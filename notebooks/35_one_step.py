@@ -18,7 +18,7 @@
 # **The answer.** As the paper counts, with all hidden weights equal, one step needs data in proportion
 # to $(s_0+1)^q$ with $q =$ {glue:text}`lcn equal` for the locally connected network (LCN) of two and
 # three levels, and {glue:text}`cnn equal` for the convolutional one (CNN); with the random weights that
-# networks start from, $q =$ {glue:text}`lcn random` and {glue:text}`cnn random`. A whole training of
+# networks start from, $q =$ {glue:text}`lcn random` (LCN), {glue:text}`cnn random` (CNN). A whole training of
 # the LCN needs as many as the count times {glue:text}`constant lcn equal`; of the CNN, times
 # {glue:text}`constant cnn equal`.
 

@@ -128,5 +128,8 @@ def draw_ablation(table: pd.DataFrame) -> Figure:
     ax.invert_yaxis()
     style.log_axis(ax)
     ax.set_xlabel("P* / P* trained as the authors")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=1)
+    if tasks:
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=1)
+    else:
+        ax.text(0.5, 0.5, "not trained yet", ha="center", va="center", transform=ax.transAxes)
     return figure

@@ -72,5 +72,5 @@ def draw_exponents(exponents: pd.DataFrame) -> Figure:
     ax.set_yticks(lines, [f"{n} (law {law})" for n, law in zip(names, exponents.law, strict=True)])
     ax.invert_yaxis()
     ax.set_xlabel("exponent / the law's")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1)
+    figure.legend(loc="outside upper center", ncols=3, columnspacing=1)
     return figure
