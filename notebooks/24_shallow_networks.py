@@ -7,7 +7,7 @@
 # ---
 
 # %% [markdown]
-# # Fully connected: shallow networks see all data, deep ones do not have to
+# # Fully connected networks, shallow and deep
 #
 # **The question.** Is it depth, or the convolutional wiring, that beats the curse of dimensionality in
 # the Random Hierarchy Model? {cite:t}`cagnetta2024` claim that two-layer fully connected networks need a
@@ -87,7 +87,7 @@ if lazy.P_star.isna().all():
 glue("lazy words", lazy_words, display=False)
 
 # %% [markdown]
-# ## Shallow: a share of everything
+# ## Shallow: a share of all data?
 #
 # A task has $P_{\max} = n_c\,m^{d-1}$ data with $d=2^L$ (at $s=2$). One hidden layer of $8v^2$ units
 # reads all of an input; $P^*$ is where the mean test error falls to

@@ -156,7 +156,8 @@ HTML(tell.constants_view(shared).to_html(index=False, border=0))
 
 # %%
 kept = measure.read("critical_sizes") if store else counted
-measure.again(kept, number=6)[["arch", "L", "s0", "weights", "seed", "P_c", "P_c_now"]]
+repeated = measure.again(kept, number=6)[["arch", "L", "s0", "weights", "seed", "P_c", "P_c_now"]]
+repeated.style.hide(axis="index").format(precision=1)
 
 # %% [markdown]
 # ```{dropdown} Measuring it all again
