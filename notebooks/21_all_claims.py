@@ -6,7 +6,7 @@
 # %% [markdown]
 # # All claims
 #
-# What the paper states in numbers, and what the networks trained for this book say. *Expected* is
+# What the papers state in numbers, and what was measured for this book. *Expected* is
 # what the claim says, *paper* the same quantity of the paper's own points, where these were read
 # off its figures, and *here* ours, with its 95 % interval; a question mark is an end that the seeds
 # at hand leave open.

@@ -89,7 +89,8 @@ both = known.merge(lazy.dropna(subset="P_star"), on=["v", "n_c", "m", "L"], suff
 ratio = (both.P_star_lazy / both.P_star).groupby(both.L).median()
 words = [f"{value:.2f} (L = {L})" for L, value in ratio.items()]
 glue("lazy ratio", ", ".join(words) or "–", display=False)
-words = [f"{r.ours:.2f} at L = {r.L} ({r.least:.2f} to {r.most:.2f})" for r in constants.itertuples()]
+reach = [f"{r.least:.2f} to {r.most:.2f}" if r.least < r.most else "one task" for r in constants.itertuples()]
+words = [f"{r.ours:.2f} at L = {r.L} ({ends})" for r, ends in zip(constants.itertuples(), reach, strict=True)]
 glue("constants", ", ".join(words) or "–", display=False)
 glue("num missing", len(missing) + len(lazy_missing), display=False)
 glue("missing", list_settings(missing), display=False)
@@ -124,7 +125,7 @@ views.powers_view(deep.depth_powers(table), deep.depth_powers(deep.by_parent_rul
 # LCN's on the same tasks.
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: with and without weight sharing"} tags=["hide-cell"]
-views.scrolling(unshared.round(2))
+views.scrolling(unshared).format(precision=2)
 
 # %% [markdown]
 # ## One curve for all

@@ -10,8 +10,8 @@
 # # Synonyms are dropped layer by layer
 #
 # **The question.** A deep network learns the task, says {cite:t}`cagnetta2024`, by representing synonyms
-# alike: layer $l+1$ no longer tells apart what level $l$ calls the same, and it stops to at the very
-# $P$ at which the error falls, $n_c m^L$ (their Figures 5 and 6). And with the synonyms goes the
+# alike: layer $l+1$ no longer tells apart what level $l$ calls the same, and this sets
+# in at the very $P$ at which the error falls, $n_c m^L$ (their Figures 5 and 6). And with the synonyms goes the
 # dimension of what a layer represents (Figure 11). Is it so?
 #
 # **The answer.** $S_{2,1}$, the second layer's sensitivity to input synonyms, falls through

@@ -63,7 +63,9 @@ glue("ridge", f"{tangent.RIDGE:g}", display=False)
 glue("task", views.task_words(runs), display=False)
 glue("epochs", lazy.MOST_EPOCHS, display=False)
 slow = runs[runs.alpha >= lazy.LAZY_FROM]
-glue("unfinished", f"{100 * slow.status.eq('max_epochs').mean():.0f}" if len(slow) else "–", display=False)
+unfinished = f"{100 * slow.status.eq('max_epochs').mean():.0f} % of those runs had not reached the loss of 0.01 by then"
+unfinished = unfinished if len(slow) else "none of those runs is there yet"
+glue("unfinished", unfinished, display=False)
 glue("from", f"{lazy.LAZY_FROM:g}", display=False)
 glue("early", views.early_words(kernel, network), display=False)
 
@@ -97,7 +99,7 @@ views.kernel_view(stars)
 # $\alpha$, the less the weights need to move for the same change of the output, and at
 # $\alpha\to\infty$ they do not. One task ({glue:text}`task`), one network, $P^*$ against $\alpha$:
 
-# %% mystnb={"figure": {"caption": "Left: learning curves of one convolutional network at growing \u03b1 (means over seeds, bars from the lowest to the highest), and of its tangent kernel. Right: P* (10 %) against \u03b1, with 95 % intervals over seeds; hollow square: the scaling of the authors' code, whose outputs start \u221ad times larger; band: the kernel.", "name": "fig-lazy-alpha"}, "image": {"alt": "Left, learning curves that move to larger P as alpha grows, up to that of the kernel. Right, P* rises with alpha from the plain network's value towards a horizontal band."}}
+# %% mystnb={"figure": {"caption": "Left: learning curves of one convolutional network at growing \u03b1 (means over seeds, bars from the lowest to the highest), and of its tangent kernel. Right: P* (10 %) against \u03b1, with 95 % intervals over seeds; hollow square: the scaling of the authors' code, whose outputs start \u221ad times larger; band: the kernel.", "name": "fig-lazy-alpha"}, "image": {"alt": "Left, falling learning curves, one for each alpha that is trained, and that of the kernel. Right, P* against alpha, with a horizontal band for the kernel."}}
 figure, axes = plots.new_axes(2, height=4.0)
 views.draw_alpha(axes, runs, alphas, kernel)
 
@@ -105,7 +107,8 @@ views.draw_alpha(axes, runs, alphas, kernel)
 rests_on(runs, "25_lazy_networks", profile="fresh")
 
 # %% [markdown]
-# At small $P$ all do alike: {glue:text}`early`.
+# The paper has both err alike while $P\ll P^*$. Errors below half of the network's $P^*$:
+# {glue:text}`early`.
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: P* against alpha"} tags=["hide-cell"]
 views.alpha_view(alphas)
@@ -124,7 +127,7 @@ measure.again({"kernel": kernel}, profile, seeds)
 #
 # Gram matrices of up to {glue:text}`most` data: at $L=3$ with $m=v$ that is a small share of all. {glue:text}`seeds`
 # or more seeds. From $\alpha=$ {glue:text}`from` on the rate is eight times that of the others, which a
-# lazy network bears, and training ends after {glue:text}`epochs` epochs: {glue:text}`unfinished` % of
-# those runs had not reached the loss of 0.01 by then. At width 256 the kernel of one network scatters
+# lazy network bears, and training ends after {glue:text}`epochs` epochs;
+# {glue:text}`unfinished`. At width 256 the kernel of one network scatters
 # about its limit, so that a lazy network may do worse than the exact kernel. Of the trainings planned
 # {glue:text}`present` are there; `python -m srhm_book.parent.train alpha` trains the others.

@@ -111,7 +111,7 @@ views.draw_layerwise(axes, learned, L=3)
 #
 # Over $v=$ {glue:text}`vs 2` at $L=2$ and {glue:text}`vs 3` at $L=3$, $P^*/(n_c m^L)$ falls from
 # {glue:text}`over 2` and from {glue:text}`over 3`. Small $v$ have a larger $P_c/(n_c m^L)$, which
-# flattens the power; of $P^*/P_c$, with the $P_c$ of the rules used, it is {glue:text}`relative 2` and
+# flattens the power of $v$; that of $P^*/P_c$, with the $P_c$ of the rules used, is {glue:text}`relative 2` and
 # {glue:text}`relative 3` (claim: −0.5).
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: P* of the layer-wise algorithm"} tags=["hide-cell"]

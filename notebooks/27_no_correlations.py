@@ -6,7 +6,7 @@
 # ---
 
 # %% [markdown]
-# # Without correlations nothing is learned
+# # Is anything learned without correlations?
 #
 # **The question.** Deep networks learn the Random Hierarchy Model because tuples of the input are more
 # likely in some classes than in others: so says the theory behind $n_c m^L$. Then rules in which no
@@ -26,6 +26,7 @@ seeds = 0  # per point; 0: more where the task has few data
 # %% tags=["remove-cell"]
 from myst_nb import glue
 
+from srhm.data import rules
 from srhm.runs.paths import project
 from srhm.runs.store import Store
 from srhm_book import style as plots
@@ -40,11 +41,13 @@ plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
 
-# %% mystnb={"figure": {"caption": "Test error over that of guessing against the share of all data in the training set, for rules without correlations (orange triangles) and random rules of the same sizes (blue discs); convolutional networks of depth L + 1, n_c = m = v. Bars: 95 % over seeds. Dashed: guessing.", "name": "fig-uniform"}, "image": {"alt": "A panel for each v and L. The blue discs fall towards zero with the share; the orange triangles stay near the dashed line at one, but for v = 2."}}
+# %% mystnb={"figure": {"caption": "Test error over that of guessing against the share of all data in the training set, for rules without correlations (orange triangles) and random rules of the same sizes (blue discs); convolutional networks of depth L + 1, n_c = m = v. Bars: 95 % over seeds. Dashed: guessing.", "name": "fig-uniform"}, "image": {"alt": "A panel for each v and L. The blue discs fall towards zero with the share; the orange triangles stay at or above the dashed line at one up to half of the data, and some fall below it beyond."}}
 runs = uniform.trained(profile, store, seeds, **options)
 table = uniform.uniform_table(runs)
 panels = uniform.panels_of(table)
-figure, axes = plots.new_axes(min(4, panels), -(-panels // 4), height=2.4 * -(-panels // 4) + 0.4, sharey=True, squeeze=False)
+rows = -(-panels // 4)
+size = {"height": 2.4 * rows + 0.4, "sharey": True, "squeeze": False}
+figure, axes = plots.new_axes(min(4, panels), rows, **size)
 uniform.draw_uniform(axes, table)
 
 # %% tags=["remove-input"]
@@ -67,13 +70,23 @@ glue("present", f"{len(runs)} of {len(planned)}", display=False)
 # A tuple belongs to the parent that the sum of its features modulo $v$ names, features and parents
 # renamed at random on each level. All $v^s$ tuples are used; whatever $s-1$ of its features are, a parent
 # allows exactly one value of the last. So any features but one of a patch say nothing of its parent, and
-# every tuple below the top is equally likely in every class. `SRHM(..., rule_kind="uniform")` makes
-# them:
-#
-# ```{literalinclude} /srhm/data/rules.py
-# :pyobject: _uniform_codes
-# ```
-#
+# every tuple below the top is equally likely in every class. The pairs of two parents, in each of which
+# every feature occurs once at either place:
+
+# %%
+from srhm import SRHM
+
+task = SRHM(v=4, n_c=4, m=4, s=2, L=2, s0=0, rule_kind="uniform")
+for parent in (0, 1):
+    print(parent, "→", *(tuple(pair) for pair in task.rules[0][parent].tolist()))
+
+# %% [markdown]
+# This is how the tuples are shared out, as numbers in base $v$:
+
+# %% tags=["remove-input"]
+source_of(rules._uniform_codes)
+
+# %% [markdown]
 # The hierarchy is the same: the decoder reads the class of every datum, and a network that knew the rules
 # of the first level would learn the next as easily as ever. But these rules are special: renamed,
 # each is the addition modulo $v$, and the class the sum of all features. A network can find that out

@@ -15,7 +15,8 @@
 #
 # **The answer.** Computed from the rules, without sampling, signal and noise cross at
 # {glue:text}`tuple crossing` times $n_c m^L$ for tuples and {glue:text}`feature crossing` times for
-# single features ({numref}`fig-parent-noise`; {glue:text}`crossing tasks`). Over {glue:text}`rules`
+# single features ({glue:text}`crossing tasks`), and at $v=8$ at up to {glue:text}`small crossing`
+# times, on average over draws of the rules ({numref}`fig-parent-noise` shows one draw). Over {glue:text}`rules`
 # draws of the rules, the $P_c$ of the draw and its $P^*$ are {glue:text}`predicts`: the rank
 # correlations are {glue:text}`correlations` ({numref}`fig-parent-seeds`).
 
@@ -48,7 +49,7 @@ plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
 
-# %% mystnb={"figure": {"caption": "Signal (level) and noise (dashed, falling), squared and summed over what a place shows and over classes, exactly from the rules of one draw. Thin: the noise of distinct data; markers: counted in a sample of them. Rings: the crossings P_c. Dotted: n_c m^L. The deeper task (right) has m = 4.", "name": "fig-parent-noise"}, "image": {"alt": "Two panels on logarithmic axes. In each a falling dashed line crosses two level lines, for features and for tuples; the rings at the crossings lie close to the dotted vertical line. The counted markers are on the dashed lines."}}
+# %% mystnb={"figure": {"caption": "Signal (level) and noise (dashed, falling), squared and summed over what a place shows and over classes, exactly from the rules of one draw. Thin: the noise of distinct data; markers: counted in a sample of them. Rings: the crossings P_c. Dotted: n_c m^L.", "name": "fig-parent-noise"}, "image": {"alt": "Two panels on logarithmic axes. In each a falling dashed line crosses two level lines, for features and for tuples; the rings at the crossings lie to the right of the dotted vertical line, by less than a factor of two. The counted markers are on the dashed lines."}}
 shallow, deep = SRHM(v, 2, L, 0), SRHM(v, 2, L + 1, 0, m=v // 2)
 figure, axes = plots.new_axes(2, height=3.8)
 for ax, task in zip(axes, (shallow, deep), strict=True):

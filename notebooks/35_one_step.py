@@ -18,7 +18,7 @@
 # **The answer.** As the paper counts, with all hidden weights equal, one step needs data in proportion
 # to $(s_0+1)^q$ with $q =$ {glue:text}`lcn equal` for the locally connected network (LCN) of two and
 # three levels, and {glue:text}`cnn equal` for the convolutional one (CNN); with the random weights that
-# networks start from, $q =$ {glue:text}`lcn random` and {glue:text}`cnn random`. A whole training of
+# networks start from, $q =$ {glue:text}`lcn random` (LCN), {glue:text}`cnn random` (CNN). A whole training of
 # the LCN needs as many as the count times {glue:text}`constant lcn equal`; of the CNN, times
 # {glue:text}`constant cnn equal`.
 
@@ -156,7 +156,8 @@ HTML(tell.constants_view(shared).to_html(index=False, border=0))
 
 # %%
 kept = measure.read("critical_sizes") if store else counted
-measure.again(kept, number=6)[["arch", "L", "s0", "weights", "seed", "P_c", "P_c_now"]]
+repeated = measure.again(kept, number=6)[["arch", "L", "s0", "weights", "seed", "P_c", "P_c_now"]]
+repeated.style.hide(axis="index").format(precision=1)
 
 # %% [markdown]
 # ```{dropdown} Measuring it all again

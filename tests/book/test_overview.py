@@ -123,6 +123,7 @@ def test_a_row_of_the_forest_is_drawn_to_scale():
 
 def test_symbols_as_in_print():
     assert pages.maths("s^(L/2) n_c m^L") == "s<sup>L/2</sup> n<sub>c</sub> m<sup>L</sup>"
+    assert pages.maths("P_c/P_max, S_(1,1)") == ("P<sub>c</sub>/P<sub>max</sub>, S<sub>1,1</sub>")
     assert pages.maths("P*_S < P*") == "<i>P</i>*<sub>S</sub> &lt; <i>P</i>*"
     assert pages.title("01_data") == "The data"
 

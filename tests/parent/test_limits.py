@@ -173,7 +173,8 @@ def test_the_lazy_claim_counts_tasks_with_nearly_all_data():
     claim, _ = limits_claims._lazy_claims(pd.DataFrame(), rows.assign(P_max=1000))
     assert claim.parts[0].number == 0
     _figure, ax = style.new_axes()
-    lazy_views.draw_kernel(ax, rows)
+    lazy_views.draw_kernel(ax, pd.concat(rows.assign(v=v) for v in range(11)))
+    assert len(ax.containers) == 11  # every task is drawn, however many there are
     assert len(lazy_views.kernel_view(lazy.kernel_P_star(rows)).data) == 1
 
 

@@ -21,7 +21,8 @@ VERDICTS = ("agrees", "close", "open", "differs")  # the last one there is decid
 RULE = (
     f"A number *agrees* when its 95 % interval holds the expected value and stays within "
     f"{100 * BAND:.0f} % of it; it is *close* when the interval stays as near without holding it, "
-    f"*open* when the interval holds it and reaches further, and *differs* otherwise. A share of "
+    f"*open* when the interval holds it and reaches further or nothing is measured yet (–), and "
+    f"*differs* otherwise. A share of "
     f"points or pairs *agrees* from {100 * MOST:.0f} %, is *close* from {100 * MANY:.0f} %, "
     f"*differs* below, and is *open* while fewer than {100 * COVERED:.0f} % of them are measured. "
     f"A claim of several parts has the verdict of its worst: *differs*, then *open*, then *close*."

@@ -89,7 +89,7 @@ def table_html(items: list[Claim]) -> str:
         what = item.parts[0].what if len(item.parts) == 1 else item.statement
         basis = [
             what if what != item.statement else None,
-            f"Figure {item.figure}" if item.figure != NOTHING else None,
+            _where(item.figure),
             f"settings {item.settings}, seeds {item.seeds}",
             item.remark,
         ]
@@ -110,6 +110,13 @@ def table_html(items: list[Claim]) -> str:
     return f'<table class="all-claims"><thead><tr>{head}</tr></thead>{"".join(rows)}</table>'
 
 
+def _where(figure: str) -> str | None:
+    """ "Figure 4B" or "Eq. 10": where the paper has it."""
+    if figure == NOTHING:
+        return None
+    return figure if figure.startswith("Eq.") else f"Figure {figure}"
+
+
 def _cells(part: Number | Share) -> str:
     cells = zip(("expected", "paper", "here"), numbers(part), strict=True)
     names = ((name if text != NOTHING else "nothing", text) for name, text in cells)
@@ -119,7 +126,7 @@ def _cells(part: Number | Share) -> str:
 def maths(text: str) -> str:
     """Escaped, with powers, indices and P* set as in print."""
     text = re.sub(r"\^(?:\(([^)]*)\)|(\w))", r"<sup>\1\2</sup>", escape(text, quote=False))
-    text = re.sub(r"\b(n|log P\*|P\*)_(\w)\b", r"\1<sub>\2</sub>", text)
+    text = re.sub(r"\b(n|log P\*|P\*|P|S)_(?:\(([\d,]+)\)|(\w+)\b)", r"\1<sub>\2\3</sub>", text)
     return text.replace("P*", "<i>P</i>*")
 
 

@@ -130,4 +130,6 @@ def draw_ablation(table: pd.DataFrame) -> Figure:
     ax.set_xlabel("P* / P* trained as the authors")
     if tasks:
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=1)
+    else:
+        ax.text(0.5, 0.5, "not trained yet", ha="center", va="center", transform=ax.transAxes)
     return figure

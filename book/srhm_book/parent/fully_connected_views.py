@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from srhm.stats.fits import Estimate
 from srhm_book.parent.fully_connected import Ratios, factor, of_figure, shallow_powers
 from srhm_book.parent.views import scrolling
 from srhm_book.wording import NOTHING, join, significant, with_ends, with_interval
@@ -18,8 +19,7 @@ def answer(shallow: pd.DataFrame, lazy: pd.DataFrame, ratios: Ratios) -> str:
     own, others = known[of_figure(known)], known[~of_figure(known)]
     text = (
         f"On tasks as in Figure 2 (n_c = m = v, L = 2) a shallow network falls to 0.7 of guessing "
-        f"with {span(own.share)} of all data; P* grows as v to the power "
-        f"{with_interval(powers['v'])} (claim: 4; deep networks' law: 3). "
+        f"with {span(own.share)} of all data; {power_words(powers['v'])}. "
     )
     if lazy_power is not None:
         text += f"In the authors' lazier scaling the power is {with_interval(lazy_power)}. "
@@ -33,12 +33,20 @@ def answer(shallow: pd.DataFrame, lazy: pd.DataFrame, ratios: Ratios) -> str:
     if factors:
         powers_of_two = join(str(2**L) for L in sorted(own.L.unique()))
         text += (
-            f"A deep one needs more than a convolutional network, by a factor of {join(factors)} "
-            f"(medians; 2^L would be {powers_of_two}). "
+            f"The P* of a deep one is that of a convolutional network times {join(factors)} "
+            f"(median of {len(own)} tasks; 2^L would be {powers_of_two}). "
         )
     if deeper is not None:
         text += f"With six layers it needs {with_interval(deeper)} times as much as with L. "
     return text
+
+
+def power_words(power: Estimate | None) -> str:
+    """The power of P* in v beside 4, the claim, and 3, deep networks' law; or that it is open."""
+    beside = f"{with_interval(power)} (claim: 4; deep networks' law: 3)"
+    if power is None or power.low is None or (power.low < 3 and power.high > 4):
+        return f"these tasks do not tell with which power of v their P* grows: {beside}"
+    return f"P* grows as v to the power {beside}"
 
 
 def span(values: pd.Series) -> str:

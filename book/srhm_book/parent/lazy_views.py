@@ -53,7 +53,7 @@ def answer(
             f"from {significant(plain.P_star.iloc[0])} of the plain network " if len(plain) else ""
         )
         text += f"Switching features off by degrees, P* rises {start}to {join(steps)}{end}. "
-    return text + f"At small P: {early_words(kernel, network)}."
+    return text + f"Errors at small P: {early_words(kernel, network)}."
 
 
 def early_words(kernel: pd.DataFrame, network: pd.DataFrame, share: float = 0.5) -> str:
@@ -72,7 +72,7 @@ def early_words(kernel: pd.DataFrame, network: pd.DataFrame, share: float = 0.5)
 
 def draw_kernel(ax, kernel: pd.DataFrame) -> None:
     """Error over guessing of kernel regression against P / P_max, a style a task."""
-    looks = zip(style.CYCLE * 2, "os^Dvp<>x", kernel.groupby(TASK), strict=False)
+    looks = zip(style.CYCLE * 2, "os^Dvp<>xP*hX8", kernel.groupby(TASK), strict=False)
     for color, marker, ((v, n_c, m, L), own) in looks:
         ratio = own.error / (1 - 1 / n_c)
         grouped = ratio.groupby(own.P / own.P_max)
@@ -85,7 +85,7 @@ def draw_kernel(ax, kernel: pd.DataFrame) -> None:
     ax.set_ylim(0, 1.05)
     ax.set_xlabel("share of all data, $P/P_{\\max}$")
     ax.set_ylabel("test error / guessing")
-    ax.legend(fontsize=9)
+    ax.figure.legend(fontsize=8, ncols=4, loc="outside upper center", columnspacing=1)
 
 
 def draw_alpha(axes, runs: pd.DataFrame, alphas: pd.DataFrame, kernel: pd.DataFrame) -> None:
@@ -117,12 +117,13 @@ def _draw_stars(ax, alphas: pd.DataFrame, kernel: pd.DataFrame) -> None:
     if len(limit):
         row = limit.iloc[0]
         ax.axhspan(row.low, row.high, color=style.GREY, alpha=0.3)
+    ax.set_xscale("log", base=2)
+    ax.xaxis.set_major_formatter("{x:g}")
     if len(lazier):
-        ax.set_xscale("log", base=2)
-        ax.xaxis.set_major_formatter("{x:g}")
         style.log_axis(ax, "y")
     else:
-        ax.text(0.5, 0.5, "not trained yet", ha="center", va="center", transform=ax.transAxes)
+        ax.set_xlim(1, 64)
+        ax.text(0.95, 0.95, "α: not trained yet", ha="right", va="top", transform=ax.transAxes)
     ax.set_xlabel("$\\alpha$")
     ax.set_ylabel("$P^*$")
 

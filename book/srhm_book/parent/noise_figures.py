@@ -36,7 +36,9 @@ def draw_levels(ax, task: SRHM, sizes, seed: int = 0) -> None:
                 fillstyle="none")  # fmt: skip
     scale = task.n_c * task.m**task.L
     ax.axvline(scale, color=style.GREY, linestyle=":", linewidth=1.2)
-    ax.set_title(f"$v=n_c=m={task.v}$, $L={task.L}$" if task.v == task.n_c == task.m else "")
+    alike = task.v == task.n_c == task.m
+    named = f"$v=n_c=m={task.v}$" if alike else f"$v={task.v}$, $n_c={task.n_c}$, $m={task.m}$"
+    ax.set_title(f"{named}, $L={task.L}$", fontsize=11)
     style.log_axis(ax)
     ax.set_yscale("log")
     ax.set_xlabel("training-set size $P$")

@@ -75,6 +75,7 @@ def draw_dimensions(ax, table: pd.DataFrame) -> None:
     labels = [{"out": "output", "input": "input"}.get(name, name) for name in names]
     ax.set_xlabel("layer")
     ax.set_xticks(range(len(names)), labels)
-    ax.set_ylim(bottom=0)
+    top = max(ax.get_ylim()[1], 1.08 * table.dimension.max())  # panels share the axis
+    ax.set_ylim(0, top)
     ax.set_ylabel("effective dimension")
     ax.legend(fontsize=10)

@@ -123,13 +123,14 @@ def draw_uniform(axes, table: pd.DataFrame) -> None:
         ax.axhline(1, color=style.GREY, linestyle="--", linewidth=0.8)
         ax.set_title(f"$v={v}$, $L={L}$", fontsize=11)
         ax.set_xlim(0, 1)
-        ax.set_ylim(0, 1.6)
+        ax.set_ylim(0, max(1.6, 1.1 * table.ratio.max()))
         ax.set_xlabel("$P/P_{\\max}$")
     for ax in flat[len(table.groupby(["L", "v"])) :]:
         ax.axis("off")
     flat[0].set_ylabel("error / guessing")
     if len(table):
-        flat[0].legend(fontsize=9)
+        handles, labels = flat[0].get_legend_handles_labels()
+        flat[0].figure.legend(handles, labels, loc="outside upper center", ncols=2)
 
 
 def answer(table: pd.DataFrame) -> str:
