@@ -204,9 +204,10 @@ views.exponents_view(matched, matched_tests(paper))
 # {glue:text}`s alone`; at $s=2$, where only the depth does, {glue:text}`L alone`, and
 # {glue:text}`L alone paper` for the paper's own points of Figure 4B.
 
-# %% mystnb={"figure": {"caption": "What Figure 10 (right) of the paper is about: P* divided by the law without its factor s^(L/2), against that factor, one marker a setting (moved a little sideways by s0; colour and marker: s0, filling: s and L). Small and pale: tasks with m < v^(s-1). Grey line: proportionality, at the geometric mean of the others.", "name": "fig-lcn-depth"}, "image": {"alt": "Columns of points, one for each pair of s and L, beside a rising grey line."}}
-figure, ax = plots.new_axes()
-plots_complexity.draw_depth_factor(ax, table)
+# %% mystnb={"figure": {"caption": "Figure 10 of the paper, whose points are not digitised, redone. Left: P* of tasks with s = 3 against Eq. 3 (bars: 95 % over seeds). Right: P* divided by the law without its factor s^(L/2), against that factor, one marker a setting (moved a little sideways by s0). Colour and marker: s0; filling: s and L; small and pale: tasks with m < v^(s-1). Grey: proportionality, at the geometric mean (right: of the others).", "name": "fig-lcn-depth"}, "image": {"alt": "Left, points with error bars along a rising grey line on logarithmic axes. Right, columns of points, one for each pair of s and L, beside a rising grey line."}}
+figure, (left, right) = plots.new_axes(2)
+plots_complexity.draw_at_branching(left, table, s=3)
+plots_complexity.draw_depth_factor(right, table)
 
 # %% tags=["remove-input"]
 rests_on(runs, "06_lcn_sample_complexity", profile="fresh", repeats=2)

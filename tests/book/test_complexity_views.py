@@ -211,6 +211,16 @@ def test_the_factor_of_depth_has_a_line_for_each_s0_and_the_law(table):
     assert law.get_ydata() == pytest.approx([np.exp(np.log(factor).mean())])
 
 
+def test_one_branching_is_drawn_against_the_law_alone(table):
+    _, (none, own) = plt.subplots(1, 2)
+    plots_complexity.draw_at_branching(none, table, s=3)
+    assert not none.lines
+    assert "s = 3" in none.texts[0].get_text()
+    plots_complexity.draw_at_branching(own, table, s=2)
+    drawn = np.concatenate([bar.lines[0].get_ydata() for bar in own.containers])
+    assert sorted(drawn) == pytest.approx(sorted(table.P_star))
+
+
 def test_tasks_of_equal_size_are_drawn_as_lines_and_as_pairs():
     tasks = [c for c in fixed_d_grid() if c.task.d == 64 and c.m == 2 and c.L < 6]
     table = complexity_table(runs_on_the_law(tasks))

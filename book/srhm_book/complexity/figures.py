@@ -136,6 +136,31 @@ def _draw_exponent(ax, y: float, test: LawTest, style: dict) -> None:
     ax.errorbar([value / law], [y], xerr=bar / law, capsize=2, linestyle="none", **style)
 
 
+def draw_at_branching(ax, table: pd.DataFrame, s: int = 3) -> None:
+    """P* against the law for one s, with 95 % intervals: Figure 10 (left), which is not digitised.
+
+    Colour and marker say s0, the filling L. Grey: proportionality, at the geometric mean.
+    """
+    table = table.dropna(subset="P_star").query("s == @s")
+    for (s0, L, whole), part in table.groupby(["s0", "L", complete_rules(table)]):
+        look = plots.style_for(s0) | filled(s, L)
+        look |= {} if whole else {"alpha": 0.4, "markersize": 3.5, "elinewidth": 0.6}
+        bars = plots.bar_lengths(part.P_star, part.low, part.high)
+        ax.errorbar(part["scale"], part.P_star, yerr=bars, capsize=2, **look)
+    if table.empty:
+        ax.text(0.5, 0.5, f"no setting with s = {s}", ha="center", transform=ax.transAxes)
+    else:
+        ends = np.array([table["scale"].min(), table["scale"].max()])
+        ax.plot(
+            ends, np.exp(np.log(table.C).mean()) * ends, color=plots.GREY, linewidth=1, zorder=0
+        )
+        ax.set_xscale("log")
+        ax.set_yscale("log")
+    ax.set_xlabel("$s^{L/2}(s_0+1)^L n_c m^L$")
+    ax.set_ylabel("$P^*$")
+    ax.set_title(f"$s$={s}")
+
+
 def draw_depth_factor(ax, table: pd.DataFrame) -> None:
     """P* over (s0+1)^L n_c m^L for each (s, L), beside s^(L/2): what Figure 10 (right) is about."""
     table = table.dropna(subset="P_star")
