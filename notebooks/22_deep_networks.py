@@ -54,9 +54,10 @@ store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
 
 # %% mystnb={"figure": {"caption": "P* (10 % test error) of convolutional networks against n_c m^L, one marker a task; bars: 95 % over seeds. Filled: this book's scaling. Hollow: the lazier one of the authors' code. Grey: P* = n_c m^L.", "name": "fig-parent-law"}, "image": {"alt": "P* against n_c m to the L on logarithmic axes, four depths in four colours and markers, filled and hollow. The points follow a line of slope about one, above the grey line."}}
-# The sizes around both thresholds, for each task and seed, and the P* that follow.
+# Sizes around both thresholds, task by task, and the P* that follow.
 runs, missing = deep.deep_runs(deep_grid(profile), store, repeats, **options)
-lazy_runs, lazy_missing = deep.deep_runs(deep_grid(profile, "channels"), store, repeats, **options)
+lazier = deep_grid(profile, "channels")
+lazy_runs, lazy_missing = deep.deep_runs(lazier, store, repeats, **options)
 table, lazy = deep.deep_table(runs), deep.deep_table(lazy_runs)
 
 figure, ax = plots.new_axes(height=4.6)

@@ -103,7 +103,8 @@ views.levels_view(by_level)
 # %% mystnb={"figure": {"caption": "Effective dimension of each layer's representation of test data before (grey discs) and after training (blue squares), L = 3; bars: least and most of three seeds.", "name": "fig-parent-dimension"}, "image": {"alt": "Two lines over input, layers and output: grey discs untrained, blue squares trained."}}
 dimensions = measured("dimension", profile)
 tasks = dimensions.groupby("v")
-figure, axes = plots.new_axes(tasks.ngroups, height=3.6, sharey=True, squeeze=False)
+size = {"height": 3.6, "sharey": True, "squeeze": False}
+figure, axes = plots.new_axes(tasks.ngroups, **size)
 for ax, (_, own) in zip(axes.flat, tasks, strict=True):
     figures.draw_dimensions(ax, own)
 

@@ -113,7 +113,8 @@ views.shallow_view(pd.concat([table, lazy], ignore_index=True))
 
 # %% mystnb={"figure": {"caption": "P* (10 %) of deep fully connected networks over that of a convolutional network on the same task, by the number of levels; bars: 95 % over seeds of the former. Filled: L hidden layers; hollow: six. Black bars: 2^L.", "name": "fig-deep-fcn"}, "image": {"alt": "Ratios in columns for each number of levels, filled and hollow markers side by side, near a black bar that doubles from level to level."}}
 figure, ax = plots.new_axes(height=4.0)
-figures.draw_deep(ax, {"L layers": ratios["fcn", "fan_in"], "6 layers": ratios["six", "fan_in"]})
+own, six = ratios["fcn", "fan_in"], ratios["six", "fan_in"]
+figures.draw_deep(ax, {"L layers": own, "6 layers": six})
 
 # %% tags=["remove-input"]
 rests_on(deep_runs, "24_shallow_networks", profile="fresh")

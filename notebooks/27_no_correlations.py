@@ -78,7 +78,8 @@ from srhm import SRHM
 
 task = SRHM(v=4, n_c=4, m=4, s=2, L=2, s0=0, rule_kind="uniform")
 for parent in (0, 1):
-    print(parent, "→", *(tuple(pair) for pair in task.rules[0][parent].tolist()))
+    pairs = task.rules[0][parent].tolist()
+    print(parent, "→", *(tuple(pair) for pair in pairs))
 
 # %% [markdown]
 # This is how the tuples are shared out, as numbers in base $v$:

@@ -54,7 +54,8 @@ shallow, deep = SRHM(v, 2, L, 0), SRHM(v, 2, L + 1, 0, m=v // 2)
 figure, axes = plots.new_axes(2, height=3.8)
 for ax, task in zip(axes, (shallow, deep), strict=True):
     scale = task.n_c * task.m**task.L
-    figures.draw_levels(ax, task, sizes=np.geomspace(scale / 10, 10 * scale, 9).astype(int))
+    sizes = np.geomspace(scale / 10, 10 * scale, 9).astype(int)
+    figures.draw_levels(ax, task, sizes=sizes)
 axes[0].set_ylabel("squared, summed")
 axes[1].legend(fontsize=9);
 
@@ -109,7 +110,9 @@ glue("small crossing", f"{small:.2f}", display=False)
 # %% mystnb={"figure": {"caption": "P* of convolutional networks (10 % test error, mean of two samples and starts) against the P_c of the same rules, exactly. A point is one draw of the rules; \u03c1: Spearman's rank correlation, 95 % over draws.", "name": "fig-parent-seeds"}, "image": {"alt": "A panel for each task, P* against P_c on logarithmic axes, with a rising cloud of points and its rank correlation."}}
 trained = seeds.trained(profile, store, **options)  # the runs of each task
 tables = {task: seeds.by_rules(runs) for task, runs in trained.items()}
-correlation = {task: seeds.rank_correlation(table) for task, table in tables.items()}
+correlation = {
+    task: seeds.rank_correlation(table) for task, table in tables.items()
+}
 columns, rows = min(2, len(tables)), -(-len(tables) // 2)
 figure, axes = plots.new_axes(columns, rows, height=3.3 * rows, squeeze=False)
 for ax, task in zip(axes.flat, tables, strict=False):

@@ -56,7 +56,8 @@ glue("holds square", tell.which_hold(powers, "cnn", 3, 2.0), display=False)
 
 # %% mystnb={"figure": {"caption": "How many data one gradient step needs, P_c over n_c m^L, against s0+1, for one, two and three levels (v = m = n_c = 4). Open, dashed: all hidden weights equal, as in Appendix C; filled: random. Means (harmonic) over draws of rules, data and weights; bars: smallest to largest.", "name": "fig-critical-sizes"}, "image": {"alt": "Three panels of rising lines on logarithmic axes. The locally connected network rises more steeply the more levels there are; the convolutional one with equal weights stays almost flat, with random weights it lies on the locally connected one."}}
 figure, axes = style.new_axes(counted.L.nunique(), height=3.8, squeeze=False)
-figures.draw_critical_sizes(axes[0], counted, units={L: 4 ** (L + 1) for L in (1, 2, 3)})
+units = {L: 4 ** (L + 1) for L in (1, 2, 3)}
+figures.draw_critical_sizes(axes[0], counted, units=units)
 
 # %% [markdown]
 # ## Signal and noise
@@ -129,7 +130,8 @@ glue("least S", f"{last.S_1_1.mean():.2f}", display=False)
 
 # %% mystnb={"figure": {"caption": "P* of trained networks against one step's P_c with equal (left) and with random hidden weights (right). Bars: 95 % intervals of P* over seeds; dashed: P* = constant x P_c with the geometric mean of both networks.", "name": "fig-step-beside-training"}, "image": {"alt": "Two panels on logarithmic axes. Left: the locally connected network follows a line and the convolutional one leaves it upwards. Right: both lie near one line, the largest tasks below it."}}
 settings = chapter.trained_settings(profile)
-runs, missing = searched_runs(settings, store, workers=workers, device=device, progress=False)
+options = {"workers": workers, "device": device, "progress": False}
+runs, missing = searched_runs(settings, store, **options)
 beside = steps.beside_P_star(runs, chapter.sizes_for(settings, profile))
 shared = steps.constants(beside)
 figure, axes = style.new_axes(2, height=3.8, sharey=True)
@@ -156,7 +158,8 @@ HTML(tell.constants_view(shared).to_html(index=False, border=0))
 
 # %%
 kept = measure.read("critical_sizes") if store else counted
-repeated = measure.again(kept, number=6)[["arch", "L", "s0", "weights", "seed", "P_c", "P_c_now"]]
+shown = ["arch", "L", "s0", "weights", "seed", "P_c", "P_c_now"]
+repeated = measure.again(kept, number=6)[shown]
 repeated.style.hide(axis="index").format(precision=1)
 
 # %% [markdown]

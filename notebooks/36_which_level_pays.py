@@ -59,7 +59,8 @@ panels = measured.groupby(["L", "arch"]).ngroups
 rows = int(np.ceil(panels / 2))
 
 # %% mystnb={"figure": {"caption": "The power of s0+1 with which P* grows when one level is sparse, or all are, relative to the task without sparsity. Coloured: trained networks, side by side for the values of s0, smallest first; bars: 95 % intervals over seeds. Grey: the same for one gradient step's P_c, with equal hidden weights (bars) and random ones (crosses). Dotted: the paper's law.", "name": "fig-which-level"}, "image": {"alt": "Panels for the locally connected and the convolutional network at two and three levels: exponents at the lowest level, the levels above, and all together, with one-step predictions beside them."}}
-figure, axes = style.new_axes(2, rows, height=3.4 * rows, sharey=True, squeeze=False)
+size = {"height": 3.4 * rows, "sharey": True, "squeeze": False}
+figure, axes = style.new_axes(2, rows, **size)
 figures.draw_which_level(axes, measured, predicted)
 
 # %% tags=["remove-input"]
@@ -139,7 +140,8 @@ glue("depth missing", list_settings(deep_missing), display=False)
 # more than seeds make them differ.
 
 # %%
-stars = pd.DataFrame({"P_star": [sample_complexity(own).P_star for own in runs.values()]}, dtype=float)
+found = [sample_complexity(own).P_star for own in runs.values()]
+stars = pd.DataFrame({"P_star": found}, dtype=float)
 trained_again(runs, stars, store, device)
 
 # %% [markdown]

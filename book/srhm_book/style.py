@@ -159,6 +159,12 @@ def draw_paper(ax, P, values, label="paper", **style) -> None:
     ax.plot(P, values, label=label, **{**PAPER_STYLE, **style})
 
 
+def legend(ax, **keywords) -> None:
+    """`ax.legend`, unless nothing is labelled: a toy may have nothing to draw."""
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(**keywords)
+
+
 def new_axes(columns=1, rows=1, width=None, height=3.6, **keywords):
     """`plt.subplots` for a grid of panels, sizes in inches; returns figure and axes."""
     width = width or (NARROW if columns == 1 else WIDE)

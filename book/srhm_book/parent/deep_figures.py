@@ -43,7 +43,7 @@ def finish_law(ax, table: pd.DataFrame) -> None:
     style.log_axis(ax, "y")
     ax.set_xlabel("$n_c m^L$")
     ax.set_ylabel("$P^*$")
-    ax.legend(fontsize=10)
+    style.legend(ax, fontsize=10)
 
 
 def draw_depth(ax, table: pd.DataFrame, theirs: pd.DataFrame | None = None) -> None:
@@ -74,7 +74,7 @@ def draw_depth(ax, table: pd.DataFrame, theirs: pd.DataFrame | None = None) -> N
     ax.minorticks_off()
     ax.set_xlabel("input size $d = 2^L$")
     ax.set_ylabel("$P^*/n_c$")
-    ax.legend(fontsize=10)
+    style.legend(ax, fontsize=10)
 
 
 def draw_collapse(axes, runs: Mapping[RunConfig, pd.DataFrame]) -> None:
@@ -93,7 +93,7 @@ def draw_collapse(axes, runs: Mapping[RunConfig, pd.DataFrame]) -> None:
         ax.axhline(0.1, color=style.GREY, linestyle="--", linewidth=0.8)
         ax.set_xlabel(name)
     axes[0].set_ylabel("test error / error of guessing")
-    axes[1].legend(fontsize=10)
+    style.legend(axes[1], fontsize=10)
 
 
 def draw_powers(ax, powers: list[Power]) -> None:

@@ -49,7 +49,7 @@ def draw_shallow(ax, table: pd.DataFrame) -> None:
     style.log_axis(ax, "y")
     ax.set_xlabel("all data, $P_{\\max} = n_c\\,m^{d-1}$")
     ax.set_ylabel("$P^*$ at 0.7 of guessing")
-    ax.legend(fontsize=10)
+    style.legend(ax, fontsize=10)
 
 
 def draw_deep(ax, ratios: dict[str, pd.DataFrame]) -> None:
@@ -76,4 +76,4 @@ def draw_deep(ax, ratios: dict[str, pd.DataFrame]) -> None:
     ax.yaxis.set_major_formatter("{x:g}")
     ax.set_xlabel("levels $L$")
     ax.set_ylabel("$P^*$ over the CNN's")
-    ax.legend(fontsize=10)
+    style.legend(ax, fontsize=10)

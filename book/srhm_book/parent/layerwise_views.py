@@ -94,7 +94,7 @@ def draw_one_step(axes, rows: pd.DataFrame) -> None:
     axes[0].set_ylabel("$S_{1,1}$ after one step")
     axes[0].set_xlabel("$P/(n_c m^L)$")
     axes[1].set_xlabel("$P/P_c$ of the rules")
-    axes[1].legend(fontsize=9)
+    style.legend(axes[1], fontsize=9)
 
 
 def draw_layerwise(axes, rows: pd.DataFrame, L: int) -> None:
@@ -110,7 +110,7 @@ def draw_layerwise(axes, rows: pd.DataFrame, L: int) -> None:
         ax.axhline(0.1, color=style.GREY, linestyle="--", linewidth=0.8)
         ax.set_xlabel(f"$P/v^{{L+{name}}}$, $L={L}$")
     axes[0].set_ylabel("test error")
-    axes[1].legend(fontsize=9)
+    style.legend(axes[1], fontsize=9)
 
 
 def layerwise_view(table: pd.DataFrame):

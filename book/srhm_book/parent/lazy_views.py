@@ -103,7 +103,7 @@ def draw_alpha(axes, runs: pd.DataFrame, alphas: pd.DataFrame, kernel: pd.DataFr
         curves.plot(mean.index, mean, color=style.GREY, linestyle="--", label="kernel")
     curves.axhline(0.1, color=style.GREY, linewidth=0.8, linestyle=":")
     style.log_axis(curves)
-    curves.legend(fontsize=9)
+    style.legend(curves, fontsize=9)
     _draw_stars(stars, alphas, own)
 
 

@@ -35,7 +35,7 @@ def finish_collapse(axes) -> None:
         ax.axhline(HALF, color=style.GREY, linestyle="--", linewidth=0.8)
         ax.set_xlabel(name)
     axes[0].set_ylabel("$S_{2,1}$")
-    axes[1].legend(fontsize=10)
+    style.legend(axes[1], fontsize=10)
 
 
 def draw_levels(axes, runs: pd.DataFrame, L: int) -> None:
@@ -54,7 +54,7 @@ def draw_levels(axes, runs: pd.DataFrame, L: int) -> None:
         ax.set_title(f"level {level}")
         ax.set_xlabel("$P/(n_c m^L)$")
     axes[0].set_ylabel("$S_{k,l}$")
-    axes[0].legend(fontsize=9)
+    style.legend(axes[0], fontsize=9)
 
 
 def draw_dimensions(ax, table: pd.DataFrame) -> None:
@@ -78,4 +78,4 @@ def draw_dimensions(ax, table: pd.DataFrame) -> None:
     top = max(ax.get_ylim()[1], 1.08 * table.dimension.max())  # panels share the axis
     ax.set_ylim(0, top)
     ax.set_ylabel("effective dimension")
-    ax.legend(fontsize=10)
+    style.legend(ax, fontsize=10)

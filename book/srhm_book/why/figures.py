@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from srhm_book.style import GREY, bar_lengths, label_log, style_for
+from srhm_book.style import GREY, bar_lengths, label_log, legend, style_for
 from srhm_book.why.expected import law
 from srhm_book.why.levels import ALL
 from srhm_book.why.tasks import HEIGHTS
@@ -32,7 +32,7 @@ def draw_which_level(axes, measured: pd.DataFrame, predicted: pd.DataFrame) -> N
         ax.set_xticks(range(len(places)), places)
         ax.set_xlim(-0.5, len(places) - 0.4)
         ax.set_ylabel("exponent of $s_0+1$")
-    axes.flat[0].legend(loc="upper left", fontsize=9)
+    legend(axes.flat[0], loc="upper left", fontsize=9)
 
 
 def _draw_measured(ax, own: pd.DataFrame, places: list[str], **look) -> None:
@@ -81,7 +81,7 @@ def draw_by_depth(axes, measured: dict, predicted: dict) -> None:
         ax.set_xlabel("levels $L$")
         ax.set_title(arch.upper())
     axes[0].set_ylabel("exponent of $s_0+1$")
-    axes[0].legend(fontsize=9)
+    legend(axes[0], fontsize=9)
 
 
 def draw_critical_sizes(axes, sizes: pd.DataFrame, units: dict[int, float]) -> None:
@@ -106,7 +106,7 @@ def draw_critical_sizes(axes, sizes: pd.DataFrame, units: dict[int, float]) -> N
         ax.set_xlabel("$s_0+1$")
         ax.set_title(f"$L={L}$")
     axes[0].set_ylabel("$P_c\\ /\\ (n_c m^L)$")
-    axes[0].legend(fontsize=9)
+    legend(axes[0], fontsize=9)
 
 
 def _harmonic(groups):
@@ -137,7 +137,7 @@ def draw_step_sensitivities(axes, steps: pd.DataFrame) -> None:
         ax.set_xlabel("$P\\ /\\ [(s_0+1)^L n_c m^L]$")
         letter = name[0]
         ax.set_ylabel(f"${letter}_{{1,1}}$")
-    axes[0].legend(fontsize=9)
+    legend(axes[0], fontsize=9)
 
 
 def draw_against_P_star(ax, table: pd.DataFrame, constant: float) -> None:
@@ -156,7 +156,7 @@ def draw_against_P_star(ax, table: pd.DataFrame, constant: float) -> None:
     label_log(ax.xaxis, *ends)
     label_log(ax.yaxis, table.P_star.min(), table.P_star.max())
     ax.set_xlabel("$P_c$ of one step")
-    ax.legend(fontsize=9)
+    legend(ax, fontsize=9)
 
 
 def draw_both_beside(axes, table: pd.DataFrame) -> None:
