@@ -85,3 +85,4 @@ def test_impossible_weights_and_an_exponent():
     with pytest.raises(ValueError, match=says("weights", "equal, random", "'one'")):
         critical_size(task, "lcn", "one", task.sample(10, 0))
     assert exponent([1, 2, 4], [3, 12, 48]) == pytest.approx(2)
+    assert np.isnan(exponent([2, 2], [3, 4]))

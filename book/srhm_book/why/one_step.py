@@ -139,5 +139,10 @@ def _through(x: torch.Tensor, weights: torch.Tensor, block: torch.Tensor) -> tor
 
 
 def exponent(factors, values) -> float:
-    """The power of ``factors`` that ``values`` follow: slope of a straight line in logarithms."""
+    """The power of ``factors`` that ``values`` follow: slope of a straight line in logarithms.
+
+    nan for fewer than two different factors.
+    """
+    if len(set(factors)) < 2:
+        return math.nan
     return float(np.polyfit(np.log(factors), np.log(values), 1)[0])
