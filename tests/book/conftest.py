@@ -3,22 +3,19 @@
 Needs Chromium on the PATH. Without one these tests are skipped, except on CI, where they fail.
 """
 
-import functools
-import http.server
 import os
 import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
+from served import SIZES, serving
 from srhm_book.publish.notebooks import run_notebooks
 from srhm_book.publish.pdf import BROWSERS, find_browser
 
 ROOT = Path(__file__).parent.parent.parent
-SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
 @pytest.fixture(scope="session")
@@ -58,18 +55,8 @@ def html(chromium, executed):
 @pytest.fixture(scope="session")
 def url(html):
     """Where a local server serves the book."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments):
-            pass
-
-    handler = functools.partial(Quiet, directory=html)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with serving(html) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -15,10 +15,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
+from served import SIZES
 from srhm_book import cli
 
 ROOT = Path(__file__).parent.parent.parent
-SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
 def test_every_figure_is_the_one_output_of_its_cell(executed):

@@ -1,17 +1,15 @@
 """How the built pages look and what they weigh: nothing cut off, no two closed bars in a row."""
 
-import functools
 import gzip
-import http.server
-import threading
 from pathlib import Path
 
 import pytest
 
+from served import SIZES, Quiet, serving
+
 # What a first visit to a page may transfer. Hosts of static pages compress text, and so does the
 # server here; without it a page has two to three times as much.
 MOST_BYTES = 1_000_000
-SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 TEXT = {".html", ".css", ".js", ".svg", ".json"}
 
 # What is wrong with a page's look at the window's size, in words.
@@ -73,11 +71,8 @@ def test_problems_are_found(browser):
         assert said in sentence
 
 
-class Compressing(http.server.SimpleHTTPRequestHandler):
+class Compressing(Quiet):
     """Serves text compressed, as hosts of static pages do."""
-
-    def log_message(self, *arguments):
-        pass
 
     def do_GET(self):
         path = Path(self.translate_path(self.path))
@@ -95,13 +90,8 @@ class Compressing(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def compressed(html):
     """Where a server that compresses serves the book."""
-    handler = functools.partial(Compressing, directory=html)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with serving(html, Compressing) as address:
+        yield address
 
 
 def test_pages_are_light_and_nothing_on_them_is_cut_off(html, browser, compressed):
