@@ -43,13 +43,14 @@ from srhm.runs.checks import live_check
 from srhm.runs.paths import project
 from srhm.runs.store import Store
 from srhm_book import style as plots
-from srhm_book.complexity.ablation import (
+from srhm_book.complexity.ablation_views import (
     ablation_runs,
     ablation_table,
     draw_ablation,
     moving,
 )
 from srhm_book.complexity.authors import (
+    NEAR,
     TRAININGS,
     authors_runs,
     authors_table,
@@ -65,6 +66,7 @@ from srhm_book.complexity.authors_figures import draw_authors, draw_exponents
 from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
+from srhm_book.tables import scrolling
 from srhm_book.wording import with_ends, with_interval
 
 by_profile(profile)
@@ -83,16 +85,14 @@ rests_on(authors_runs(table, store), "17_authors_training", v=4)
 # how many of those known are near, within a factor 1.5:
 
 # %% tags=["remove-input"]
-shares_view(shares(table)).style.hide(axis="index").set_table_attributes(
-    'style="display: block; overflow-x: auto"'
-)
+scrolling(shares_view(shares(table)))
 
 # %% tags=["remove-cell"]
 known = table.dropna(subset=["ratio", "grids"])
 for L in (2, 3):
     part = known[known.L == L]
     off = part[["ratio", "grids"]].apply(np.log).abs().mean()
-    near = int(part.ratio.between(1 / 1.5, 1.5).sum())
+    near = int(part.ratio.between(1 / NEAR, NEAR).sum())
     glue(f"nearer L={L}", "nearer" if off.ratio < off.grids else "no nearer", display=False)
     glue(f"near L={L}", f"{near} of {len(part)}", display=False)
     glue(f"median L={L}", f"{part.ratio.median():.2f}", display=False)
@@ -126,9 +126,7 @@ draw_exponents(exponents);
 shown = exponents.assign(
     **{name: exponents[name].map(with_interval) for name in TRAININGS}
 )
-shown.style.hide(axis="index").set_table_attributes(
-    'style="display: block; overflow-x: auto"'
-)
+scrolling(shown)
 
 # %% tags=["remove-cell"]
 step = step_in_depth(table)
@@ -211,9 +209,7 @@ rows = [
      "here": p.here, "test error at each size": ", ".join(f"{P}: {e:.3f}" for P, e in sorted(p.errors.items()))}
     for p in table.itertuples() if p.errors
 ]  # fmt: skip
-pd.DataFrame(rows).style.hide(axis="index").format({"here": "{:.0f}"}, na_rep="–").set_table_attributes(
-    'style="display: block; overflow-x: auto"'
-)
+scrolling(pd.DataFrame(rows)).format({"here": "{:.0f}"}, na_rep="–")
 
 # %% tags=["remove-cell"]
 pairs = widths_compared(store)

@@ -46,6 +46,7 @@ from srhm_book.parent.settings import deep_grid, task_setting
 from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
+from srhm_book.tables import scrolling
 from srhm_book.wording import list_settings, with_interval
 
 by_profile(profile)
@@ -126,7 +127,7 @@ views.powers_view(deep.depth_powers(table), deep.depth_powers(deep.by_parent_rul
 # LCN's on the same tasks.
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: with and without weight sharing"} tags=["hide-cell"]
-views.scrolling(unshared).format(precision=2)
+scrolling(unshared).format(precision=2)
 
 # %% [markdown]
 # ## One curve for all

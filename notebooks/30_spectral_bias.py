@@ -49,6 +49,7 @@ from srhm_book.spectral.exponents import (
 )
 from srhm_book.spectral.task import CHIS, SIGMA, crossover
 from srhm_book.spectral.theory import line_theory, two_point_law
+from srhm_book.tables import scrolling
 from srhm_book.wording import join
 
 by_profile(profile)
@@ -60,12 +61,6 @@ findings = [
     *variance_findings(measured["variance_line"]),
     *box_findings(measured["ridgeless_box"]),
 ]
-
-
-def wide(table):
-    """A table that scrolls by itself where the page is narrow."""
-    scroll = 'style="display: block; overflow-x: auto; white-space: nowrap"'
-    return table.style.hide(axis="index").set_table_attributes(scroll)
 
 
 def of(quantity, d=1):
@@ -128,7 +123,7 @@ glue("tolerance", f"{100 * ASYMPTOTIC:.0f}", display=False)
 glue("precise", f"{100 * PRECISE:.0f}", display=False)
 glue("sigma", f"{SIGMA:g}", display=False)
 glue("box most", f"{int(measured['ridgeless_box'].P.max()):,}", display=False)
-glue("findings table", wide(to_table(findings)), display=False)
+glue("findings table", scrolling(to_table(findings)), display=False)
 
 # %% mystnb={"figure": {"caption": "Test error of kernel regression without ridge on the line. Points: means over samples, bars (mostly hidden): 95 % of the mean. Solid: two points next to the boundary; dashed: spectral bias from the exact spectrum. At \u03c7 = 0 both fall alike. Neither has a free parameter.", "name": "fig-spectral-curves"}, "image": {"alt": "Test error against training-set size, logarithmic, four values of chi. All points lie on the four solid parallel lines of slope minus one; the dashed lines of the spectral-bias theory fall more steeply for chi above zero."}}
 figure, ax = style.new_axes(height=5.2)
@@ -296,7 +291,7 @@ off = curve[curve.P <= images.MOST_P].groupby("P").error.mean() / predictions["s
 glue("image off", f"{100 * off.abs().max():.0f}", display=False)
 glue("image verdicts", join([image_beta.verdict, image_ratio.verdict]), display=False)
 glue("image number", f"{images.NUM_SPECTRUM:,}", display=False)
-glue("image table", wide(to_table(image_results)), display=False)
+glue("image table", scrolling(to_table(image_results)), display=False)
 
 # %% [markdown]
 # ## Real images

@@ -61,9 +61,15 @@ def mean_ratio(ratios: Sequence[float]) -> PairedRatio:
     logs = np.log(np.asarray(ratios, dtype=float))
     if not len(logs):
         return PairedRatio(None, None, None, 0)
-    mean = float(logs.mean())
     if len(logs) == 1:
-        return PairedRatio(math.exp(mean), None, None, 1)
+        return PairedRatio(math.exp(logs[0]), None, None, 1)
+    return PairedRatio(*map(math.exp, mean_of_few(logs)), len(logs))
+
+
+def mean_of_few(values: Sequence[float]) -> tuple[float, float, float]:
+    """Mean and the ends of its 95 % interval, by Student's t; ValueError for fewer than two."""
+    values = np.asarray(values, dtype=float)
     # spread_factor widens the standard error of a bootstrap, std(ddof=0) / sqrt(n).
-    half = NORMAL * spread_factor(len(logs)) * float(logs.std()) / math.sqrt(len(logs))
-    return PairedRatio(math.exp(mean), math.exp(mean - half), math.exp(mean + half), len(logs))
+    half = NORMAL * spread_factor(len(values)) * float(values.std()) / math.sqrt(len(values))
+    mean = float(values.mean())
+    return mean, mean - half, mean + half

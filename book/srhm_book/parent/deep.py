@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import pandas as pd
+from scipy.stats import gmean
 
 from srhm.runs.search import rows_of, search, stored_searches
 from srhm.runs.store import Store
@@ -181,10 +182,10 @@ def prefactors(table: pd.DataFrame) -> pd.DataFrame:
         (
             L,
             len(part),
-            _mean(part.C),
+            gmean(part.C),
             part.C.min(),
             part.C.max(),
-            _mean(part.parent / part["scale"]),
+            gmean(part.parent / part["scale"]),
         )
         for L, part in known.groupby("L")
     ]
@@ -209,7 +210,3 @@ def without_sharing(table: pd.DataFrame, store: Store | None) -> pd.DataFrame:
             rows.append((*(getattr(task, name) for name in TASK), task.C, star / task.scale))
     found = pd.DataFrame(rows, columns=columns[:-1])
     return found.assign(ratio=found.cnn / found.lcn)
-
-
-def _mean(values: pd.Series) -> float:
-    return math.exp(sum(map(math.log, values)) / len(values))

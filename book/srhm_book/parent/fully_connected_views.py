@@ -6,7 +6,7 @@ import pandas as pd
 
 from srhm.stats.fits import Estimate
 from srhm_book.parent.fully_connected import Ratios, factor, of_figure, shallow_powers
-from srhm_book.parent.views import scrolling
+from srhm_book.tables import scrolling
 from srhm_book.wording import NOTHING, join, significant, with_ends, with_interval
 
 

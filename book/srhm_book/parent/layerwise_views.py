@@ -9,10 +9,10 @@ import pandas as pd
 
 from srhm.stats.curves import sample_complexity
 from srhm.stats.fits import Estimate, fit_power_law
+from srhm.stats.ratios import mean_of_few
 from srhm.training.config import SEED_FIELDS
 from srhm_book import style
-from srhm_book.parent.uniform import t_interval
-from srhm_book.parent.views import scrolling
+from srhm_book.tables import scrolling
 from srhm_book.wording import with_ends
 
 BETWEEN = (0.2, 0.8)  # sensitivities from which P_c can be told
@@ -42,7 +42,7 @@ def mean_ratio(numerator: pd.Series, denominator: pd.Series) -> Estimate | None:
     logs = np.log(numerator / denominator)
     if len(logs) < 2:
         return None
-    return Estimate(*(math.exp(x) for x in (logs.mean(), *t_interval(logs))))
+    return Estimate(*map(math.exp, mean_of_few(logs)))
 
 
 def layerwise_table(rows: pd.DataFrame) -> pd.DataFrame:

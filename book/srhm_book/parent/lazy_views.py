@@ -7,7 +7,7 @@ import pandas as pd
 from srhm.stats.curves import sample_complexity
 from srhm_book import style
 from srhm_book.parent.lazy import ALPHA_TASK, early_ratio, kernel_P_star, of_task, whole_tasks
-from srhm_book.parent.views import scrolling
+from srhm_book.tables import scrolling
 from srhm_book.wording import NOTHING, join, significant, with_ends
 
 TASK = ["v", "n_c", "m", "L"]

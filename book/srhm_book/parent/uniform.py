@@ -10,15 +10,15 @@ import math
 from collections.abc import Iterable
 
 import pandas as pd
-from scipy.special import stdtrit
 
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
+from srhm.stats.ratios import mean_of_few
 from srhm.training.config import SEED_FIELDS, RunConfig
 from srhm_book import style
 from srhm_book.grids import TOY
 from srhm_book.parent.settings import SCALINGS
-from srhm_book.parent.views import scrolling
+from srhm_book.tables import scrolling
 from srhm_book.wording import NOTHING, join, with_ends
 
 KINDS = ("uniform", "random")
@@ -73,20 +73,12 @@ def uniform_table(runs: pd.DataFrame) -> pd.DataFrame:
     table = runs.assign(ratio=ratio, share=share.round(1))
     rows = []
     for key, own in table.groupby(["v", "L", "rule_kind", "share"]):
-        low, high = t_interval(own.ratio)
-        numbers = (own.P.iloc[0], own.ratio.mean(), low, high, len(own), own.num_test_used.sum())
+        alone = (own.ratio.mean(), math.nan, math.nan)
+        mean = mean_of_few(own.ratio) if len(own) > 1 else alone
+        numbers = (own.P.iloc[0], *mean, len(own), own.num_test_used.sum())
         rows.append((*key, *numbers))
     names = ["v", "L", "rule_kind", "share", "P", "ratio", "low", "high", "seeds", "tested"]
     return pd.DataFrame(rows, columns=names)
-
-
-def t_interval(values: pd.Series) -> tuple[float, float]:
-    """95 % of the mean of a few values, by Student's t; nan for fewer than two."""
-    mean, n = values.mean(), len(values)
-    if n < 2:
-        return math.nan, math.nan
-    half = float(stdtrit(n - 1, 0.975)) * values.std(ddof=1) / math.sqrt(n)
-    return mean - half, mean + half
 
 
 def trained(profile: str, store: Store | None, seeds: int = 0, **sweep_options) -> pd.DataFrame:

@@ -6,13 +6,8 @@ import pandas as pd
 
 from srhm_book.parent.deep import Power
 from srhm_book.parent.seeds import EXPLORED, explained, rank_correlation
+from srhm_book.tables import scrolling
 from srhm_book.wording import significant, with_ends, with_interval
-
-
-def scrolling(table: pd.DataFrame):
-    """A table that scrolls by itself where the page is narrow."""
-    scroll = 'style="display: block; overflow-x: auto; white-space: nowrap"'
-    return table.style.hide(axis="index").set_table_attributes(scroll)
 
 
 def deep_view(ours: pd.DataFrame, lazier: pd.DataFrame):

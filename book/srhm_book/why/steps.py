@@ -10,7 +10,7 @@ import pandas as pd
 
 from srhm.stats.curves import sample_complexity
 from srhm.stats.fits import Estimate, fit_power_law
-from srhm.stats.ratios import mean_ratio
+from srhm.stats.ratios import mean_of_few
 from srhm.training.config import RunConfig
 from srhm_book.why.measure import TASK
 from srhm_book.why.one_step import exponent
@@ -26,8 +26,7 @@ def slopes(sizes: pd.DataFrame, least_s0: int = 0) -> pd.DataFrame:
     rows = []
     for (L, arch, weights), own in equal.groupby(["L", "arch", "weights"]):
         powers = [exponent(rows.s0.astype(int) + 1, rows.P_c) for _, rows in own.groupby("seed")]
-        found = mean_ratio(np.exp(powers))
-        estimate = Estimate(*map(math.log, (found.ratio, found.low, found.high)))
+        estimate = Estimate(*mean_of_few(powers))
         rows.append((arch, weights, L, estimate, own.s0.nunique()))
     return pd.DataFrame(rows, columns=["arch", "weights", "L", "exponent", "s0s"])
 

@@ -1,0 +1,92 @@
+"""What each of the authors' choices does to P*: the table, its words and its picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from srhm.runs.store import Store
+from srhm.stats.curves import sample_complexity
+from srhm.stats.ratios import paired_ratio
+from srhm.training.config import RunConfig
+from srhm_book import style
+from srhm_book.complexity.ablation import ablation_settings, references, variants
+from srhm_book.complexity.table import searched_runs
+from srhm_book.wording import describe_setting, join, with_ends
+
+
+def ablation_table(store: Store) -> pd.DataFrame:
+    """P* of each variant over the reference's, for what the store holds.
+
+    The paper's error is the best one on the way; "last error" takes the final one instead, in the
+    same runs. Columns: task, change, P_star, ratio with its 95 % interval low, high, num_seeds.
+    """
+    rows = []
+    for reference in references():
+        runs, _ = searched_runs(variants(reference).values(), store)
+        if reference in runs:
+            rows += _rows(reference, runs)
+    columns = ["task", "change", "P_star", "ratio", "low", "high", "num_seeds"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _rows(reference: RunConfig, runs: Mapping[RunConfig, pd.DataFrame]) -> list[dict]:
+    task = f"{reference.arch.upper()} {describe_setting(reference)}"
+    own, best = runs[reference], "best_test_error"
+    compared = {
+        name: (runs[config], "test_error" if name == "last error" else best)
+        for name, config in (*variants(reference).items(), ("last error", reference))
+        if config in runs and name != "as the authors"
+    }
+    rows = []
+    for name, (frame, quantity) in compared.items():
+        changed = frame.assign(best_test_error=frame[quantity])
+        found = paired_ratio(changed, own, best)
+        P_star = sample_complexity(changed, best).P_star
+        row = {"task": task, "change": name, "P_star": P_star, "num_seeds": found.num_seeds}
+        rows.append(row | {"ratio": found.ratio, "low": found.low, "high": found.high})
+    return rows
+
+
+def moving(table: pd.DataFrame) -> str:
+    """The changes whose interval leaves out 1, in words, task by task."""
+    sentences = []
+    for task, part in table.groupby("task", sort=False):
+        moved = part.dropna(subset=["low", "high"]).query("low > 1 or high < 1")
+        factors = [
+            f"{row.change} ({with_ends(row.ratio, row.low, row.high)})"
+            for row in moved.itertuples()
+        ]
+        sentences.append(f"{task}: {join(factors) if factors else 'none'}")
+    return "; ".join(sentences) if sentences else "not measured"
+
+
+def ablation_runs(store: Store) -> list[pd.DataFrame]:
+    """The stored runs behind `ablation_table`, a frame a setting."""
+    return list(searched_runs(ablation_settings(), store)[0].values())
+
+
+def draw_ablation(table: pd.DataFrame) -> Figure:
+    """The factor of P* by each change, a marker a task."""
+    changes, tasks = list(dict.fromkeys(table.change)), list(dict.fromkeys(table.task))
+    figure, ax = style.new_axes(height=1.4 + 0.42 * len(changes))
+    ax.axvline(1, color=style.BLACK, linewidth=0.8)
+    for place, task in enumerate(tasks):
+        own = table[table.task == task].dropna(subset="ratio")
+        lines = [
+            changes.index(change) + 0.22 * (place - (len(tasks) - 1) / 2) for change in own.change
+        ]
+        ratio, low, high = (own[name].astype(float) for name in ("ratio", "low", "high"))
+        look = {"linestyle": "none", "capsize": 2, "marker": "os^Dv"[place], "label": task}
+        ax.errorbar(ratio, lines, xerr=style.bar_lengths(ratio, low, high), **look)
+    ax.set_yticks(range(len(changes)), changes)
+    ax.invert_yaxis()
+    style.log_axis(ax)
+    ax.set_xlabel("P* / P* trained as the authors")
+    if tasks:
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=1)
+    else:
+        ax.text(0.5, 0.5, "not trained yet", ha="center", va="center", transform=ax.transAxes)
+    return figure

@@ -1,0 +1,11 @@
+"""How a page shows a table."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+def scrolling(table: pd.DataFrame):
+    """A table that scrolls by itself where the page is narrow."""
+    scroll = 'style="display: block; overflow-x: auto; white-space: nowrap"'
+    return table.style.hide(axis="index").set_table_attributes(scroll)
