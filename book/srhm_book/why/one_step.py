@@ -60,7 +60,13 @@ class GradientSums:
 
 
 def critical_size(
-    task: SRHM, arch: str, weights: str, samples: Samples, width: int = 64, seed: int = 0
+    task: SRHM,
+    arch: str,
+    weights: str,
+    samples: Samples,
+    width: int = 64,
+    seed: int = 0,
+    tied: str = "",
 ) -> float:
     """P_c of the first layer's first step, in training data.
 
@@ -71,6 +77,7 @@ def critical_size(
         "random", those that `srhm.networks.patch.build_network` draws.
     samples: of the task; they should be many times P_c.
     width, seed: of the random network.
+    tied: its layers that share weights within a sub-patch.
 
     Raises
     ------
@@ -80,7 +87,7 @@ def critical_size(
     if weights not in WEIGHTS:
         raise ValueError(f"weights must be one of {', '.join(WEIGHTS)}, not {weights!r}.")
     check_int("number of samples", len(samples), 2)
-    net = build_network(arch, task, width, seed)
+    net = build_network(arch, task, width, seed, tied=tied)
     columns = task.n_c if weights == "equal" else width
     num_rows = net.weights[0].shape[:3].numel()
     sums = GradientSums(torch.zeros(num_rows, columns, dtype=torch.float64))
