@@ -96,6 +96,7 @@ def run_of(arch: str, L: int, s0: int, seed: int = 0, **training) -> RunConfig:
 def along_rows(
     s0s: dict[int, tuple[int, ...]] = S0S,
     seeds: Iterable[int] = range(3),
+    moments: tuple[float, ...] = MOMENTS,
     num_fresh: int = FRESH_DATA,
     **training,
 ) -> pd.DataFrame:
@@ -104,7 +105,7 @@ def along_rows(
     tasks = [(L, s0) for L, values in s0s.items() for s0 in values]
     for (L, s0), arch, seed in product(tasks, ("cnn", "lcn"), seeds):
         config = run_of(arch, L, s0, seed, **training)
-        own = along(config, num_fresh=min(num_fresh, config.task.num_data // 3))
+        own = along(config, moments, min(num_fresh, config.task.num_data // 3))
         parts.append(own.assign(arch=arch, L=L, v=config.v, s0=s0, seed=seed, P=config.P))
     names = ["arch", "L", "v", "s0", "seed", "P", "moment", "layer", "P_c", "step"]
     return pd.concat(parts)[names]
@@ -127,3 +128,12 @@ def exponents(rows: pd.DataFrame) -> pd.DataFrame:
         found.append((*key, exponent(factors, means), min(single), max(single), len(single)))
     names = ["arch", "L", "layer", "moment", "power", "low", "high", "seeds"]
     return pd.DataFrame(found, columns=names)
+
+
+def change(powers: pd.DataFrame, arch: str, L: int) -> str:
+    """ "2.2 at the start, 1.5 when the loss is half": means over layers."""
+    own = powers[(powers.arch == arch) & (powers.L == L)].groupby("moment").power.mean()
+    if len(own) < 2:
+        return "not measured"
+    first, last = own.index.max(), own.index.min()
+    return f"{own[first]:.1f} at the start and {own[last]:.1f} at {last:g} of the loss of guessing"

@@ -17,6 +17,8 @@ The authors' notebooks have two such trials, for which no numbers are published.
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from srhm.data.task import SRHM
@@ -25,7 +27,9 @@ from srhm.training.config import RunConfig
 from srhm_book.grids import TOY, tied_settings
 from srhm_book.why.levels import growth_exponent
 from srhm_book.why.one_step import WEIGHTS, critical_size
+from srhm_book.wording import join
 
+NAMES = {"": "none", "1,2": "both", "1,2,3": "all"}
 STEP_SEEDS, STEP_WIDTH, STEP_SAMPLES = range(3), 32, 60_000
 
 
@@ -44,7 +48,7 @@ Settings = list[dict[str, RunConfig]]  # one dict a network and depth, as `tied_
 def settings_of(profile: str) -> Settings:
     """What a profile shows: "book", everything; "fresh", two levels; "smoke", toys of the CNN."""
     if profile == "smoke":
-        return [tied_settings(2, "cnn", **TOY)]
+        return [tied_settings(2, "cnn", v=4, **TOY)]
     depths = (2, 3) if profile == "book" else (2,)
     return [tied_settings(L, arch) for L in depths for arch in ("cnn", "lcn")]
 
@@ -85,3 +89,29 @@ def _critical_size(config: RunConfig, weights: str, samples: int, seed: int) -> 
     task = SRHM(task.v, task.s, task.L, task.s0, task.n_c, task.m, seed=seed)
     data = task.sample(min(samples, task.num_data), seed)
     return critical_size(task, config.arch, weights, data, STEP_WIDTH, seed, config.tied)
+
+
+def step_exponents(sizes: pd.DataFrame) -> pd.DataFrame:
+    """log [P_c(s0) / P_c(0)] / log(s0+1) of `step_table`: columns arch, weights, L, tied, power."""
+    rows = []
+    for key, own in sizes.groupby(["arch", "weights", "L"]):
+        base = own[own.tied == "dense"].P_c.iloc[0]
+        sparse = own[own.tied != "dense"]
+        powers = [math.log(r.P_c / base) / math.log(r.s0 + 1) for r in sparse.itertuples()]
+        rows += [(*key, tied, power) for tied, power in zip(sparse.tied, powers, strict=True)]
+    return pd.DataFrame(rows, columns=["arch", "weights", "L", "tied", "power"])
+
+
+def sentence(measured: pd.DataFrame, arch: str, L: int) -> str:
+    """ "2.0 with none, 1.1 with layer 1, ..." of one network and depth."""
+    own = measured[(measured.arch == arch) & (measured.L == L) & measured.exponent.notna()]
+    told = [f"{r.exponent.value:.2f} with {NAMES.get(r.tied, f'layer {r.tied}')}"
+            for r in own.itertuples()]  # fmt: skip
+    return join(told) if told else "not trained yet"
+
+
+def held(measured: pd.DataFrame, arch: str, weights: str) -> str:
+    """ "3 of 4": how many intervals of trained networks hold one step's `expected` exponent."""
+    own = measured[(measured.arch == arch) & measured.exponent.notna()]
+    inside = [r.exponent.includes(expected(arch, weights, r.L, r.tied)) for r in own.itertuples()]
+    return f"{sum(inside)} of {len(inside)}"
