@@ -203,10 +203,18 @@ def _tasks(own: list[tasks.Task]) -> list[RunConfig]:
 
 
 def tied_settings(L: int, arch: str, **training) -> dict[str, RunConfig]:
-    """Each way of sharing weights within sub-patches, and "dense": the task without sparsity."""
-    own = {"arch": arch, "L": L} | {"v": tasks.TIED_V[L]} | training
-    sparse = {tied: setting(s0=tasks.TIED_S0, **own, tied=tied) for tied in tasks.TIED[L]}
-    return {"dense": setting(s0=0, **own)} | sparse
+    """Each way of sharing weights within sub-patches, and "dense": the task without sparsity.
+
+    Searches begin where one step with random weights puts P* (`srhm_book.why.tied`).
+    """
+    own = {"arch": arch, "L": L, "v": tasks.TIED_V[L]} | training
+    found = {"dense": setting(s0=0, **own)}
+    for tied in tasks.TIED[L]:
+        config = setting(s0=tasks.TIED_S0, **own, tied=tied)
+        layers = [k for k in tied.split(",") if k and (arch == "cnn" or k == "1")]
+        P = config.P // (tasks.TIED_S0 + 1) ** len(layers)
+        found[tied] = config.replace(P=max(P, config.batch_size))
+    return found
 
 
 # Name of the grid: its settings. A setting may be in several grids; its runs are trained once.
