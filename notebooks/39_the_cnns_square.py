@@ -41,7 +41,7 @@ from srhm_book.complexity.table import searched_runs
 from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
-from srhm_book.why import along_training, chapter, square_figures, tied
+from srhm_book.why import along_training, chapter, sharing_figures, tied
 from srhm_book.wording import list_settings, with_interval
 
 by_profile(profile)
@@ -55,7 +55,7 @@ powers = along_training.exponents(chapter.along(profile))
 rows = int(powers.L.nunique())
 size = {"height": 3.2 * rows, "sharey": True, "squeeze": False}
 figure, axes = style.new_axes(2, rows, **size)
-square_figures.draw_along(axes, powers)
+sharing_figures.draw_along(axes, powers)
 
 # %% [markdown]
 # ## The gradient, as training goes on
@@ -108,7 +108,7 @@ predicted = tied.step_exponents(chapter.tied_steps(profile))
 panels = measured.groupby(["L", "arch"]).ngroups
 size = {"height": 3.4 * int(np.ceil(panels / 2)), "squeeze": False}
 figure, axes = style.new_axes(min(panels, 2), int(np.ceil(panels / 2)), **size)
-square_figures.draw_tied(axes, measured, predicted)
+sharing_figures.draw_tied(axes, measured, predicted)
 
 # %% tags=["remove-input"]
 rests_on(runs, "39_the_cnns_square", profile="fresh")

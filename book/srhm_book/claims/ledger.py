@@ -17,7 +17,7 @@ from srhm_book.parent.claims import deep_claims
 from srhm_book.parent.limits_claims import limit_claims
 from srhm_book.spectral.claims import spectral_claims
 from srhm_book.why.claims import why_claims
-from srhm_book.why.square_claims import square_claims
+from srhm_book.why.sharing_claims import sharing_claims
 
 COLUMNS = ("Claim", "Part", "Figure", "Expected", "Paper", "Here", "Verdict", "Chapter")
 
@@ -34,7 +34,7 @@ def claims(store: Store, progress: bool = False) -> list[Claim]:
         "architectures": lambda: architecture_claims(store),
         "before sparsity": lambda: deep_claims(store) + limit_claims(store),
         "kernel regression": spectral_claims,
-        "why": lambda: why_claims(store) + square_claims(store),
+        "why": lambda: why_claims(store) + sharing_claims(store),
     }
     # tqdm takes None for: unless stderr is a terminal.
     silent = None if progress and not os.environ.get("TQDM_DISABLE") else True

@@ -10,7 +10,7 @@ from srhm.networks.patch import build_network
 from srhm.runs.store import Store
 from srhm.stats.fits import Estimate
 from srhm_book.grids import TOY, tied_settings
-from srhm_book.why import along_training, square_claims, tied
+from srhm_book.why import along_training, sharing_claims, tied
 from srhm_book.why.claims import GROUP
 
 
@@ -84,7 +84,7 @@ def test_what_random_weights_expect(arch, power, layers):
 
 
 def test_claims_are_open_without_runs_and_follow_the_exponents(tmp_path, monkeypatch):
-    found = square_claims.square_claims(Store(tmp_path))
+    found = sharing_claims.sharing_claims(Store(tmp_path))
     assert {claim.group for claim in found} == {GROUP}
     assert {c.verdict for c in found if "tied" in c.id} == {"open"}
 
@@ -98,7 +98,7 @@ def test_claims_are_open_without_runs_and_follow_the_exponents(tmp_path, monkeyp
         names = ["arch", "L", "v", "s0", "tied", "exponent", "seeds"]
         return pd.DataFrame([row for row in rows if row[4] != "dense"], columns=names)
 
-    monkeypatch.setattr(square_claims.tied, "tied_table", as_expected)
-    found = {claim.id: claim for claim in square_claims.square_claims(Store(tmp_path))}
+    monkeypatch.setattr(sharing_claims.tied, "tied_table", as_expected)
+    found = {claim.id: claim for claim in sharing_claims.sharing_claims(Store(tmp_path))}
     assert found["why_tied_cnn"].verdict == found["why_tied_lcn"].verdict == "agrees"
     assert found["why_tied_cnn"].seeds == 3

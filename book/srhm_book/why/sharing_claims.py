@@ -14,7 +14,7 @@ from srhm_book.why.claims import GROUP
 SQUARE = "39_the_cnns_square"
 
 
-def square_claims(store: Store) -> list[Claim]:
+def sharing_claims(store: Store) -> list[Claim]:
     """All of them; those without stored trainings or measurements are open."""
     settings = tied.settings_of("book")
     runs, _ = searched_runs([c for own in settings for c in own.values()], store)
