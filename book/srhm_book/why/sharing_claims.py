@@ -11,7 +11,7 @@ from srhm_book.complexity.table import searched_runs
 from srhm_book.why import along_training, chapter, tied
 from srhm_book.why.claims import GROUP
 
-SQUARE = "39_the_cnns_square"
+SQUARE = "39_sharing_weights"
 
 
 def sharing_claims(store: Store) -> list[Claim]:

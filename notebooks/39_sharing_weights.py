@@ -8,7 +8,7 @@
 # ---
 
 # %% [markdown]
-# # The square of the CNN
+# # Which sharing of weights saves data
 #
 # **The question.** The paper finds that a convolutional network (CNN) needs $(s_0+1)^2$ times more data
 # at any depth, a locally connected one (LCN) $(s_0+1)^L$, and leaves the square to be understood
@@ -111,7 +111,7 @@ figure, axes = style.new_axes(min(panels, 2), int(np.ceil(panels / 2)), **size)
 sharing_figures.draw_tied(axes, measured, predicted)
 
 # %% tags=["remove-input"]
-rests_on(runs, "39_the_cnns_square", profile="fresh")
+rests_on(runs, "39_sharing_weights", profile="fresh")
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: exponents by the layers that share"} tags=["hide-cell"]
 shown = measured.assign(exponent=measured.exponent.map(with_interval))
