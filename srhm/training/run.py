@@ -123,16 +123,14 @@ def load(config: RunConfig, place: torch.device) -> tuple[PatchNetwork, ActiveDa
     """The untrained network, the training data as it reads them, and the test data."""
     task = config.task
     train_set, test_set = task.split(config.P, config.num_test, config.seed_sample, config.balanced)
-    net = build_network(
-        config.arch,
-        task,
-        config.width,
-        config.seed_init,
-        config.scaling,
-        config.depth,
-        config.tied,
-    ).to(place)
+    net = patch_network(config).to(place)
     return net, encode(net, train_set, place), test_set
+
+
+def patch_network(config: RunConfig) -> PatchNetwork:
+    """The untrained LCN, CNN or FCN of a run, on the CPU."""
+    shape = (config.width, config.seed_init, config.scaling, config.depth, config.tied)
+    return build_network(config.arch, config.task, *shape)
 
 
 class BestError:
