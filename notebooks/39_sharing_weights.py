@@ -16,9 +16,10 @@
 # sharing of weights saves the CNN the rest, and when does it begin to?
 #
 # **The answer.** It begins with the first things the CNN learns. The data that its gradient needs grow
-# with a power of $s_0+1$ of {glue:text}`cnn deep`, at three levels; that of the LCN with
-# {glue:text}`lcn deep`. Sharing weights between the $s_0+1$ places of a sub-patch takes more off the
-# CNN's exponent: at two levels it is {glue:text}`cnn L=2`; the LCN's is {glue:text}`lcn L=2`.
+# with a power of $s_0+1$ of {glue:text}`cnn deep`, at three levels; those of the LCN's with
+# {glue:text}`lcn deep` (means over layers). And every layer's own share counts: letting the $s_0+1$
+# places of a sub-patch share their weights too lowers the CNN's exponent, at two levels, by
+# {glue:text}`cnn L=2`; the LCN's by {glue:text}`lcn L=2`.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": two levels, measured now; "smoke": a toy
@@ -91,12 +92,16 @@ source_of(PatchNetwork.activations)
 # **Expected** of one step, written down before any training (`srhm_book.why.tied`):
 #
 # - *LCN.* Sharing in layer 1 takes one factor $s_0+1$ off; sharing in a layer above takes nothing off,
-#   as the first layer below each of its places still has weights of its own. Trained networks agree in
-#   {glue:text}`held lcn`.
-# - *CNN, random weights.* Each layer that shares takes one factor off, whichever it is
-#   ({glue:text}`held random` agree). *Equal weights.* Only layer 1 counts ({glue:text}`held equal`).
+#   as the first layer below each of its places still has weights of its own.
+# - *CNN, random weights.* Each layer that shares takes one factor off, whichever it is.
+#   *Equal weights.* Only layer 1 counts.
 #
-# Measured at three levels: the CNN's exponent is {glue:text}`cnn L=3`, the LCN's
+# The intervals of what is saved hold these whole powers in {glue:text}`held lcn` ways of sharing of the
+# LCN; of the CNN in {glue:text}`held random` with random weights, {glue:text}`held equal` with equal
+# ones. Single layers whose sharing saves data at all: LCN {glue:text}`savers lcn`; CNN
+# {glue:text}`savers cnn`.
+#
+# Measured at three levels: the CNN's exponent falls by {glue:text}`cnn L=3`, the LCN's by
 # {glue:text}`lcn L=3`.
 
 # %% mystnb={"figure": {"caption": "The exponent of s0+1 that is left in P* when these layers share their weights within sub-patches, from s0 = 0 to 2. Coloured: trained networks, bars: 95 % intervals over seeds with the same rules. Grey: one step's P_c with equal hidden weights (bars) and random ones (crosses).", "name": "fig-tied"}, "image": {"alt": "Panels for CNN and LCN at two and three levels: exponents with no layer tied, each one alone, and all, with one-step predictions beside them."}}
@@ -114,11 +119,14 @@ sharing_figures.draw_tied(axes, measured, predicted)
 rests_on(runs, "39_sharing_weights", profile="fresh")
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: exponents by the layers that share"} tags=["hide-cell"]
-shown = measured.assign(exponent=measured.exponent.map(with_interval))
+shown = measured.assign(
+    exponent=measured.exponent.map(with_interval), saved=measured.saved.map(with_interval)
+)
 HTML(shown.assign(arch=shown.arch.str.upper()).to_html(index=False, border=0))
 
 # %% tags=["remove-cell"]
 for arch in ("cnn", "lcn"):
+    glue(f"savers {arch}", tied.savers(measured, arch), display=False)
     for L, name in ((2, "shallow"), (3, "deep")):
         glue(f"{arch} L={L}", tied.sentence(measured, arch, L), display=False)
         glue(f"{arch} {name}", along_training.change(powers, arch, L), display=False)

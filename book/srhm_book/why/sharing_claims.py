@@ -1,4 +1,4 @@
-"""The ledger's claims of the chapter on the CNN's square: this book's own, predicted beforehand."""
+"""The ledger's claims of the chapter on sharing weights: this book's own, predicted beforehand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from srhm_book.complexity.table import searched_runs
 from srhm_book.why import along_training, chapter, tied
 from srhm_book.why.claims import GROUP
 
-SQUARE = "39_sharing_weights"
+SHARING = "39_sharing_weights"
 
 
 def sharing_claims(store: Store) -> list[Claim]:
@@ -35,18 +35,18 @@ def _tied_claim(arch: str, statement: str, measured: pd.DataFrame) -> Claim:
     own = measured[(measured.arch == arch) & (measured.tied != "")]
     parts = []
     for row in own.itertuples():
-        what = f"L = {row.L}, {tied.NAMES.get(row.tied, f'layer {row.tied}')}"
-        power = tied.expected(arch, "random", row.L, row.tied)
+        what = f"by {tied.NAMES.get(row.tied, f'layer {row.tied}')}, L = {row.L}"
+        power = tied.expected_saving(arch, "random", row.L, row.tied)
         if power:
-            parts.append(Number.of(f"exponent of s₀+1, {what}", power, row.exponent))
+            parts.append(Number.of(f"power of s₀+1 saved {what}", power, row.saved))
         else:  # nothing is near an expected 0
-            ratio = row.exponent and _raised(row.exponent, row.s0 + 1)
-            parts.append(Number.of(f"P* over that without sparsity, {what}", 1, ratio))
+            ratio = row.saved and _raised(row.saved, row.s0 + 1)
+            parts.append(Number.of(f"P* with nothing shared over P*, {what}", 1, ratio))
     seeds = int(own.seeds.min()) if len(own) else 0
     return Claim(
-        f"why_tied_{arch}", GROUP, f"{arch.upper()}: {statement}", "–", SQUARE,
-        tuple(parts) or (Number("exponent of s₀+1", 1),), len(own), seeds,
-        "one step with random weights; refuted by an exponent whose interval leaves it out",
+        f"why_tied_{arch}", GROUP, f"{arch.upper()}: {statement}", "–", SHARING,
+        tuple(parts) or (Number("power of s₀+1 saved", 1),), len(own), seeds,
+        "one step with random weights; refuted by a power whose interval leaves it out",
     )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def _along_claim(arch: str, statement: str, law: int | None, powers) -> Claim:
         parts.append(Number(what, law or L, last.power, (last.low, last.high)))
         seeds = int(last.seeds)
     return Claim(
-        f"why_along_{arch}", GROUP, f"{arch.upper()}: {statement}", "–", SQUARE,
+        f"why_along_{arch}", GROUP, f"{arch.upper()}: {statement}", "–", SHARING,
         tuple(parts) or (Number("power of s₀+1 in P_c", 2),), len(parts), seeds,
         "at half the loss of guessing; refuted by an interval over seeds that leaves it out",
     )  # fmt: skip

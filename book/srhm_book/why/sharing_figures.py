@@ -1,4 +1,4 @@
-"""The figures of the chapter on the CNN's square."""
+"""The figures of the chapter on sharing weights."""
 
 from __future__ import annotations
 
@@ -62,4 +62,5 @@ def draw_along(axes, powers: pd.DataFrame) -> None:
         ax.set_xlabel("loss on new data / guessing")
     for ax in axes[:, 0]:
         ax.set_ylabel("power of $s_0+1$ in $P_c$")
-    legend(axes.flat[0], fontsize=9)
+    handles, labels = axes.flat[-1].get_legend_handles_labels()  # of the deepest: all layers
+    legend(axes.flat[0], handles=handles, labels=labels, fontsize=9)
