@@ -98,8 +98,8 @@ source_of(PatchNetwork.activations)
 #
 # The intervals of what is saved hold these whole powers in {glue:text}`held lcn` ways of sharing of the
 # LCN; of the CNN in {glue:text}`held random` with random weights, {glue:text}`held equal` with equal
-# ones. Single layers whose sharing saves data at all: LCN {glue:text}`savers lcn`; CNN
-# {glue:text}`savers cnn`.
+# ones. Single layers whose sharing saves a power of a quarter or more: LCN {glue:text}`savers lcn`;
+# CNN {glue:text}`savers cnn`.
 #
 # Measured at three levels: the CNN's exponent falls by {glue:text}`cnn L=3`, the LCN's by
 # {glue:text}`lcn L=3`.

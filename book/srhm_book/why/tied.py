@@ -30,6 +30,7 @@ from srhm_book.why.one_step import WEIGHTS, critical_size
 from srhm_book.wording import join
 
 NAMES = {"": "none", "1,2": "both", "1,2,3": "all"}
+WORTH = 0.25  # a power of s0+1 saved that is more than a trace
 STEP_SEEDS, STEP_WIDTH, STEP_SAMPLES = range(3), 32, 60_000
 
 
@@ -130,12 +131,15 @@ def held(measured: pd.DataFrame, arch: str, weights: str) -> str:
 
 
 def savers(measured: pd.DataFrame, arch: str) -> str:
-    """Which layers save data where they alone share (interval above 0): "1 of L=2, 1 and 2 ..."."""
+    """Which layers save a power of at least `WORTH` where they alone share: "1 of 1 and 2 (L = 2)".
+
+    By the lower ends of the intervals.
+    """
     own = measured[(measured.arch == arch) & measured.saved.notna()]
     parts = []
     for L, rows in own.groupby("L"):
         single = [r for r in rows.itertuples() if "," not in r.tied]
-        saving = [r.tied for r in single if r.saved.low > 0]
+        saving = [r.tied for r in single if r.saved.low > WORTH]
         if single:
             parts.append(f"{join(saving)} of {join(r.tied for r in single)} (L = {L})")
     return join(parts, between="; ") if parts else "not trained yet"
