@@ -30,7 +30,7 @@ The paper's symbols:
 GROUPS = {
     "the task": ("v", "s", "L", "s0", "n_c", "m", "sparsity", "rule_kind", "zipf",
                  "displacement_ratio"),
-    "the network": ("arch", "width", "scaling", "depth"),
+    "the network": ("arch", "width", "scaling", "depth", "tied"),
     "the training": (
         "P", "batch_size", "balanced", "lr", "momentum", "alpha", "stop_loss", "stop_every",
         "max_epochs", "num_test", "test_every",

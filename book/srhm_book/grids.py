@@ -202,6 +202,21 @@ def _tasks(own: list[tasks.Task]) -> list[RunConfig]:
     return [setting(arch, v, s0, s=s, L=L, n_c=m, m=m) for arch, v, s, L, m, s0 in own]
 
 
+def tied_settings(L: int, arch: str, **training) -> dict[str, RunConfig]:
+    """Each way of sharing weights within sub-patches, and "dense": the task without sparsity.
+
+    Searches begin where one step with random weights puts P* (`srhm_book.why.tied`).
+    """
+    own = {"arch": arch, "L": L, "v": tasks.TIED_V[L]} | training
+    found = {"dense": setting(s0=0, **own)}
+    for tied in tasks.TIED[L]:
+        config = setting(s0=tasks.TIED_S0, **own, tied=tied)
+        layers = [k for k in tied.split(",") if k and (arch == "cnn" or k == "1")]
+        P = config.P // (tasks.TIED_S0 + 1) ** len(layers)
+        found[tied] = config.replace(P=max(P, config.batch_size))
+    return found
+
+
 # Name of the grid: its settings. A setting may be in several grids; its runs are trained once.
 GRIDS = {
     "lcn_L2": _grid("lcn", (4, 6, 8, 10), (0, 1, 2, 4)),
@@ -239,6 +254,7 @@ GRIDS = {
     "authors_ablation": ablation_settings(),
     "shallow": _tasks(tasks.SHALLOW),
     "which_level": [c for own in tasks.WHICH_LEVEL.values() for c in _tasks(own)],
+    "tied": [c for L in (2, 3) for arch in ("cnn", "lcn") for c in tied_settings(L, arch).values()],
 }
 
 

@@ -64,6 +64,7 @@ def list_settings(settings: Iterable[RunConfig]) -> str:
             if getattr(setting, name) != usual:
                 task += f" {name}={getattr(setting, name)}"
         task += "" if setting.sparsity == "A" else f" sparsity {setting.sparsity}"
+        task += f" tied={setting.tied}" if setting.tied else ""
         groups.setdefault(depth, {}).setdefault(task, []).append(setting.s0)
     parts = []
     for depth, tasks in groups.items():

@@ -66,8 +66,8 @@ def encode(net: PatchNetwork, samples: Samples, device="cpu") -> ActiveData:
     blocks, positions = [], []
     for k, layer in enumerate(net.layers):
         position = position.reshape(len(samples), layer.tokens, layer.siblings)
-        place, parent = position % layer.patch, position // layer.patch
-        block = place if layer.shared else parent * layer.patch + place
+        place, parent = position % layer.patch // layer.tied, position // layer.patch
+        block = place if layer.shared else parent * layer.places + place
         if k == 0:
             rows = block * net.v + value.reshape(block.shape)
         else:

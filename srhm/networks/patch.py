@@ -22,7 +22,7 @@ from torch import nn
 
 from srhm.data.randomness import check_int, check_seed, check_type, typed
 from srhm.data.task import SRHM
-from srhm.networks.names import SCALINGS
+from srhm.networks.names import SCALINGS, read_tied
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class PatchLayer:
 
     ``patch`` input positions make one output position; of them ``siblings`` carry something, and
     ``tokens`` of the ``num_positions`` outputs are active (not exactly zero) for every datum.
+    ``tied`` neighbouring places of a patch have the same weights.
     """
 
     num_positions: int
@@ -38,17 +39,23 @@ class PatchLayer:
     siblings: int
     tokens: int
     shared: bool
+    tied: int = 1
 
     @property
     def blocks(self) -> int:
         """Number of positions with weights of their own."""
         return 1 if self.shared else self.num_positions
 
+    @property
+    def places(self) -> int:
+        """Number of places of a patch with weights of their own."""
+        return self.patch // self.tied
+
 
 class PatchNetwork(nn.Module):
     """Hidden patch layers, ReLU, and a linear read-out of the mean over the remaining positions.
 
-    Parameters: ``weights[0]`` (blocks, patch, v, width), ``weights[k]`` (blocks, patch, width,
+    Parameters: ``weights[0]`` (blocks, places, v, width), ``weights[k]`` (blocks, places, width,
     width) and ``readout`` (width, n_c); drawn on the CPU from ``seed``, so that a network is the
     same on every device.
     """
@@ -70,7 +77,7 @@ class PatchNetwork(nn.Module):
         self.scaling = scaling
         draw = torch.Generator().manual_seed(seed)
         shapes = [
-            (layer.blocks, layer.patch, width if k else v, width) for k, layer in enumerate(layers)
+            (layer.blocks, layer.places, width if k else v, width) for k, layer in enumerate(layers)
         ]
         self.weights = nn.ParameterList(torch.randn(shape, generator=draw) for shape in shapes)
         self.readout = nn.Parameter(torch.randn(width, n_c, generator=draw))
@@ -80,8 +87,8 @@ class PatchNetwork(nn.Module):
 
         The fan-in is channels times patch; with the scaling "channels" the patch does not count.
         """
-        _, patch, channels, _ = self.weights[k].shape
-        return (channels if self.scaling == "channels" else patch * channels) ** -0.5
+        channels = self.weights[k].shape[2]
+        return (channels * (1 if self.scaling == "channels" else self.layers[k].patch)) ** -0.5
 
     def activations(self, x: torch.Tensor) -> list[torch.Tensor]:
         """Every layer's activations: hidden ones (n, positions, width), then the output (n, n_c).
@@ -93,7 +100,8 @@ class PatchNetwork(nn.Module):
         result = []
         for k, layer in enumerate(self.layers):
             patches = h.reshape(len(x), layer.num_positions, -1)
-            weight = self.weights[k].flatten(1, 2)  # (blocks, patch * channels, width)
+            weight = self.weights[k].repeat_interleave(layer.tied, 1)
+            weight = weight.flatten(1, 2)  # (blocks, patch * channels, width)
             if layer.shared:
                 pre = patches @ weight[0]
             else:
@@ -118,7 +126,8 @@ def check_input(x: torch.Tensor, v: int, d: int | None = None) -> None:
         )
 
 
-def _tree_layers(task: SRHM, shared: bool) -> list[PatchLayer]:
+def _tree_layers(task: SRHM, shared: bool, tied: tuple[int, ...]) -> list[PatchLayer]:
+    """One layer a level; those of the levels in ``tied`` share weights within a sub-patch."""
     return [
         PatchLayer(
             num_positions=task.d // task.spans[k],
@@ -126,6 +135,7 @@ def _tree_layers(task: SRHM, shared: bool) -> list[PatchLayer]:
             siblings=task.s,
             tokens=task.s ** (task.L - k),
             shared=shared,
+            tied=task.patches[k - 1] // task.s if k in tied else 1,
         )
         for k in range(1, task.L + 1)
     ]
@@ -135,16 +145,32 @@ class LCN(PatchNetwork):
     """Locally connected: L layers matched to the tree, own weights at every position."""
 
     @typed
-    def __init__(self, task: SRHM, width: int = 512, seed: int = 0, scaling: str = "fan_in"):
-        super().__init__(_tree_layers(task, False), task.v, task.n_c, width, seed, scaling)
+    def __init__(
+        self,
+        task: SRHM,
+        width: int = 512,
+        seed: int = 0,
+        scaling: str = "fan_in",
+        tied: int | str = "",
+    ):
+        layers = _tree_layers(task, False, read_tied(tied, task))
+        super().__init__(layers, task.v, task.n_c, width, seed, scaling)
 
 
 class CNN(PatchNetwork):
     """Convolutional: L layers matched to the tree, one filter for all positions."""
 
     @typed
-    def __init__(self, task: SRHM, width: int = 512, seed: int = 0, scaling: str = "fan_in"):
-        super().__init__(_tree_layers(task, True), task.v, task.n_c, width, seed, scaling)
+    def __init__(
+        self,
+        task: SRHM,
+        width: int = 512,
+        seed: int = 0,
+        scaling: str = "fan_in",
+        tied: int | str = "",
+    ):
+        layers = _tree_layers(task, True, read_tied(tied, task))
+        super().__init__(layers, task.v, task.n_c, width, seed, scaling)
 
 
 class FCN(PatchNetwork):
@@ -176,20 +202,26 @@ def build_network(
     seed: int = 0,
     scaling: str = "fan_in",
     depth: int = 0,
+    tied: int | str = "",
 ) -> PatchNetwork:
     """The untrained network named ``arch`` ("lcn", "cnn", "fcn").
 
     depth: hidden layers of an FCN, 0 for the task's L, which is that of all others.
+    tied: hidden layers of an LCN or CNN with the same weights at all places of a sub-patch
+    (`srhm.networks.names.read_tied`).
 
     Raises
     ------
     ValueError
-        For another name, a ``task`` that is none, or an impossible width, seed, scaling or depth.
+        For another name, a ``task`` that is none, or an impossible width, seed, scaling, depth or
+        tied.
     """
     if arch not in NETWORKS:
         raise ValueError(f"arch must be one of {', '.join(NETWORKS)}, not {arch!r}.")
+    if arch == "fcn" and tied != "":
+        raise ValueError(f"tied must be empty for fcn, which has no sub-patches, not {tied!r}.")
     if arch == "fcn":
         return FCN(task, width, seed, scaling, depth)
     if depth:
         raise ValueError(f"depth must be 0 for {arch}, whose layers follow the tree, not {depth}.")
-    return NETWORKS[arch](task, width, seed, scaling)
+    return NETWORKS[arch](task, width, seed, scaling, tied)

@@ -29,7 +29,13 @@ def untrained_network(config: RunConfig) -> nn.Module:
     if config.arch in CONVERTED:
         return build_architecture(config.arch, task.v, task.d, task.n_c, config.seed_init)
     return build_network(
-        config.arch, task, config.width, config.seed_init, config.scaling, config.depth
+        config.arch,
+        task,
+        config.width,
+        config.seed_init,
+        config.scaling,
+        config.depth,
+        config.tied,
     )
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from srhm.data.levels import s0_text
 from srhm.data.randomness import check_int, check_real, check_seed
 from srhm.data.task import SRHM
-from srhm.networks.names import ARCHITECTURES, CONVERTED, SCALINGS, SHORTEST
+from srhm.networks.names import ARCHITECTURES, CONVERTED, SCALINGS, SHORTEST, read_tied
 from srhm.training.configuration import Configuration, check_bool
 
 SEED_FIELDS = ("seed_rules", "seed_sample", "seed_init")  # one of each makes a repetition
@@ -36,6 +36,8 @@ FIELD_HELP = {
     "scaling": "pre-activations of lcn, cnn and fcn are divided by the square root of this: fan_in "
     "(channels times patch), or channels alone, as in the authors' code",
     "depth": "hidden layers of an fcn (0: as many as the task has levels)",
+    "tied": "hidden layers of an lcn or cnn, as 1,2 (1 reads the input), whose weights are the "
+    "same at all places of a sub-patch (sparsity A)",
     "P": "number of training data",
     "batch_size": "data per step of SGD",
     "balanced": "equally many data of each class in the training set and in every batch",
@@ -101,10 +103,11 @@ class RunConfig(Configuration):
     displacement_ratio: float = 1.0
     depth: int = 0
     alpha: float = 0.0
+    tied: str = ""
 
     added: ClassVar[tuple[str, ...]] = (
         "scaling", "balanced", "stop_every", "test_every", "rule_kind", "zipf",
-        "displacement_ratio", "depth", "alpha",
+        "displacement_ratio", "depth", "alpha", "tied",
     )  # fmt: skip
 
     def __post_init__(self):
@@ -148,6 +151,11 @@ class RunConfig(Configuration):
         for name, least in (("stop_every", 1), ("test_every", 0), ("depth", 0)):
             object.__setattr__(self, name, check_int(name, getattr(self, name), least))
         object.__setattr__(self, "alpha", check_real("alpha", self.alpha))
+        if self.tied != "":
+            if self.arch not in ("lcn", "cnn"):
+                raise ValueError(f"tied must be empty for {self.arch}, not {self.tied!r}.")
+            tied = read_tied(self.tied, self.task)
+            object.__setattr__(self, "tied", ",".join(map(str, tied)))
         if self.depth == self.L:  # one run has one key
             object.__setattr__(self, "depth", 0)
         for name, default in (("scaling", "fan_in"), ("test_every", 0), ("alpha", 0.0)):
@@ -185,6 +193,7 @@ class RunConfig(Configuration):
         task = f"v={self.v} s={self.s} L={self.L} s0={self.s0}"
         task += "" if self.rule_kind == "random" else f" {self.rule_kind} rules"
         task += f" zipf={self.zipf:g}" if self.zipf else ""
+        task += f" tied={self.tied}" if self.tied else ""
         ratio = self.displacement_ratio
         task += f" displacement_ratio={ratio:g}" if ratio != 1 else ""
         return f"{self.arch} {task} P={self.P} seeds {seeds}"

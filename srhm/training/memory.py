@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from srhm.networks.names import CONVERTED
+from srhm.networks.names import CONVERTED, read_tied
 from srhm.training.config import RunConfig
 
 FLOAT, INTEGER = 4, 4  # bytes
@@ -50,7 +50,9 @@ def network_bytes(config: RunConfig) -> int:
         return 0
     task, width = config.task, config.width
     patches = [task.d // span for span in task.spans[1:]]  # of each layer
-    blocks, sizes = [1] * task.L, list(task.patches)
+    tied = read_tied(config.tied, task)
+    blocks = [1] * task.L
+    sizes = [task.s if k in tied else patch for k, patch in enumerate(task.patches, 1)]
     if config.arch == "lcn":
         blocks = patches
     if config.arch == "fcn":

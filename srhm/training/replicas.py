@@ -17,7 +17,20 @@ from srhm.training.run import load, make_row, measure, resolve_device
 from srhm.training.threads import flushed_denormals
 
 MOST = 64  # replicas at once: beyond, a GPU is full
-SHAPES = ("arch", "v", "s", "L", "s0", "n_c", "width", "scaling", "depth", "batch_size", "momentum")
+SHAPES = (
+    "arch",
+    "v",
+    "s",
+    "L",
+    "s0",
+    "n_c",
+    "width",
+    "scaling",
+    "depth",
+    "tied",
+    "batch_size",
+    "momentum",
+)
 
 
 def group_key(config: RunConfig) -> tuple:
@@ -89,7 +102,9 @@ def fitting(config: RunConfig, place: torch.device) -> int:
     """How many such networks fit into the free memory of the device, at most `MOST`."""
     if place.type != "cuda":
         return MOST
-    network = build_network(config.arch, config.task, config.width, depth=config.depth)
+    network = build_network(
+        config.arch, config.task, config.width, depth=config.depth, tied=config.tied
+    )
     parameters = list(network.parameters())
     # Weights and velocities, both a second time while replicas come and go, and the activations.
     size = 4 * 4 * sum(p.numel() for p in parameters)

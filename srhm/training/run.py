@@ -124,7 +124,13 @@ def load(config: RunConfig, place: torch.device) -> tuple[PatchNetwork, ActiveDa
     task = config.task
     train_set, test_set = task.split(config.P, config.num_test, config.seed_sample, config.balanced)
     net = build_network(
-        config.arch, task, config.width, config.seed_init, config.scaling, config.depth
+        config.arch,
+        task,
+        config.width,
+        config.seed_init,
+        config.scaling,
+        config.depth,
+        config.tied,
     ).to(place)
     return net, encode(net, train_set, place), test_set
 

@@ -28,10 +28,10 @@ GRID += [
 BATCH, LR, MOMENTUM = 16, 3.0, 0.9
 
 
-def make(arch, shape, s0, sparsity, width=24, scaling="fan_in"):
+def make(arch, shape, s0, sparsity, width=24, scaling="fan_in", tied=""):
     s, L = shape
     task = SRHM(v=3, s=s, L=L, s0=s0, n_c=2, m=2, sparsity=sparsity, seed=2)
-    net, twin = (build_network(arch, task, width, 4, scaling) for _ in range(2))
+    net, twin = (build_network(arch, task, width, 4, scaling, tied=tied) for _ in range(2))
     return task, net, twin
 
 
@@ -39,6 +39,19 @@ def make(arch, shape, s0, sparsity, width=24, scaling="fan_in"):
 @pytest.mark.parametrize(("arch", "shape", "s0", "sparsity"), GRID)
 def test_ten_steps_agree_with_autograd_and_sgd(arch, shape, s0, sparsity, scaling):
     task, net, dense = make(arch, shape, s0, sparsity, scaling=scaling)
+    compare_ten_steps(task, net, dense, scaling)
+
+
+@pytest.mark.parametrize("tied", ["1", "2", "1,3"])
+@pytest.mark.parametrize("arch", ["lcn", "cnn"])
+def test_layers_that_share_weights_within_a_sub_patch_agree_too(arch, tied):
+    task, net, dense = make(arch, (2, 3), (2, 1, 2), "A", tied=tied)
+    places = [w.shape[1] for w in net.weights]
+    assert places == [2 if str(k) in tied else 2 * n for k, n in ((1, 3), (2, 2), (3, 3))]
+    compare_ten_steps(task, net, dense)
+
+
+def compare_ten_steps(task, net, dense, scaling="fan_in"):
     # The tangent kernel grows by d with the scaling "channels"; ten steps that do not diverge.
     lr = LR if scaling == "fan_in" else LR / task.d
     engine = Engine(net, lr, MOMENTUM, BATCH)

@@ -156,6 +156,31 @@ def test_only_an_fcn_is_as_deep_as_one_likes():
         build_network("fcn", TASK, depth=-1)
 
 
+@pytest.mark.parametrize(("arch", "level"), [("lcn", 1), ("cnn", 1), ("cnn", 2)])
+def test_weights_tied_in_a_sub_patch_do_not_see_where_in_it_a_feature_is(arch, level):
+    """An LCN's first layer has weights of its own below every place of the second."""
+    task = SRHM(v=3, s=2, L=2, s0=2, seed=1)
+    samples = task.sample(30, seed=0)
+    x, moved = (task.one_hot(each) for each in (samples, task.displace(samples, level, seed=1)))
+    assert not torch.equal(x, moved)
+    net, free = (build_network(arch, task, 5, tied=str(k)) for k in (level, 3 - level))
+    torch.testing.assert_close(net(moved), net(x))
+    assert (free(moved) - free(x)).abs().max() > 1e-3
+
+
+@pytest.mark.parametrize("tied", [0, "3", "1;2", 1.5, (1, 5), True])
+def test_layers_that_cannot_be_tied(tied):
+    with pytest.raises(ValueError, match=says("tied", "L=2", repr(tied))):
+        build_network("cnn", SRHM(v=3, s=2, L=2, s0=1), tied=tied)
+
+
+def test_where_there_are_no_sub_patches_nothing_is_tied():
+    with pytest.raises(ValueError, match=says("tied", "'B'", "'1'")):
+        build_network("cnn", SRHM(v=3, s=2, L=2, s0=1, sparsity="B"), tied="1")
+    with pytest.raises(ValueError, match=says("tied", "fcn", "'1'")):
+        build_network("fcn", TASK, tied="1")
+
+
 @pytest.mark.parametrize("arch", ["lcn", "cnn", "fcn"])
 def test_an_input_of_another_shape_is_refused(arch):
     net, x = build_network(arch, TASK, 8), TASK.one_hot(TASK.sample(4, seed=0))

@@ -55,6 +55,8 @@ def test_defaults_are_the_papers():
         ({"stop_every": 0}, ("stop_every", 1, 0)),
         ({"test_every": -1}, ("test_every", 0, -1)),
         ({"depth": 3}, ("depth", 0, "cnn", 3)),
+        ({"tied": "3"}, ("tied", "L=2", "'3'")),
+        ({"tied": "1", "arch": "fcn"}, ("tied", "fcn", "'1'")),
         ({"depth": -1, "arch": "fcn"}, ("depth", 0, -1)),
         ({"alpha": -1}, ("alpha", "negative", -1)),
         ({"alpha": 2, "arch": "vgg11", "L": 3}, ("alpha", 0.0, "vgg11", 2.0)),
@@ -87,6 +89,7 @@ def test_key_depends_on_every_field_and_only_on_values():
         "max_epochs": 7, "num_test": 77, "seed_rules": 1, "seed_sample": 1, "seed_init": 1,
         "scaling": "channels", "balanced": True, "stop_every": 10, "test_every": 10,
         "rule_kind": "uniform", "zipf": 1.0, "displacement_ratio": 0.5, "depth": 5, "alpha": 2,
+        "tied": "1",
     }  # fmt: skip
     assert set(other) == set(config.as_dict()) == set(FIELD_HELP)
     needs = {"depth": {"arch": "fcn"}}  # which has a key of its own, below
@@ -95,6 +98,16 @@ def test_key_depends_on_every_field_and_only_on_values():
     }
     assert config.replace(arch="fcn").key not in keys
     assert len(keys | {config.key}) == len(other) + 1
+
+
+def test_tied_layers_are_kept_as_a_text():
+    config = RunConfig(**GOOD | {"tied": "2,1,1"})
+    assert config.tied == "1,2"
+    assert config == RunConfig(**GOOD | {"tied": (1, 2)}) == RunConfig.from_dict(config.as_dict())
+    assert RunConfig(**GOOD | {"tied": 2}).tied == "2"
+    # Above a level that is not sparse there is nothing to tie: the same run has one key.
+    assert RunConfig(**GOOD | {"tied": 1, "s0": 0}).key == RunConfig(**GOOD | {"s0": 0}).key
+    assert RunConfig(**GOOD | {"tied": "1,2", "s0": (0, 2)}).tied == "2"
 
 
 def test_an_s0_for_each_level_is_kept_as_a_text():

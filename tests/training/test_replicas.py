@@ -90,6 +90,14 @@ def test_rows_are_those_of_single_runs(arch, L, s, s0, sparsity):
             assert row["test_error"] == pytest.approx(alone["test_error"], abs=0.011)
 
 
+def test_tied_layers_train_in_a_group_too():
+    configs = [run(seed=seed, arch="lcn", tied="2", max_epochs=4) for seed in (0, 1)]
+    for config, row in zip(configs, train_group(configs, "cpu"), strict=True):
+        assert row["train_loss"] == pytest.approx(train(config, "cpu")["train_loss"], rel=1e-5)
+        free = train(config.replace(tied=""), "cpu")
+        assert row["train_loss"] != pytest.approx(free["train_loss"], rel=1e-5)
+
+
 def test_rows_of_the_authors_training_are_those_of_single_runs():
     shape = {"arch": "lcn", "scaling": "channels", "lr": 0.01, "max_epochs": 40}
     changes = (

@@ -11,7 +11,9 @@ from srhm.training.config import RunConfig
 from srhm_book.complexity.table import complexity_table, seed_exponent
 from srhm_book.grids import GRIDS, TOY, setting
 from srhm_book.why import measure, tasks
+from srhm_book.why.along_training import along_rows
 from srhm_book.why.one_step import exponent
+from srhm_book.why.tied import settings_of, step_table
 
 FRESH = [*tasks.everywhere(4, 2, (0, 2)), *tasks.one_level(4, 2, (2,))]
 SMOKE_S0 = 1
@@ -102,6 +104,23 @@ def stepped(profile: str) -> pd.DataFrame:
     if profile == "book":
         return measure.read("first_step")
     return measure.first_step((0, 1), range(2)) if profile == "smoke" else measure.first_step()
+
+
+def along(profile: str) -> pd.DataFrame:
+    """P_c along a training: stored, or measured now."""
+    if profile == "book":
+        return measure.read("along_training")
+    if profile == "smoke":
+        return along_rows({2: (1, 2)}, range(1), (1.0, 0.9), 500, **TOY)
+    return along_rows({2: (1, 2)}, range(2), num_fresh=10_000)
+
+
+def tied_steps(profile: str) -> pd.DataFrame:
+    """One step's P_c with tied layers: stored, or measured now."""
+    if profile == "book":
+        return measure.read("tied").fillna({"tied": ""})
+    fewer = {"seeds": range(1), "samples": 1000} if profile == "smoke" else {}
+    return step_table(settings_of(profile), **fewer)
 
 
 def trained_settings(profile: str) -> list[RunConfig]:

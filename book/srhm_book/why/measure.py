@@ -18,8 +18,10 @@ from srhm.data.levels import s0_text
 from srhm.data.task import SRHM
 from srhm_book.spectral import stored
 from srhm_book.why import tasks
+from srhm_book.why.along_training import along_rows
 from srhm_book.why.one_step import WEIGHTS, critical_size
 from srhm_book.why.sensitivity import one_step_sensitivities
+from srhm_book.why.tied import settings_of, step_table
 
 ROOM = "why"
 SEEDS = range(5)
@@ -85,6 +87,8 @@ def first_step(
 MEASUREMENTS: dict[str, Callable[..., pd.DataFrame]] = {
     "critical_sizes": critical_sizes,
     "first_step": first_step,
+    "along_training": along_rows,
+    "tied": lambda: step_table(settings_of("book")),
 }
 
 

@@ -32,19 +32,28 @@ CHUNK = 4096  # data at once
 class GradientSums:
     """What P_c needs: the sum of the gradients of N data, and of their squared norms."""
 
-    total: torch.Tensor  # (rows of the first layer, columns)
+    total: torch.Tensor  # (rows of the first layer, columns), or (blocks, inputs, columns)
     squares: float = 0.0
     N: int = 0
 
-    def add(self, rows: torch.Tensor, pulls: torch.Tensor) -> None:
+    def add(
+        self, rows: torch.Tensor, pulls: torch.Tensor, inputs: torch.Tensor | None = None
+    ) -> None:
         """Gradients of n data, ``pulls`` (n, leaves, columns) that add to ``rows`` (n, leaves).
 
+        Of a later layer each pull stands for inputs x pull in its block, inputs (n, leaves, ...).
         Leaves of one datum that meet the same row add up before they are squared.
         """
-        self.total.index_add_(0, rows.flatten(), pulls.flatten(0, 1))
         same = (rows[:, :, None] == rows[:, None, :]).to(pulls.dtype)
-        products = torch.einsum("iac,ibc->iab", pulls, pulls)
-        self.squares += (products * same).sum().item()
+        products = torch.einsum("iac,ibc->iab", pulls, pulls) * same
+        if inputs is None:
+            self.total.index_add_(0, rows.flatten(), pulls.flatten(0, 1))
+        else:
+            products *= torch.einsum("iac,ibc->iab", inputs, inputs)
+            for block in rows.unique().tolist():
+                here = rows == block
+                self.total[block] += inputs[here].T @ pulls[here]
+        self.squares += products.sum().item()
         self.N += len(rows)
 
     def critical_size(self, num_data: int) -> float:
@@ -60,7 +69,13 @@ class GradientSums:
 
 
 def critical_size(
-    task: SRHM, arch: str, weights: str, samples: Samples, width: int = 64, seed: int = 0
+    task: SRHM,
+    arch: str,
+    weights: str,
+    samples: Samples,
+    width: int = 64,
+    seed: int = 0,
+    tied: str = "",
 ) -> float:
     """P_c of the first layer's first step, in training data.
 
@@ -71,6 +86,7 @@ def critical_size(
         "random", those that `srhm.networks.patch.build_network` draws.
     samples: of the task; they should be many times P_c.
     width, seed: of the random network.
+    tied: its layers that share weights within a sub-patch.
 
     Raises
     ------
@@ -80,7 +96,7 @@ def critical_size(
     if weights not in WEIGHTS:
         raise ValueError(f"weights must be one of {', '.join(WEIGHTS)}, not {weights!r}.")
     check_int("number of samples", len(samples), 2)
-    net = build_network(arch, task, width, seed)
+    net = build_network(arch, task, width, seed, tied=tied)
     columns = task.n_c if weights == "equal" else width
     num_rows = net.weights[0].shape[:3].numel()
     sums = GradientSums(torch.zeros(num_rows, columns, dtype=torch.float64))
@@ -106,27 +122,43 @@ def _counted_pulls(net: PatchNetwork, data: ActiveData) -> torch.Tensor:
     return _residuals(net, data)[:, None].repeat(1, leaves, 1)
 
 
-@torch.no_grad()
 def first_layer_pulls(net: PatchNetwork, data: ActiveData) -> torch.Tensor:
     """(n, leaves, width): minus the loss's gradient at the first layer's rows, leaf by leaf.
 
     Back-propagation through the network as it is, on active positions, from zero output.
     """
-    n, routes = len(data), [None, *data.blocks]
+    hs = hidden(net, data)
+    return layer_pulls(net, data, hs, _residuals(net, data))[0]
+
+
+@torch.no_grad()
+def hidden(net: PatchNetwork, data: ActiveData) -> list[torch.Tensor]:
+    """Each hidden layer's activations (n, tokens, width), on active positions."""
     table = net.weights[0].flatten(0, 2)
-    h = torch.relu(table[data.rows.long()].sum(2) * net.scale(0))  # (n, tokens, width)
-    hs = [h]
-    for k in range(1, len(net.layers)):
-        through = _through(h, net.weights[k].flatten(0, 1), routes[k].flatten(1))
-        h = torch.relu(through.view(n, -1, net.layers[k].siblings, net.width).sum(2) * net.scale(k))
-        hs.append(h)
-    pull = (_residuals(net, data) @ net.readout.T)[:, None] / (net.width * h.shape[1])
-    pull = pull.expand_as(h)
+    hs = [torch.relu(table[data.rows.long()].sum(2) * net.scale(0))]
+    for k, blocks in enumerate(data.blocks, 1):
+        through = _through(hs[-1], net.weights[k].flatten(0, 1), blocks.flatten(1))
+        shape = (len(data), -1, net.layers[k].siblings, net.width)
+        hs.append(torch.relu(through.view(shape).sum(2) * net.scale(k)))
+    return hs
+
+
+@torch.no_grad()
+def layer_pulls(
+    net: PatchNetwork, data: ActiveData, hs: list[torch.Tensor], residuals: torch.Tensor
+) -> list[torch.Tensor]:
+    """Minus the loss's gradient at each layer's sums, for each of their inputs (n, inputs, width).
+
+    hs: as `hidden`; residuals: minus the gradient at the logits, (n, n_c).
+    """
+    pull = (residuals @ net.readout.T)[:, None] / (net.width * hs[-1].shape[1])
+    pull, pulls = pull.expand_as(hs[-1]), []
     for k in range(len(net.layers) - 1, -1, -1):
         pull = (pull * (hs[k] > 0) * net.scale(k)).repeat_interleave(net.layers[k].siblings, 1)
+        pulls.insert(0, pull)
         if k:
-            pull = _through(pull, net.weights[k].flatten(0, 1).mT, routes[k].flatten(1))
-    return pull
+            pull = _through(pull, net.weights[k].flatten(0, 1).mT, data.blocks[k - 1].flatten(1))
+    return pulls
 
 
 def _through(x: torch.Tensor, weights: torch.Tensor, block: torch.Tensor) -> torch.Tensor:

@@ -63,3 +63,8 @@ TRAINED = [
     *everywhere(6, 3, (0, 1)),
 ]
 ONE_STEP = list(dict.fromkeys([*COUNTED, *TRAINED, *SHALLOW, *WHICH_LEVEL[2], *WHICH_LEVEL[3]]))
+
+# Layers that share weights within a sub-patch, by L; the tasks are those of `WHICH_LEVEL`.
+TIED_S0 = 2
+TIED = {2: ("", "1", "2", "1,2"), 3: ("", "1", "2", "3", "1,2,3")}
+TIED_V = {2: 6, 3: 4}

@@ -1,0 +1,117 @@
+"""Weights shared within a sub-patch: which layer's sharing saves data, and how many.
+
+A layer whose weights are the same at the s0+1 places of a sub-patch (``tied`` in a `RunConfig`)
+need not learn that a feature may sit at any of them. Expected, written down before any training,
+from the first layer's gradient at the start (`srhm_book.why.expected`):
+
+- LCN: a weight of the first layer is met prod(s0+1) times less often than without sparsity. Sharing
+  in layer 1 takes that level's factor out: the exponent of s0+1 falls from L to L - 1. Sharing in
+  a layer above takes nothing out, since the first layer below each place still has its own weights.
+- CNN, equal hidden weights: the filter sees only the place inside the lowest patch. Sharing in
+  layer 1 leaves exponent 0, sharing above changes nothing.
+- CNN, random hidden weights: each place of each level pulls with a sign of its own. Sharing in q
+  layers, whichever they are, leaves L - q.
+
+The authors' notebooks have two such trials, for which no numbers are published.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from srhm.data.task import SRHM
+from srhm.stats.ratios import paired_ratio
+from srhm.training.config import RunConfig
+from srhm_book.grids import TOY, tied_settings
+from srhm_book.why.levels import growth_exponent
+from srhm_book.why.one_step import WEIGHTS, critical_size
+from srhm_book.wording import join
+
+NAMES = {"": "none", "1,2": "both", "1,2,3": "all"}
+STEP_SEEDS, STEP_WIDTH, STEP_SAMPLES = range(3), 32, 60_000
+
+
+def expected(arch: str, weights: str, L: int, tied: str) -> float:
+    """One step's exponent of s0+1 with these layers tied (see above)."""
+    layers = [k for k in tied.split(",") if k]
+    if arch == "cnn" and weights == "random":
+        return float(L - len(layers))
+    whole = L if arch == "lcn" else 1
+    return float(whole - ("1" in layers))
+
+
+Settings = list[dict[str, RunConfig]]  # one dict a network and depth, as `tied_settings`
+
+
+def settings_of(profile: str) -> Settings:
+    """What a profile shows: "book", everything; "fresh", two levels; "smoke", toys of the CNN."""
+    if profile == "smoke":
+        return [tied_settings(2, "cnn", v=4, **TOY)]
+    depths = (2, 3) if profile == "book" else (2,)
+    return [tied_settings(L, arch) for L in depths for arch in ("cnn", "lcn")]
+
+
+def tied_table(runs: dict[RunConfig, pd.DataFrame], settings: Settings) -> pd.DataFrame:
+    """The exponent of s0+1 that each way of tying leaves, seed by seed with the same rules.
+
+    Columns arch, L, v, s0, tied, exponent (`srhm.stats.fits.Estimate` or None) and seeds.
+    """
+    rows = []
+    for own in settings:
+        base = own["dense"]
+        for tied, config in own.items():
+            if tied != "dense" and base in runs and config in runs:
+                found = paired_ratio(runs[config], runs[base])
+                power = growth_exponent(found, config.s0)
+                key = (config.arch, config.L, config.v, config.s0, tied)
+                rows.append((*key, power, found.num_seeds))
+    return pd.DataFrame(rows, columns=["arch", "L", "v", "s0", "tied", "exponent", "seeds"])
+
+
+def step_table(settings: Settings, seeds=STEP_SEEDS, samples: int = STEP_SAMPLES) -> pd.DataFrame:
+    """One step's P_c: harmonic means over draws of rules, data and weights.
+
+    Columns arch, weights, L, v, s0, tied ("dense": without sparsity) and P_c.
+    """
+    rows = []
+    for tied, config in [item for own in settings for item in own.items()]:
+        for weights in WEIGHTS:
+            inverse = [1 / _critical_size(config, weights, samples, seed) for seed in seeds]
+            key = (config.arch, weights, config.L, config.v, config.s0, tied)
+            rows.append((*key, len(inverse) / sum(inverse)))
+    return pd.DataFrame(rows, columns=["arch", "weights", "L", "v", "s0", "tied", "P_c"])
+
+
+def _critical_size(config: RunConfig, weights: str, samples: int, seed: int) -> float:
+    task = config.task
+    task = SRHM(task.v, task.s, task.L, task.s0, task.n_c, task.m, seed=seed)
+    data = task.sample(min(samples, task.num_data), seed)
+    return critical_size(task, config.arch, weights, data, STEP_WIDTH, seed, config.tied)
+
+
+def step_exponents(sizes: pd.DataFrame) -> pd.DataFrame:
+    """log [P_c(s0) / P_c(0)] / log(s0+1) of `step_table`: columns arch, weights, L, tied, power."""
+    rows = []
+    for key, own in sizes.groupby(["arch", "weights", "L"]):
+        base = own[own.tied == "dense"].P_c.iloc[0]
+        sparse = own[own.tied != "dense"]
+        powers = [math.log(r.P_c / base) / math.log(r.s0 + 1) for r in sparse.itertuples()]
+        rows += [(*key, tied, power) for tied, power in zip(sparse.tied, powers, strict=True)]
+    return pd.DataFrame(rows, columns=["arch", "weights", "L", "tied", "power"])
+
+
+def sentence(measured: pd.DataFrame, arch: str, L: int) -> str:
+    """ "2.0 with none, 1.1 with layer 1, ..." of one network and depth."""
+    own = measured[(measured.arch == arch) & (measured.L == L) & measured.exponent.notna()]
+    told = [f"{r.exponent.value:.2f} with {NAMES.get(r.tied, f'layer {r.tied}')}"
+            for r in own.itertuples()]  # fmt: skip
+    return join(told) if told else "not trained yet"
+
+
+def held(measured: pd.DataFrame, arch: str, weights: str) -> str:
+    """ "3 of 4": how many intervals of trained networks hold one step's `expected` exponent."""
+    own = measured[(measured.arch == arch) & measured.exponent.notna()]
+    inside = [r.exponent.includes(expected(arch, weights, r.L, r.tied)) for r in own.itertuples()]
+    return f"{sum(inside)} of {len(inside)}"
