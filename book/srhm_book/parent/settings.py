@@ -16,8 +16,8 @@ from srhm_book.grids import GRID, PAPER, TOY, setting
 
 LAZY = GRID | {"lr": 0.1, "scaling": "channels"}
 SCALINGS = {"fan_in": GRID, "channels": LAZY}
-# At the grids' rate many networks of four levels or more fall silent, the more data the more of them
-# (v = m = n_c = 4: 26 of 44). They train at half of it, the paper's.
+# At the grids' rate many networks of four levels or more fall silent, the larger P the more of
+# them. They train at half of it, the paper's.
 DEEP, DEEP_RATE = 4, {"lr": PAPER["lr"]}
 
 # (v, n_c, m, L) of each family; v = n_c = m of the first.
