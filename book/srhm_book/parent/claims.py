@@ -7,10 +7,12 @@ import pandas as pd
 from srhm.runs.store import Store
 from srhm.stats.fits import Estimate
 from srhm_book.claims.claim import Claim, Number, Share
-from srhm_book.parent import deep, noise, synonyms
+from srhm_book.parent import deep, noise, seeds, synonyms
 from srhm_book.parent.dimension import steps_down
 from srhm_book.parent.settings import deep_grid
 from srhm_book.spectral.stored import read
+from srhm_book.why.claims import GROUP as OWN
+from srhm_book.wording import with_interval
 
 GROUP = "Before sparsity"
 DEEP, LAYERS, NOISE = "22_deep_networks", "23_synonyms_by_layer", "28_signal_and_noise"
@@ -29,12 +31,13 @@ def deep_claims(store: Store) -> list[Claim]:
         _law_claim(lazier, "_lazy", ", lazier scaling"),
         _depth_claim(lazier, "_lazy", ", lazier scaling"),
         _collapse_claim(curves), _levels_claim(curves), _dimension_claim(), _noise_claim(),
+        _draws_claim(store),
     ]  # fmt: skip
 
 
 def _claim(id, statement, figure, chapter, parts, table: pd.DataFrame, remark=None) -> Claim:
-    seeds = int(table.num_seeds.min()) if len(table) else 0
-    return Claim(f"parent_{id}", GROUP, statement, figure, chapter, tuple(parts), len(table), seeds,
+    num = int(table.num_seeds.min()) if len(table) else 0
+    return Claim(f"parent_{id}", GROUP, statement, figure, chapter, tuple(parts), len(table), num,
                  remark)  # fmt: skip
 
 
@@ -102,10 +105,10 @@ def _levels_claim(curves: synonyms.Curves) -> Claim:
         Number.of(f"P of level 2 over that of level 1, v = {v}", 1, synonyms.same_P(table, 3)[2])
         for v, table in tables.items()
     ] or [Number("P of level 2 over that of level 1", 1)]
-    seeds = [int(table.num_seeds.min()) for table in tables.values()]
+    fewest = [int(table.num_seeds.min()) for table in tables.values()]
     statement = "L = 3: level l is dropped from layer l+1 on, at one P"
     return Claim("parent_levels", GROUP, statement, "6", LAYERS, (share, *same), len(tables),
-                 min(seeds, default=0))  # fmt: skip
+                 min(fewest, default=0))  # fmt: skip
 
 
 def _dimension_claim() -> Claim:
@@ -132,3 +135,19 @@ def _noise_claim() -> Claim:
     ]  # fmt: skip
     return Claim("parent_noise", GROUP, "Signal and noise cross at n_c m^L", "Eq. 10", NOISE,
                  tuple(parts), len(table) // 2, noise.DRAWS)  # fmt: skip
+
+
+def _draws_claim(store: Store) -> Claim:
+    """This book's own: P* of each draw of the rules against their exact P_c."""
+    parts, ranks = [], []
+    for task, runs in seeds.trained("book", store).items():
+        draws = seeds.by_rules(runs)
+        name = f"v, n_c, m, L = {', '.join(map(str, task))}"
+        parts.append(Number.of(f"power of P* in P_c, {name}", 1, seeds.explained(draws)))
+        rank = seeds.rank_correlation(draws)
+        ranks.append(f"{with_interval(rank)} for {name}")
+    remark = f"rank correlations: {'; '.join(ranks)}" if ranks else None
+    return Claim(
+        "parent_draws", OWN, "A draw of the rules needs P* in proportion to their P_c", "–", NOISE,
+        tuple(parts) or (Number("power of P* in P_c", 1),), len(parts), seeds.REPEATS, remark,
+    )  # fmt: skip

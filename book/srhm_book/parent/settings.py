@@ -12,10 +12,13 @@ import math
 from srhm.runs.search import Target
 from srhm.training.config import RunConfig
 from srhm_book.curves import curve
-from srhm_book.grids import GRID, TOY, setting
+from srhm_book.grids import GRID, PAPER, TOY, setting
 
 LAZY = GRID | {"lr": 0.1, "scaling": "channels"}
 SCALINGS = {"fan_in": GRID, "channels": LAZY}
+# At the grids' rate many networks of four levels or more fall silent, the larger P the more of
+# them. They train at half of it, the paper's.
+DEEP, DEEP_RATE = 4, {"lr": PAPER["lr"]}
 
 # (v, n_c, m, L) of each family; v = n_c = m of the first.
 MAXIMAL = tuple(
@@ -47,7 +50,8 @@ LAZY_TASKS = (
 
 def task_setting(v: int, n_c: int, m: int, L: int, scaling: str = "fan_in", **other) -> RunConfig:
     """The CNN's setting of one task, with a first guess of its P*."""
-    return setting("cnn", v, 0, n_c=n_c, m=m, L=L, **SCALINGS[scaling] | other)
+    slower = DEEP_RATE if scaling == "fan_in" and L >= DEEP else {}
+    return setting("cnn", v, 0, n_c=n_c, m=m, L=L, **SCALINGS[scaling] | slower | other)
 
 
 def deep_grid(profile: str = "book", scaling: str = "fan_in") -> list[RunConfig]:
