@@ -63,3 +63,11 @@ TRAINED = [
     *everywhere(6, 3, (0, 1)),
 ]
 ONE_STEP = list(dict.fromkeys([*COUNTED, *TRAINED, *SHALLOW, *WHICH_LEVEL[2], *WHICH_LEVEL[3]]))
+
+# Unequal probabilities (displacement_ratio, zipf), most telling first, at s0 = 1 and L = 3: at two
+# levels, the distinct data that small tasks have would be used up and the rare ones left for the
+# test. The LCN, which needs more data, has fewer synonyms.
+UNEQUAL = ((0.05, 0), (1, 2), (0.01, 0), (1, 4), (0.2, 0), (1, 1), (0.5, 0))
+EQUAL = (1, 0)
+UNEQUAL_TASKS = {"cnn": {"m": 4}, "lcn": {"m": 3}}
+UNEQUAL_SIZES = {"cnn": (362, 11585), "lcn": (724, 16384)}  # smallest, largest P
