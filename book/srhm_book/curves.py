@@ -120,7 +120,7 @@ CURVES = {
     "two_invariances": [
         c
         for arch in ("cnn", "lcn")
-        for odds in (tasks.EQUAL, *tasks.UNEQUAL)
+        for odds in (tasks.EQUAL, *tasks.UNEQUAL_ODDS[arch])
         for c in unequal_curves(arch, odds)
     ],
     "growing_P": [c for arch in ("lcn", *COMMON) for c in growing_P(arch)],

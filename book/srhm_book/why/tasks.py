@@ -70,4 +70,15 @@ ONE_STEP = list(dict.fromkeys([*COUNTED, *TRAINED, *SHALLOW, *WHICH_LEVEL[2], *W
 UNEQUAL = ((0.05, 0), (1, 2), (0.01, 0), (1, 4), (0.2, 0), (1, 1), (0.5, 0))
 EQUAL = (1, 0)
 UNEQUAL_TASKS = {"cnn": {"m": 4}, "lcn": {"m": 3}}
-UNEQUAL_SIZES = {"cnn": (362, 11585), "lcn": (724, 16384)}  # smallest, largest P
+UNEQUAL_SIZES = {"cnn": (362, 11585), "lcn": (1024, 11585)}  # smallest, largest P
+UNEQUAL_ODDS = {"cnn": UNEQUAL, "lcn": UNEQUAL[:4]}
+
+# The CNN's square: does its power follow s, the size of a tuple, or is it 2? With few synonyms a
+# large s is cheap.
+BRANCHING = [("cnn", 4, s, 2, 4, s0) for s in (3, 4) for s0 in (0, 1, 2, 4)]
+# And in the authors' scaling of the network, which is lazier, at one, two and three levels.
+LAZIER = [
+    *everywhere(4, 2, (1, 2, 4), ("cnn",)),
+    *SHALLOW,
+    *everywhere(4, 3, (1, 2), ("cnn",)),
+]
