@@ -18,6 +18,7 @@ from srhm.data.levels import s0_text
 from srhm.data.task import SRHM
 from srhm_book.spectral import stored
 from srhm_book.why import tasks
+from srhm_book.why.best_measure import algorithm_rows, seen_rows
 from srhm_book.why.one_step import WEIGHTS, critical_size
 from srhm_book.why.sensitivity import one_step_sensitivities
 
@@ -85,6 +86,8 @@ def first_step(
 MEASUREMENTS: dict[str, Callable[..., pd.DataFrame]] = {
     "critical_sizes": critical_sizes,
     "first_step": first_step,
+    "layerwise": algorithm_rows,
+    "rules_seen": seen_rows,
 }
 
 

@@ -82,3 +82,6 @@ LAZIER = [
     *SHALLOW,
     *everywhere(4, 3, (1, 2), ("cnn",)),
 ]
+
+# Where trained networks are put beside the best that can be hoped for: (v, L, s0), n_c = m = v.
+BEST = (*((v, 2, s0) for v in (4, 6, 8) for s0 in (0, 1, 2)), *((4, 3, s0) for s0 in (0, 1, 2)))
