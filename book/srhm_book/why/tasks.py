@@ -83,5 +83,11 @@ LAZIER = [
     *everywhere(4, 3, (1, 2), ("cnn",)),
 ]
 
-# Where trained networks are put beside the best that can be hoped for: (v, L, s0), n_c = m = v.
-BEST = (*((v, 2, s0) for v in (4, 6, 8) for s0 in (0, 1, 2)), *((4, 3, s0) for s0 in (0, 1, 2)))
+# Where trained networks are put beside the best that can be hoped for: (v, s, L, m, s0), n_c = m.
+BestTask = tuple[int, int, int, int, int | tuple[int, ...]]
+BEST: list[BestTask] = [
+    *((v, 2, 2, v, s0) for v in (4, 6, 8) for s0 in (0, 1, 2)),
+    *((4, 2, 3, 4, s0) for s0 in (0, 1, 2)),
+]
+BEST_BY_LEVEL = [(4, 2, 3, 4, sparse_at(level, 3, 2)) for level in (1, 2, 3)]
+BEST_BRANCHING = [(4, 3, 2, 4, s0) for s0 in (0, 1, 2)]
