@@ -82,7 +82,7 @@ def rules_seen(
     counts anew in each of the (s0+1)^s ways to place its tuple (of those met in the samples).
     """
     firsts, needed = [], []
-    seen, wanted = _codes(task, samples, places), _codes(task, test, places)
+    seen, wanted = rule_codes(task, samples, places), rule_codes(task, test, places)
     for level, (codes, others) in enumerate(zip(seen, wanted, strict=True), start=1):
         kinds = len(task.rules[level - 1]) * task.m
         kinds *= (task.s0_levels[level - 1] + 1) ** task.s if places else 1
@@ -96,7 +96,7 @@ def rules_seen(
     return float(max(firsts)), float(most)
 
 
-def _codes(task: SRHM, samples: Samples, places: bool) -> list[np.ndarray]:
+def rule_codes(task: SRHM, samples: Samples, places: bool) -> list[np.ndarray]:
     """For each level the rules of its tuples, (n, patches), each with its places."""
     found, values = [], samples.values
     for level, lookup in enumerate(task.lookups, start=1):
