@@ -11,6 +11,7 @@ from srhm.training.config import RunConfig
 from srhm_book.complexity.table import complexity_table, seed_exponent
 from srhm_book.grids import GRIDS, TOY, setting
 from srhm_book.why import measure, tasks
+from srhm_book.why.first_gradient import correlation_rows
 from srhm_book.why.one_step import exponent
 
 FRESH = [*tasks.everywhere(4, 2, (0, 2)), *tasks.one_level(4, 2, (2,))]
@@ -102,6 +103,13 @@ def stepped(profile: str) -> pd.DataFrame:
     if profile == "book":
         return measure.read("first_step")
     return measure.first_step((0, 1), range(2)) if profile == "smoke" else measure.first_step()
+
+
+def first_gradients(profile: str) -> pd.DataFrame:
+    """How a network's first step goes with the counts, by width: stored, or measured now."""
+    if profile == "book":
+        return measure.read("first_gradient")
+    return correlation_rows((64, 256), range(2 if profile == "smoke" else 3))
 
 
 def trained_settings(profile: str) -> list[RunConfig]:

@@ -19,6 +19,7 @@ from srhm.data.task import SRHM
 from srhm_book.spectral import stored
 from srhm_book.why import tasks
 from srhm_book.why.best_measure import algorithm_rows, seen_rows
+from srhm_book.why.first_gradient import correlation_rows
 from srhm_book.why.one_step import WEIGHTS, critical_size
 from srhm_book.why.sensitivity import one_step_sensitivities
 
@@ -88,6 +89,7 @@ MEASUREMENTS: dict[str, Callable[..., pd.DataFrame]] = {
     "first_step": first_step,
     "layerwise": algorithm_rows,
     "rules_seen": seen_rows,
+    "first_gradient": correlation_rows,
 }
 
 
@@ -96,7 +98,8 @@ def read(name: str) -> pd.DataFrame:
     """What is stored under one of the names of `MEASUREMENTS`."""
     frame = stored.read(name, ROOM)
     # One s0 for each level is a text, and then the others are read as texts too.
-    frame["s0"] = [int(s0) if str(s0).isdigit() else s0 for s0 in frame.s0]
+    if "s0" in frame:
+        frame["s0"] = [int(s0) if str(s0).isdigit() else s0 for s0 in frame.s0]
     return frame
 
 
