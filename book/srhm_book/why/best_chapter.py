@@ -78,7 +78,8 @@ def counted(profile: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 def of_main_table(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows whose task is one of the main table's: m = v, s = 2, all levels equally sparse."""
     chosen = set(tasks.BEST)
-    return frame[[task in chosen for task in frame[TASK].itertuples(index=False, name=None)]]
+    keep = [task in chosen for task in frame[TASK].itertuples(index=False, name=None)]
+    return frame[pd.Series(keep, frame.index, dtype=bool)]
 
 
 def sizes_table(
