@@ -81,7 +81,9 @@ def test_ratios_over_those_at_equal_probabilities():
         ("own", "D/S"): "parted", ("own", "S/P"): "together", ("own", "D/P"): "parted",
         ("even", "D/S"): "together", ("even", "S/P"): "together", ("even", "D/P"): "together",
     }  # fmt: skip
-    assert "part in 1 of 1" in unequal_views.answer(table)
+    told = unequal_views.answer(table, unequal_views.rarity("book"))
+    assert told.startswith("With unequal places they part where the rarest one is 10 times rarer")
+    assert "P*_D/P*_S is 3.0 (3.0 to 3.0) times what it was and P*_D/P* is 3.0" in told
     assert "P*_D/P*_S 3.00" in unequal_views.parted_words(table, "own")
     assert unequal_views.parted_words(table, "even") == "none"
     assert "1 together, of 1 tasks" in unequal_views.verdict_words(table, "own", "S/P")

@@ -28,6 +28,8 @@ COLUMNS = ["arch", "displacement_ratio", "zipf", "reading", "how", "pair", "rati
 FEWER = {"fresh": ((0.05, 0), (1, 2)), "smoke": ((0.05, 0),)}
 SHORT = {"smallest": 64, "largest": 512, "L": 2} | TOY
 
+FEWEST_SIZES = 4
+
 Case = tuple[str, float, float]  # network, displacement_ratio, zipf
 
 
@@ -46,7 +48,7 @@ def curves_of(profile: str, repeats: int = 3) -> dict[Case, list[RunConfig]]:
 def unequal_runs(
     profile: str, store: Store | None, repeats: int = 3, **sweep_options
 ) -> tuple[dict[Case, pd.DataFrame], list[Case]]:
-    """The runs of each case at every size that all seeds have, and the cases without any.
+    """The runs of each case at the sizes that all seeds have, and the cases with too few.
 
     Stored ones, or without a store trained now (``sweep_options`` of `srhm.runs.sweep.sweep`).
     """
@@ -58,12 +60,16 @@ def unequal_runs(
     # The largest size has the whole batch, from which the smaller ones follow.
     found = {case: runs_of(frame, own[-1], repeats) for case, own in curves.items()}
     wanted = {case: {c.P for c in own} for case, own in curves.items()}
-    known = {
-        case: own[own.P.isin(wanted[case])]
-        for case, own in found.items()
-        if len(own) and wanted[case] <= set(own.P)
-    }
+    known = {case: _from_smallest(own, wanted[case]) for case, own in found.items() if len(own)}
+    known = {case: own for case, own in known.items() if own.P.nunique() >= FEWEST_SIZES}
     return known, [case for case in curves if case not in known]
+
+
+def _from_smallest(runs: pd.DataFrame, wanted: set[int]) -> pd.DataFrame:
+    """The runs of the sizes wanted, from the smallest up to the first that is not there."""
+    there = set(runs.P)
+    gap = min((P for P in wanted if P not in there), default=max(wanted) + 1)
+    return runs[runs.P.isin([P for P in wanted if gap > P])]
 
 
 def seed_sizes(runs: pd.DataFrame, reading: str, how: str) -> dict[str, dict[tuple, float]]:
@@ -112,6 +118,8 @@ def parting_table(runs: Mapping[Case, pd.DataFrame]) -> pd.DataFrame:
             continue
         for reading in READINGS:
             for how in (THRESHOLD, HALF):
+                if how == HALF and own.P.max() < equal.P.max():
+                    continue  # the whole fall is not known
                 base, sizes = (seed_sizes(frame, reading, how) for frame in (equal, own))
                 late = not_yet(own, reading) if how == THRESHOLD else {}
                 for pair in PAIRS:

@@ -48,6 +48,7 @@ def draw_parting(axes, table: pd.DataFrame, rarities: Mapping[Case, float], how:
     Filled: CNN, hollow: LCN; arrows: more than that. Band: `WITHIN`. Dotted: the ratio P*_D/P*_S
     if each pattern were learned by itself.
     """
+    reach = 1.4 * max(rarities.values())
     for row, reading in zip(axes, READINGS, strict=True):
         for ax, kind in zip(row, KINDS, strict=True):
             own = table[(table.reading == reading) & (table.how == how)]
@@ -58,12 +59,14 @@ def draw_parting(axes, table: pd.DataFrame, rarities: Mapping[Case, float], how:
             most = max([x for case, x in rarities.items() if kind_of(case) == kind] or [2])
             if reading == "own":
                 alone = most if kind == "places" else 1 / most
-                ax.plot([1, most], [1, alone], ":", color=GREY, label="D/S, each by itself")
+                ax.plot(
+                    [1, most], [1, alone], ":", color=GREY, label="$P^*_D/P^*_S$, each by itself"
+                )
             ax.set_xscale("log")
             ax.set_yscale("log")
-            ax.set_ylim(0.05, 20)
+            ax.set_ylim(1 / reach, reach)
             label_log(ax.xaxis, 1, most)
-            label_log(ax.yaxis, 0.05, 20)
+            label_log(ax.yaxis, 1 / reach, reach)
             ax.set_title(f"unequal {kind}, {TITLES[reading]}", fontsize=11)
     for ax in axes[-1]:
         ax.set_xlabel("rarest: times rarer than equal")
@@ -128,7 +131,8 @@ def verdict_words(table: pd.DataFrame, reading: str, pair: str, how: str = THRES
     if known.empty:
         return "not measured"
     values = [e.value for e in known.over_equal]
-    words = f"{min(values):.2f} to {max(values):.2f} times"
+    ends = dict.fromkeys(f"{value:.2f}" for value in (min(values), max(values)))
+    words = f"{' to '.join(ends)} times"
     counts = [f"{n} {name}" for name in ("together", "parted", "open")
               if (n := int((own.verdict == name).sum()))]  # fmt: skip
     return f"{words} ({join(counts)}, of {len(own)} tasks)"
@@ -206,15 +210,31 @@ def single_view(frame: pd.DataFrame, settings) -> pd.DataFrame:
     return pd.DataFrame(rows).fillna("–")
 
 
-def answer(table: pd.DataFrame) -> str:
-    """Whether the two invariances, and each and the task, part on the task's own data."""
-    own = table[(table.reading == "own") & (table.how == THRESHOLD)]
-    known = own[own.over_equal.notna()]
-    if known.empty:
+def answer(table: pd.DataFrame, rarities: Mapping[Case, float]) -> str:
+    """From how rare on the three sizes part on the task's own data, for places and synonyms."""
+    own = table[(table.reading == "own") & (table.how == THRESHOLD) & table.over_equal.notna()]
+    if own.empty:
         return "Not measured yet."
-    parted = known[known.verdict == "parted"]
-    number = len(known.groupby(["arch", "displacement_ratio", "zipf"]))
+    cases = list(zip(own.arch, own.displacement_ratio, own.zipf, strict=True))
+    own = own.assign(kind=[kind_of(case) for case in cases], rare=[rarities[c] for c in cases])
+    return " ".join(_parts_from(own[own.kind == kind], kind) for kind in own.kind.unique())
+
+
+def _parts_from(own: pd.DataFrame, kind: str) -> str:
+    rarest = "the rarest one is {:.0f} times rarer than with equal probabilities"
+    parted = own[own.verdict == "parted"]
     if parted.empty:
-        return f"On their own data no two of the three sizes are shown to part, in {number} tasks."
-    where = len(parted.groupby(["arch", "displacement_ratio", "zipf"]))
-    return f"On their own data the three sizes part in {where} of {number} tasks."
+        return (
+            f"With unequal {kind} no two are shown to part where {rarest.format(own.rare.max())}."
+        )
+    first = parted[parted.rare == parted.rare.min()]
+    told = [
+        f"{'/'.join(NAMES[n] for n in row.pair.split('/'))} is {'more than ' * row.bound}"
+        f"{with_interval(row.over_equal, 1)} times what it was"
+        for row in first.itertuples()
+    ]
+    text = f"With unequal {kind} they part where {rarest.format(first.rare.iloc[0])}: {join(told)}"
+    before = own[own.rare < first.rare.iloc[0]]
+    if len(before):
+        text += f"; at {before.rare.max():.0f} times no two are shown to"
+    return text + "."
