@@ -15,11 +15,11 @@
 # infer them. How much more do trained networks need, and for what? None of this is in the paper
 # {cite:p}`tomasini2024`.
 #
-# **The answer.** {glue:text}`answer` On sparse tasks an algorithm that learns the rules level by level
-# needs {glue:text}`own seen` times the data that show every rule once; {glue:text}`places` times more
-# if it also has to learn that places do not matter; and the CNN {glue:text}`cnn own` times what that
-# takes. The locally connected network (LCN) needs {glue:text}`lcn cnn` times the CNN's, the fully
-# connected one (FCN) {glue:text}`fcn lcn` times the LCN's.
+# **The answer.** {glue:text}`answer` On sparse tasks of $s=2$ the algorithm needs {glue:text}`own seen`
+# times the data that show every rule once; {glue:text}`places` times more if it has to learn that places
+# do not matter; and the CNN {glue:text}`cnn own` times as many again, which is its own share. The
+# locally connected network (LCN) needs {glue:text}`lcn cnn` times the CNN's, the fully connected one
+# (FCN) {glue:text}`fcn lcn` times the LCN's.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few tasks, measured now; "smoke": a toy
@@ -95,8 +95,8 @@ source_of(LayerWise._tuples, LayerWise._counts, LayerWise.__init__)
 # ## What costs what
 #
 # Each factor is the mean over tasks with $s_0>0$, with its 95 % interval over them; beside it the range
-# at each $s_0$. Without sparsity the CNN needs {glue:text}`dense` as many data as the algorithm. In the
-# scaling of the authors' code, which is lazier, the CNN needs {glue:text}`lazier` as many as in ours.
+# at each $s_0$. Without sparsity the CNN needs {glue:text}`dense` times the data of the algorithm. In the
+# scaling of the authors' code, which is lazier, the CNN needs {glue:text}`lazier` times those in ours.
 
 # %% tags=["hide-input"]
 HTML(best_chapter.steps_view(table).to_html(index=False, border=0))

@@ -88,6 +88,6 @@ def test_growth_and_factors():
     factor, number = best_chapter.factor(table, "cnn", "algorithm places", sparse=True)
     assert number == 8
     assert factor.value == pytest.approx(1.8, rel=0.02)
-    assert best_chapter.answer(table).startswith("Within a factor of 2")
+    assert best_chapter.answer(table).startswith("The CNN is within a factor of 2")
     assert best_chapter.factor_words(table, "lcn", "cnn") == "not known"
     assert len(best_chapter.sizes_view(table)) == len(tasks.BEST)

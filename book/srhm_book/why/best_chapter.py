@@ -145,9 +145,9 @@ def ratio_by_task(table: pd.DataFrame, above: str, below: str) -> pd.DataFrame:
 
 
 def factor_words(table: pd.DataFrame, above: str, below: str, sparse: bool | None = None) -> str:
-    """ "1.4 (1.2 to 1.6), 8 tasks"."""
-    found, number = factor(table, above, below, sparse)
-    return f"{with_interval(found, 1)}, {number} tasks" if found else "not known"
+    """ "1.4 (1.2 to 1.6)"."""
+    found, _ = factor(table, above, below, sparse)
+    return with_interval(found, 1) if found else "not known"
 
 
 STEPS = (
@@ -167,6 +167,7 @@ def steps_view(table: pd.DataFrame) -> pd.DataFrame:
         by_s0 = {s0: own.ratio for s0, own in ratios[ratios.s0 > 0].groupby("s0")}
         row = {"factor": words, "of": f"{WORDS[above]} over {WORDS[below]}"}
         row["s₀ > 0"] = factor_words(table, above, below, sparse=True)
+        row["tasks"] = int((ratios.s0 > 0).sum())
         for s0, values in by_s0.items():
             row[f"s₀ = {s0}"] = f"{values.min():.1f} to {values.max():.1f}"
         rows.append(row)
@@ -185,8 +186,11 @@ def answer(table: pd.DataFrame) -> str:
     found, _ = factor(table, "cnn", "algorithm places", sparse=True)
     if found is None:
         return "Not measured yet."
-    near = found.high < NEAR
-    return f"{'Within' if near else 'Not within'} a factor of {NEAR:g} of what a CNN must learn."
+    near = "within" if found.high < NEAR else "not within"
+    return (
+        f"The CNN is {near} a factor of {NEAR:g} of an algorithm that is told the tree and learns "
+        "the rest level by level."
+    )
 
 
 def again(algorithm: pd.DataFrame, seen: pd.DataFrame, stored: bool):

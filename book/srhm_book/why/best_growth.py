@@ -90,7 +90,7 @@ def square_words(table: pd.DataFrame) -> str:
     """Whether the algorithm's exponents are the CNN's: everywhere, level by level, and at s = 3."""
     known = table[table.algorithm.notna() & table.cnn.notna()]
     everywhere = known["where"].str.endswith("everywhere")
-    parts = []
+    parts, all_agree = [], True
     for words, own in (
         ("With all levels sparse, s = 2,", known[everywhere & (known.s == 2)]),
         ("With s = 3", known[everywhere & (known.s == 3)]),
@@ -98,8 +98,10 @@ def square_words(table: pd.DataFrame) -> str:
     ):
         if len(own):
             agree = sum(_overlap(a, c) for a, c in zip(own.algorithm, own.cnn, strict=True))
+            all_agree = all_agree and agree == len(own)
             parts.append(f"{words} the intervals of both overlap in {agree} of {len(own)} cases.")
-    return " ".join(parts) if parts else "Not measured yet."
+    first = "Nothing speaks against it here." if all_agree else "No, not as a whole."
+    return " ".join([first, *parts]) if parts else "Not measured yet."
 
 
 def _overlap(a: Estimate, b: Estimate) -> bool:
