@@ -62,7 +62,7 @@ for reading in ("own", "even"):
 untrained = [" ".join(map(str, case)) for case in missing]
 glue("missing", join(untrained), display=False)
 
-# %% mystnb={"figure": {"caption": "Ratios of the three sizes over their values with equal probabilities, against how many times rarer the rarest place (left) or synonym (right) is than with equal ones. Above: on the task's own data; below: the same networks on the even task. Filled: CNN; hollow: LCN (m = 3). Bars: 95 % intervals over seeds; arrows: at least. Band: together, within a factor of 1.5. Dotted: the first ratio if each pattern were learned by itself.", "name": "fig-parting"}, "image": {"alt": "Four panels of ratios on logarithmic axes with a grey band around one. Above, the points lie near the band; below, the ratios with P star in the denominator fall below it as places get rarer."}}
+# %% mystnb={"figure": {"caption": "Ratios of the three sizes over their values with equal probabilities, against how many times rarer the rarest place (left) or synonym (right) is than with equal ones. Above: on the task's own data; below: the same networks on the even task. Filled: CNN; hollow, where trained: LCN (m = 3). Bars: 95 % intervals over seeds; arrows: at least. Band: together, within a factor of 1.5. Dotted: the first ratio if each pattern were learned by itself.", "name": "fig-parting"}, "image": {"alt": "Four panels of ratios on logarithmic axes with a grey band around one. Above, the points lie near the band; below, the ratios with P star in the denominator fall below it as places get rarer."}}
 figure, axes = style.new_axes(2, 2, height=6.6, sharex="col", sharey=True)
 unequal_views.draw_parting(axes, table, rarities, THRESHOLD)
 
@@ -164,7 +164,8 @@ HTML(unequal_views.typical_view(runs).to_html(index=False, border=0))
 
 # %%
 known = {setting_of(own.nlargest(1, "P")): own for own in runs.values()}
-stars = pd.DataFrame({"P_star": [sample_complexity(r).P_star for r in known.values()]}, dtype=float)
+found = [sample_complexity(own).P_star for own in known.values()]
+stars = pd.DataFrame({"P_star": found}, dtype=float)
 trained_again(known, stars, store, device)
 
 # %% [markdown]

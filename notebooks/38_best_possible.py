@@ -98,7 +98,7 @@ source_of(LayerWise._tuples, LayerWise._counts, LayerWise.__init__)
 # at each $s_0$. Without sparsity the CNN needs {glue:text}`dense` times the data of the algorithm. In the
 # scaling of the authors' code, which is lazier, the CNN needs {glue:text}`lazier` times those in ours.
 
-# %% tags=["hide-input"]
+# %% tags=["remove-input"]
 HTML(best_chapter.steps_view(table).to_html(index=False, border=0))
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: all sizes with their intervals"} tags=["hide-cell"]
@@ -139,7 +139,8 @@ best_chapter.again(algorithm, seen, stored=profile == "book")
 
 # %%
 cnn = runs["cnn"]
-stars = pd.DataFrame({"P_star": [sample_complexity(r).P_star for r in cnn.values()]}, dtype=float)
+stars = [sample_complexity(own).P_star for own in cnn.values()]
+stars = pd.DataFrame({"P_star": stars}, dtype=float)
 trained_again(cnn, stars, store, device)
 
 # %% [markdown]

@@ -151,21 +151,21 @@ def factor_words(table: pd.DataFrame, above: str, below: str, sparse: bool | Non
 
 
 STEPS = (
-    ("algorithm", "seen", "telling synonyms by their classes"),
-    ("algorithm places", "algorithm", "learning that places do not matter"),
+    ("algorithm", "seen", "to tell synonyms by their classes"),
+    ("algorithm places", "algorithm", "to learn that places do not matter"),
     ("cnn", "algorithm places", "the CNN's own"),
-    ("lcn", "cnn", "not sharing weights"),
-    ("fcn", "lcn", "not knowing the tree"),
+    ("lcn", "cnn", "not to share weights (LCN)"),
+    ("fcn", "lcn", "not to know the tree (FCN)"),
 )
 
 
 def steps_view(table: pd.DataFrame) -> pd.DataFrame:
-    """The factors from one limit to the next, on sparse tasks, and by s0."""
+    """The factors from one limit to the next (`STEPS`), on sparse tasks, and by s0."""
     rows = []
     for above, below, words in STEPS:
         ratios = ratio_by_task(table, above, below)
         by_s0 = {s0: own.ratio for s0, own in ratios[ratios.s0 > 0].groupby("s0")}
-        row = {"factor": words, "of": f"{WORDS[above]} over {WORDS[below]}"}
+        row = {"what costs": words}
         row["s₀ > 0"] = factor_words(table, above, below, sparse=True)
         row["tasks"] = int((ratios.s0 > 0).sum())
         for s0, values in by_s0.items():

@@ -66,12 +66,12 @@ ONE_STEP = list(dict.fromkeys([*COUNTED, *TRAINED, *SHALLOW, *WHICH_LEVEL[2], *W
 
 # Unequal probabilities (displacement_ratio, zipf), most telling first, at s0 = 1 and L = 3: at two
 # levels, the distinct data that small tasks have would be used up and the rare ones left for the
-# test. The LCN, which needs more data, has fewer synonyms.
+# test. The LCN, which needs more data and time, has fewer synonyms.
 UNEQUAL = ((0.05, 0), (1, 2), (0.01, 0), (1, 4), (0.2, 0), (1, 1), (0.5, 0))
 EQUAL = (1, 0)
 UNEQUAL_TASKS = {"cnn": {"m": 4}, "lcn": {"m": 3}}
 UNEQUAL_SIZES = {"cnn": (362, 11585), "lcn": (512, 8192)}  # smallest, largest P
-UNEQUAL_ODDS = {"cnn": UNEQUAL, "lcn": ((0.01, 0), (1, 2))}
+UNEQUAL_ODDS = {"cnn": UNEQUAL, "lcn": ((0.01, 0),)}
 
 # The CNN's square: does its power follow s, the size of a tuple, or is it 2? With few synonyms a
 # large s is cheap.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -224,12 +225,16 @@ def _parts_from(own: pd.DataFrame, kind: str) -> str:
     rarest = "the rarest one is {:.0f} times rarer than with equal probabilities"
     parted = own[own.verdict == "parted"]
     if parted.empty:
-        return (
-            f"With unequal {kind} no two are shown to part where {rarest.format(own.rare.max())}."
+        row = own.loc[own.over_equal.map(lambda found: abs(math.log(found.value))).idxmax()]
+        moved = f"{'/'.join(NAMES[n] for n in row.pair.split('/'))} moves most, to "
+        moved += (
+            f"{'more than ' * int(row.bound)}{with_interval(row.over_equal, 1)} times what it was"
         )
+        told = f"no two are shown to part where {rarest.format(own.rare.max())} ({moved}: open)"
+        return f"With unequal {kind} {told}."
     first = parted[parted.rare == parted.rare.min()]
     told = [
-        f"{'/'.join(NAMES[n] for n in row.pair.split('/'))} is {'more than ' * row.bound}"
+        f"{'/'.join(NAMES[n] for n in row.pair.split('/'))} is {'more than ' * int(row.bound)}"
         f"{with_interval(row.over_equal, 1)} times what it was"
         for row in first.itertuples()
     ]
