@@ -17,7 +17,7 @@
 # alone, or in between. Where does each network pay? None of this is in the paper.
 #
 # **The answer.** {glue:text}`who pays`. {glue:text}`answer cnn` {glue:text}`answer lcn`
-# {glue:text}`answer depth`
+# {glue:text}`answer depth` By the size of a tuple, at $L=2$: {glue:text}`by s`.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few tasks trained now; "smoke": a toy
@@ -137,7 +137,8 @@ glue("depth missing", list_settings(deep_missing), display=False)
 # ## In the authors' scaling, and with larger tuples
 #
 # The authors' code divides a layer by the root of its channels alone, which makes the network lazier
-# ({doc}`17_authors_training`). Does the CNN pay the same there? Its exponent is
+# ({doc}`17_authors_training`). Does the CNN pay the same there? In the authors' own training its
+# exponent is {glue:text}`authors square`. In their scaling and otherwise our training:
 # {glue:text}`both scalings`.
 #
 # And is the power 2, or $s$? A filter that has to know each arrangement of a tuple in its patch has
@@ -156,6 +157,7 @@ rests_on(square_runs, "36_which_level_pays", profile="fresh")
 
 # %% tags=["remove-cell"]
 glue("both scalings", square.scaling_words(by_scaling), display=False)
+glue("authors square", square.authors_words(store), display=False)
 glue("by s", square.s_words(by_s), display=False)
 glue("square missing", list_settings(square_missing), display=False)
 

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from srhm.runs.store import Store
 from srhm_book.grids import GRIDS, setting
 from srhm_book.why import best_chapter, best_growth, square, tasks
 from synthetic import runs_of
@@ -91,3 +92,8 @@ def test_growth_and_factors():
     assert best_chapter.answer(table).startswith("The CNN is within a factor of 2")
     assert best_chapter.factor_words(table, "lcn", "cnn") == "not known"
     assert len(best_chapter.sizes_view(table)) == len(tasks.BEST)
+
+
+def test_the_authors_own_training_is_in_the_store(tmp_path):
+    assert square.authors_words(None) == "known in the profile book alone"
+    assert square.authors_words(Store(tmp_path)) == "not known"

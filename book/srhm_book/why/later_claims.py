@@ -9,6 +9,7 @@ import pandas as pd
 
 from srhm.runs.store import Store
 from srhm_book.claims.claim import Claim, Number
+from srhm_book.complexity.authors import authors_table, exponents_in_both
 from srhm_book.complexity.table import searched_runs
 from srhm_book.why import (
     best_chapter,
@@ -100,6 +101,11 @@ def _square(store: Store) -> list[Claim]:
                   r.exponent)
         for r in lazier.itertuples() if (r.s, r.L, r.v) in ours
     ]  # fmt: skip
+    authors = exponents_in_both(authors_table(store))
+    same += [
+        Number.of(f"exponent of s₀+1, authors' training, L = {r.L}", r.grids.value, r.authors)
+        for r in authors[(authors.arch == "cnn") & (authors.factor == "s0+1")].itertuples()
+    ]
     wide = by_s[(by_s.s > 2) & (by_s.L == 2)]
     arranged, two = (
         [Number.of(f"exponent of s₀+1, s = {r.s}", expected or r.s, r.exponent)
@@ -108,7 +114,7 @@ def _square(store: Store) -> list[Claim]:
     )  # fmt: skip
     seeds = min((own.seed_rules.nunique() for own in runs.values()), default=0)
     return [
-        _claim("scalings", "The CNN's exponent of s₀+1 is the same in the authors' scaling",
+        _claim("scalings", "The CNN's exponent of s₀+1 is the same in the authors' lazier scaling",
                LEVELS, same or [Number("exponent of s₀+1, authors' scaling", 2.0)], len(lazier),
                seeds, "an exponent whose interval leaves out that of this book's scaling"),
         _claim("square_is_s", "The CNN's exponent is s: each arrangement of a tuple is learned",

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from srhm.runs.store import Store
 from srhm.stats.fits import Estimate
 from srhm.training.config import RunConfig
+from srhm_book.complexity.authors import authors_table, exponents_in_both
 from srhm_book.complexity.table import complexity_table, seed_exponent
 from srhm_book.grids import GRIDS, TOY, setting
 from srhm_book.style import GREY, bar_lengths, legend, style_for
@@ -95,6 +97,20 @@ def scaling_words(table: pd.DataFrame) -> str:
         for key in sorted(both, key=lambda key: key[1])
     ]
     return join(told, "; ") if told else "not measured yet"
+
+
+def authors_words(store: Store | None) -> str:
+    """The CNN's exponents in the authors' own training, where the store has them, beside ours."""
+    if store is None:
+        return "known in the profile book alone"
+    found = exponents_in_both(authors_table(store))
+    own = found[(found.arch == "cnn") & (found.factor == "s0+1")]
+    told = [
+        f"{with_interval(r.authors)} at L = {r.L} (ours on the same {r.num} tasks "
+        f"{with_interval(r.grids)})"
+        for r in own.itertuples()
+    ]
+    return join(told) if told else "not known"
 
 
 def s_words(table: pd.DataFrame) -> str:
