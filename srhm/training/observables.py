@@ -9,6 +9,7 @@ layer k minds the transformation as much as another datum, 0 that it is invarian
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from srhm.data.randomness import check_int, check_seed, typed
 from srhm.data.samples import Samples
 from srhm.data.task import SRHM
 from srhm.engine.sparse import Engine, encode
+from srhm.training.config import EVEN
 
 MAX_POINTS = 1000
 
@@ -133,8 +135,25 @@ def _transformations(task: SRHM, x: Samples, seed: int):
             yield "D", level, task.displace(x, level, seed)
 
 
+def on_even_task(task: SRHM, activations: Activations, samples: Samples, seed: int) -> dict:
+    """Test error, S_{k,l} and D_{k,l} on the even task, of a task with unequal probabilities.
+
+    The even task has the same rules, but all synonyms and all places alike: as many data are drawn
+    from it as there are samples, and what is exchanged is drawn from it too. Names begin with
+    "even_". Nothing for a task whose probabilities are equal. Otherwise as `sensitivities`.
+    """
+    even = dataclasses.replace(task, zipf=0.0, displacement_ratio=1.0)
+    if even == task:
+        return {}
+    test = even.sample(min(len(samples), even.num_data), seed)
+    answers = activations(test)["out"].f.flatten(1).argmax(1).cpu().numpy()
+    found = {"test_error": float((answers != test.labels).mean())}
+    found |= sensitivities(even, activations, test, seed)
+    return {EVEN + name: value for name, value in found.items()}
+
+
 # Measured of every trained network; each is called as `sensitivities` is, and returns columns.
-OBSERVABLES = (sensitivities,)
+OBSERVABLES = (sensitivities, on_even_task)
 
 
 def observe(task: SRHM, activations: Activations, samples: Samples, seed: int) -> dict:

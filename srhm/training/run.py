@@ -77,7 +77,8 @@ def train(
     ``test_error``, ``test_loss``, ``train_loss`` (mean over the last epoch; nats); ``epochs``,
     ``steps``, ``seconds``, ``num_test_used``; with ``test_every``, ``best_test_error``, the least
     of all looks and the final one; the sensitivities ``S_{k}_{l}``, ``D_{k}_{l}`` with their
-    standard errors (see `srhm.training.observables`); and where it was made: ``commit``,
+    standard errors (see `srhm.training.observables`; with unequal probabilities the same on the
+    even task, ``even_...``); and where it was made: ``commit``,
     ``python``, ``torch``, ``numpy``, ``device``, ``threads``. A diverged run has None for what is
     not finite.
 
