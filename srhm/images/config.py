@@ -40,7 +40,7 @@ EPOCHS = 250  # petrini2021's
 PRECISIONS = ("float32", "bfloat16")
 
 IMAGE_FIELD_HELP = {
-    "dataset": "image set: cifar10, cifar10_jpeg (a part of it), fashion_mnist, or shapes (made up)",
+    "dataset": "image set: cifar10, cifar10_jpeg (part of it), fashion_mnist, or shapes (made up)",
     "arch": "network: one of " + ", ".join(IMAGE_ARCHITECTURES),
     "width": "share of the channels, or units, that each layer has of the architecture's (0 to 1)",
     "P": "number of training images",
@@ -122,8 +122,9 @@ class ImageRunConfig(Configuration):
         return f"{self.arch}{width} on {self.dataset} P={self.P} seeds {seeds}"
 
     def _check_numbers(self):
+        most = IMAGE_SETS[self.dataset].num_train
         limits = {
-            "P": (1, IMAGE_SETS[self.dataset].num_train), "epochs": (1, None), "batch_size": (1, self.P),
+            "P": (1, most), "epochs": (1, None), "batch_size": (1, self.P),
             "augment": (0, 1), "c": (2, None), "num_probes": (3, None),
             "seed_sample": (0, MOST_SEED), "seed_init": (0, MOST_SEED),
         }  # fmt: skip

@@ -1,7 +1,7 @@
-"""Made-up images, ten coloured figures on grey noise: at hand everywhere, in a fraction of a second.
+"""Made-up images, ten coloured figures on grey noise: at hand everywhere, in two seconds.
 
-They serve where no photographs are: to look at deformations, to test, and to train one network again
-when the book is built. They are far easier than photographs, and nothing is concluded from them.
+They serve where no photographs are: to look at deformations, to test, and to train one network
+again when the book is built. They are easier than photographs, and nothing is concluded from them.
 """
 
 from __future__ import annotations

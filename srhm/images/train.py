@@ -40,7 +40,8 @@ def train_on_images(
     "diverged"); ``train_loss`` (mean over the last epoch; nats), ``test_loss``, ``test_error``,
     ``steps``, ``seconds``, ``num_test_used``; ``D``, ``G``, ``R`` of `srhm.images.sensitivity`
     with their standard errors ``D_se`` ..., and those of the untrained network, ``D_init`` ...;
-    ``image_set``, ``encoding`` and ``images_sha256``; and where it was made. What is not finite is None.
+    ``image_set``, ``encoding`` and ``images_sha256``; and where it was made. What is not finite is
+    None.
 
     Raises
     ------

@@ -1,35 +1,44 @@
-"""Which classifiers the chapter on images compares: Figures 1A and 1B, and their stand-in."""
+"""Which classifiers of photographs the chapter compares, and how long they are trained."""
 
 from __future__ import annotations
 
-from srhm.images.config import IMAGE_ARCHITECTURES, ImageRunConfig
+from srhm.images.config import ImageRunConfig
 
-# Figure 1A: every architecture, on one training set. On the digits those that a core
-# trains in minutes.
+SEEN = 20_000  # images in all epochs together, however few are distinct: 625 batches of 32
+SEEN_TRIED = (10_000, 20_000, 40_000)  # what the ablation compares
+TRIED = ("lenet", "vgg11_bn", "resnet18")
+
+# A CPU trains convolutional networks at a quarter of their channels.
+FULL_WIDTH = ("fc2", "fc4", "fc6", "lenet")
+QUARTER = 0.25
+# bfloat16 makes all networks faster here but those with one filter for each channel.
+IN_FLOAT32 = ("efficientnet_b0",)
+
+# Figure 1A: architectures on one training set, the cheap ones first.
+SIZE = 1_000
 ARCHITECTURES = {
-    "cifar10": IMAGE_ARCHITECTURES,
-    "digits": (
-        "fc2", "fc4", "fc6", "lenet", "alexnet", "vgg11", "vgg11_bn", "resnet18",
-        "efficientnet_b0",
+    "cifar10_jpeg": (
+        "fc2", "fc4", "fc6", "lenet", "alexnet", "vgg11", "vgg11_bn", "vgg16", "vgg16_bn",
+        "resnet18", "resnet34", "efficientnet_b0",
+    ),
+    "fashion_mnist": (
+        "fc2", "fc4", "fc6", "lenet", "alexnet", "vgg11", "vgg11_bn", "vgg16", "vgg16_bn",
+        "resnet18",
     ),
 }  # fmt: skip
-SIZE = {"cifar10": 50_000, "digits": 512}
 
 # Figure 1B: a few of them on growing training sets.
-GROWING = {
-    "cifar10": ("fc4", "lenet", "resnet18", "efficientnet_b0"),
-    "digits": ("fc4", "lenet", "alexnet"),
-}
+GROWING = ("fc4", "lenet", "alexnet", "vgg11_bn")
 SIZES = {
-    "cifar10": (512, 1024, 2048, 4096, 8192, 16_384, 32_768, 50_000),
-    "digits": (128, 256, 512, 1024),
+    "cifar10_jpeg": (500, 1_000, 2_000, 5_000, 10_000),
+    "fashion_mnist": (500, 1_000, 2_000, 5_000, 10_000),
 }
 
 
 def architectures_grid(dataset: str, repeats: int, **changes) -> list[ImageRunConfig]:
     """The runs of Figure 1A, ``repeats`` seeds each: training images and initial weights."""
     return [
-        image_run(dataset, arch, SIZE[dataset], seed, **changes)
+        image_run(dataset, arch, SIZE, seed, **changes)
         for seed in range(repeats)
         for arch in ARCHITECTURES[dataset]
     ]
@@ -41,11 +50,33 @@ def growing_grid(dataset: str, repeats: int, **changes) -> list[ImageRunConfig]:
         image_run(dataset, arch, P, seed, **changes)
         for P in SIZES[dataset]
         for seed in range(repeats)
-        for arch in GROWING[dataset]
+        for arch in GROWING
     ]
 
 
-def image_run(dataset: str, arch: str, P: int, seed: int, **changes) -> ImageRunConfig:
-    """One run with both seeds equal."""
-    seeds = {"seed_sample": seed, "seed_init": seed}
-    return ImageRunConfig(dataset=dataset, arch=arch, P=P, **seeds, **changes)
+def budget_grid() -> list[ImageRunConfig]:
+    """The ablation that chooses `SEEN`: a few architectures, trained shorter and longer."""
+    return [image_run("cifar10_jpeg", arch, SIZE, 0, seen) for arch in TRIED for seen in SEEN_TRIED]
+
+
+def precision_grid(repeats: int) -> list[ImageRunConfig]:
+    """Two architectures in float32, to be compared with the same trained in bfloat16."""
+    return [
+        image_run("cifar10_jpeg", arch, SIZE, seed, precision="float32")
+        for seed in range(repeats)
+        for arch in ("alexnet", "vgg11_bn")
+    ]
+
+
+def image_run(
+    dataset: str, arch: str, P: int, seed: int, seen: int = SEEN, **changes
+) -> ImageRunConfig:
+    """One run as this book trains photographs: ``seen`` images in all, both seeds equal."""
+    recipe = {
+        "width": 1.0 if arch in FULL_WIDTH else QUARTER,
+        "precision": "float32" if arch in IN_FLOAT32 else "bfloat16",
+        "epochs": -(-seen // P),
+        "seed_sample": seed,
+        "seed_init": seed,
+    }
+    return ImageRunConfig(dataset=dataset, arch=arch, P=P, **{**recipe, **changes})
