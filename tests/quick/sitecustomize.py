@@ -53,7 +53,7 @@ def shorten_images(module):
     real = module.train_on_images
 
     def train_on_images(config, *_, **__):
-        tiny = {"dataset": "digits", "arch": "lenet", "P": 40, "epochs": 1, "num_probes": 10}
+        tiny = {"dataset": "shapes", "arch": "lenet", "P": 40, "epochs": 1, "num_probes": 10}
         return real(config.replace(**tiny), "cpu") | config.as_dict()
 
     module.train_on_images = train_on_images
@@ -69,6 +69,6 @@ def small_cifar10(module):
 PATCHES = {
     "srhm.training.run": shorten_runs,
     "srhm.images.train": shorten_images,
-    "srhm.images.sets": small_cifar10,
+    "srhm.images.cifar": small_cifar10,
 }
 sys.meta_path.insert(0, Patches())
