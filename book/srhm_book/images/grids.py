@@ -31,12 +31,17 @@ GROWING = ("fc4", "lenet", "alexnet", "vgg11_bn")
 SIZES = (500, 1_000, 2_000, 5_000, 10_000)
 
 
+def architectures(dataset: str) -> tuple[str, ...]:
+    """The architectures of Figure 1A on these images."""
+    return ARCHITECTURES.get(dataset, ARCHITECTURES["cifar10_jpeg"])
+
+
 def architectures_grid(dataset: str, repeats: int, **changes) -> list[ImageRunConfig]:
     """The runs of Figure 1A, ``repeats`` seeds each: training images and initial weights."""
     return [
         image_run(dataset, arch, SIZE, seed, **changes)
         for seed in range(repeats)
-        for arch in ARCHITECTURES[dataset]
+        for arch in architectures(dataset)
     ]
 
 
@@ -65,10 +70,15 @@ def precision_grid() -> list[ImageRunConfig]:
     ]
 
 
+def live_run() -> ImageRunConfig:
+    """The run that is trained again when the book is built, where no photographs are at hand."""
+    return image_run("shapes", "lenet", 512, 0, seen=10_240)
+
+
 def image_run(
     dataset: str, arch: str, P: int, seed: int, seen: int = SEEN, **changes
 ) -> ImageRunConfig:
-    """One run as this book trains photographs: ``seen`` images in all, both seeds equal."""
+    """One run as this book trains on images: ``seen`` of them in all, both seeds equal."""
     recipe = {
         "width": 1.0 if arch in FULL_WIDTH else QUARTER,
         "precision": "float32" if arch in IN_FLOAT32 else "bfloat16",
