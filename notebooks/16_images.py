@@ -64,10 +64,12 @@ from srhm_book import style as plots
 from srhm_book.images.chapter import (
     architectures_view,
     averages,
+    by_budget,
     chapter_runs,
     correlations,
     growth_steps,
     law_fit,
+    precision_changes,
     stored_runs,
 )
 from srhm_book.images.figures import (
@@ -329,6 +331,7 @@ pd.DataFrame(rows).set_index("δ (the formula, pixels)")
 source_of(relative_sensitivity)
 
 # %% [markdown]
+#
 
 # %% [markdown]
 # ## How they are trained
@@ -345,25 +348,16 @@ source_of(relative_sensitivity)
 # %% mystnb={"code_prompt_hide": "Hide: the ablations", "code_prompt_show": "Show: the ablations"} tags=["hide-cell"]
 kept = ImageStore()
 budget, precision = stored_runs(budget_grid(), kept), stored_runs(precision_grid(), kept)
-glue("seen", f"{SEEN:,}", display=False)
-longest = budget[budget.epochs == budget.epochs.max()].set_index("arch").test_error.astype(float)
-half = budget[budget.epochs == budget.epochs.max() // 2].set_index("arch").test_error.astype(float)
-gain = (half - longest).dropna()
-glue("gain", f"{gain.min():.3f} to {gain.max():.3f}" if len(gain) else NOTHING, display=False)
-shown = budget.assign(seen=budget.epochs * budget.P, network=budget.arch.map(IMAGE_NETWORK_NAMES))
-shown.pivot(index="network", columns="seen", values=["test_error", "R"]).astype(float).round(3).rename(
-    columns={"test_error": "test error", "R": "R_f"}
-).rename_axis(columns=["", "images seen"])  # fmt: skip
+errors, changes = by_budget(budget, "test_error"), precision_changes(precision)
+pd.concat({"test error": errors.round(3), "R_f": by_budget(budget, "R").round(2)}, axis=1)
 
 # %% tags=["remove-cell"]
-pairs = precision.assign(kind=precision.precision + precision.seed_init.astype(str)).pivot(
-    index="arch", columns="kind", values="test_error"
-).astype(float).dropna()  # fmt: skip
-change = (pairs["float320"] - pairs["bfloat160"]).abs()
-seeds = (pairs["bfloat161"] - pairs["bfloat160"]).abs()
-glue("change precision", f"{change.mean():.3f}", display=False)
-glue("change seed", f"{seeds.mean():.3f}", display=False)
-glue("num precision", len(pairs), display=False)
+glue("seen", f"{SEEN:,}", display=False)
+gain = errors.iloc[:, -2] - errors.iloc[:, -1] if errors.size else pd.Series(dtype=float)
+glue("gain", f"{gain.min():.3f} to {gain.max():.3f}" if len(gain) else NOTHING, display=False)
+for name in ("precision", "seed"):
+    glue(f"change {name}", f"{changes[name].abs().mean():.3f}", display=False)
+glue("num precision", len(changes), display=False)
 
 # %% [markdown]
 # The last doubling still takes {glue:text}`gain` off the test error, so the budget is the largest of

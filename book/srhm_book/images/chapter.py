@@ -129,6 +129,33 @@ def growth_steps(table: pd.DataFrame, quantity: str) -> tuple[int, int]:
     return hits, number
 
 
+def by_budget(frame: pd.DataFrame, quantity: str) -> pd.DataFrame:
+    """A quantity of `budget_grid`'s runs: a row for each network, a column for each budget."""
+    if frame.empty:
+        return pd.DataFrame()
+    shown = frame.assign(
+        network=frame.arch.map(IMAGE_NETWORK_NAMES),
+        budget=frame.epochs * frame.P,
+        value=frame[quantity].astype(float),
+    )
+    return shown.pivot(index="network", columns="budget", values="value")
+
+
+def precision_changes(frame: pd.DataFrame) -> pd.DataFrame:
+    """How far the test error moves with the precision, and with the seed, in `precision_grid`.
+
+    A row for each network that has all three runs; columns ``precision`` and ``seed``.
+    """
+    rows = {}
+    for arch, part in frame.groupby("arch") if len(frame) else ():
+        errors = part.set_index(["precision", "seed_init"]).test_error.astype(float)
+        kinds = ("float32", 0), ("bfloat16", 0), ("bfloat16", 1)
+        if all(kind in errors for kind in kinds):
+            full, half, other = (errors[kind] for kind in kinds)
+            rows[IMAGE_NETWORK_NAMES[arch]] = {"precision": half - full, "seed": other - half}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["precision", "seed"])
+
+
 def rank_correlation(x, y) -> Estimate | None:
     """Spearman's rank correlation with its 95 % bootstrap interval over the pairs.
 

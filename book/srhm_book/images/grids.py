@@ -14,6 +14,9 @@ QUARTER = 0.25
 # bfloat16 makes all networks faster here but those with one filter for each channel.
 IN_FLOAT32 = ("efficientnet_b0",)
 
+PHOTOGRAPHS = ("cifar10_jpeg", "fashion_mnist")
+REPEATS = 2  # seeds
+
 # Figure 1A: architectures on one training set, the cheap ones first.
 SIZE = 1_000
 ARCHITECTURES = {
