@@ -1,4 +1,4 @@
-"""Stand-ins for trainings and for image sets, so that commands can be run as they stand, in seconds.
+"""Stand-ins for trainings and image sets, so that commands can be run as they stand, in seconds.
 
 Python imports this by itself where this folder is on PYTHONPATH. One tiny training is done; every
 other returns its row with a test error that falls with P, the same each time.
