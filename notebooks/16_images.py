@@ -54,7 +54,7 @@ from srhm.images.deform import (
     typical_displacement,
     valid_temperatures,
 )
-from srhm.images.networks import IMAGE_NETWORK_NAMES
+from srhm.images.networks import FC_DEPTHS, IMAGE_NETWORK_NAMES
 from srhm.images.sensitivity import relative_sensitivity
 from srhm.images.sets import load_images
 from srhm.images.store import ImageStore, run_images
@@ -117,6 +117,7 @@ axes[1].set_ylabel("")
 legend_below(figure, axes[0]);
 
 # %% tags=["remove-cell"]
+convolutional = table[~table.arch.isin(tuple(FC_DEPTHS))]
 found, found_2, fit = correlations(table), correlations(table_2), law_fit(table)
 steps = {name: growth_steps(averages(growing, ["arch", "P"]), name) for name in "RDG"}
 steps_2 = {name: growth_steps(averages(growing_2, ["arch", "P"]), name) for name in "RDG"}
@@ -194,11 +195,16 @@ axes[1].set_ylabel("")
 legend_below(figure, axes[0]);
 
 # %% tags=["remove-input"]
-SYMBOLS = {"R": "R_f", "D": "D_f", "G": "G_f", "R_init": "R_f before", "D_init": "D_f before", "G_init": "G_f before"}
+SYMBOLS = {
+    "R": "R_f", "D": "D_f", "G": "G_f",
+    "R_init": "R_f before training", "D_init": "D_f before", "G_init": "G_f before",
+}  # fmt: skip
+columns = {IMAGE_SETS[name].title: own for name, own in ((dataset, found), (second, found_2))}
+columns |= {f"{IMAGE_SETS[dataset].title}; convolutional alone": correlations(convolutional)}
 pd.DataFrame(
-    {IMAGE_SETS[name].title: [estimate(part[key]) for key in SYMBOLS] for name, part in ((dataset, found), (second, found_2))},
+    {title: [estimate(own[key]) for key in SYMBOLS] for title, own in columns.items()},
     index=pd.Index(SYMBOLS.values(), name="rank correlation of ε with"),
-)  # fmt: skip
+)
 
 # %% [markdown]
 # In brackets: 95 % intervals, from drawing the architectures again with replacement
