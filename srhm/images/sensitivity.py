@@ -72,7 +72,7 @@ def relative_sensitivity(
 
 
 def noise_like(changes: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """White Gaussian noise of the changes' shape (n, channels, size, size) and of their mean norm."""
+    """White Gaussian noise of the shape (n, channels, size, size) and the mean norm of the changes."""
     noise = torch.randn(changes.shape, generator=generator, device=generator.device).to(changes)
     norms = noise.flatten(1).norm(dim=1)
     wanted = changes.flatten(1).norm(dim=1).mean()

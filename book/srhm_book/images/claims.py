@@ -11,13 +11,13 @@ from srhm_book.claims.architectures import ordered_alike
 from srhm_book.claims.claim import Claim, Number, Share
 from srhm_book.images.chapter import LAW, averages, growth_steps, law_fit, stored_runs
 from srhm_book.images.grids import (
-    GROWING,
     PHOTOGRAPHS,
     REPEATS,
     SIZE,
     SIZES,
     architectures,
     architectures_grid,
+    growing,
     growing_grid,
 )
 from srhm_book.wording import NOTHING
@@ -38,14 +38,14 @@ def image_claims(store: Store) -> list[Claim]:
         name: averages(stored_runs(architectures_grid(name, REPEATS), images), ["arch", "P"])
         for name in PHOTOGRAPHS
     }
-    growing = {
+    sizes = {
         name: averages(stored_runs(growing_grid(name, REPEATS), images), ["arch", "P"])
         for name in PHOTOGRAPHS
     }
     return [
         *(_order_claim(name, table) for name, table in tables.items()),
         _law_claim(tables[PHOTOGRAPHS[0]]),
-        *(_growing_claim(name, table) for name, table in growing.items()),
+        *(_growing_claim(name, table) for name, table in sizes.items()),
     ]
 
 
@@ -76,7 +76,7 @@ def _growing_claim(name: str, table: pd.DataFrame) -> Claim:
     share = Share(
         "steps to the next size P in which error and R_f change the same way",
         *growth_steps(table, "R"),
-        len(GROWING) * (len(SIZES) - 1),
+        len(growing(name)) * (len(SIZES) - 1),
     )
     statement = f"{_short(name)}: with P, errors and R_f fall together"
     return _claim(f"fig1_images_growing_{name}", statement, name, "1B", (share,), good)

@@ -30,13 +30,21 @@ ARCHITECTURES = {
 }  # fmt: skip
 
 # Figure 1B: a few of them on growing training sets.
-GROWING = ("fc4", "lenet", "alexnet", "vgg11_bn")
+GROWING = {
+    "cifar10_jpeg": ("fc4", "lenet", "alexnet", "vgg11_bn"),
+    "fashion_mnist": ("fc4", "lenet", "alexnet"),
+}
 SIZES = (500, 1_000, 2_000, 5_000, 10_000)
 
 
 def architectures(dataset: str) -> tuple[str, ...]:
     """The architectures of Figure 1A on these images."""
     return ARCHITECTURES.get(dataset, ARCHITECTURES["cifar10_jpeg"])
+
+
+def growing(dataset: str) -> tuple[str, ...]:
+    """Those of Figure 1B."""
+    return GROWING.get(dataset, GROWING["cifar10_jpeg"])
 
 
 def architectures_grid(dataset: str, repeats: int, **changes) -> list[ImageRunConfig]:
@@ -54,7 +62,7 @@ def growing_grid(dataset: str, repeats: int, **changes) -> list[ImageRunConfig]:
         image_run(dataset, arch, P, seed, **changes)
         for P in SIZES
         for seed in range(repeats)
-        for arch in GROWING
+        for arch in growing(dataset)
     ]
 
 
