@@ -72,7 +72,7 @@ def relative_sensitivity(
 
 
 def noise_like(changes: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """White Gaussian noise of the shape (n, channels, size, size) and the mean norm of the changes."""
+    """White Gaussian noise of the shape and the mean norm of changes (n, channels, size, size)."""
     noise = torch.randn(changes.shape, generator=generator, device=generator.device).to(changes)
     norms = noise.flatten(1).norm(dim=1)
     wanted = changes.flatten(1).norm(dim=1).mean()
