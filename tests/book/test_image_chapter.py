@@ -12,6 +12,7 @@ from srhm.images.networks import IMAGE_NETWORK_NAMES
 from srhm.images.store import ImageStore
 from srhm.runs.paths import project
 from srhm.runs.store import Store
+from srhm.stats.fits import Estimate
 from srhm_book.images import figures as plots_images
 from srhm_book.images.chapter import (
     architectures_view,
@@ -23,7 +24,9 @@ from srhm_book.images.chapter import (
     law_fit,
     precision_changes,
     rank_correlation,
+    sign_found,
     stored_runs,
+    value_found,
 )
 from srhm_book.images.claims import image_claims
 from srhm_book.images.grids import (
@@ -123,6 +126,14 @@ def test_a_power_law_is_found_again():
     assert fit["ratio"].low < fit["ratio"].value < fit["ratio"].high
     assert law_fit(table[:3])["exponent"] is None
     assert law_fit(table.assign(R=1.0))["exponent"] is None
+
+
+def test_what_came_of_an_expectation_is_told():
+    above, across = Estimate(0.5, 0.2, 0.8), Estimate(0.1, -0.2, 0.4)
+    assert [sign_found(e, 1) for e in (above, across, None)] == ["yes", "undecided", "not measured"]
+    assert sign_found(above, -1) == "no, the opposite"
+    assert [value_found(above, x) for x in (0.3, 0.1, 0.9)] == ["yes", "no, more", "no, less"]
+    assert value_found(None, 0) == "not measured"
 
 
 def test_steps_of_growth_are_counted_by_hand():

@@ -129,6 +129,21 @@ def growth_steps(table: pd.DataFrame, quantity: str) -> tuple[int, int]:
     return hits, number
 
 
+def sign_found(found: Estimate | None, sign: int) -> str:
+    """Whether an interval lies on the expected side of zero, in a word or two."""
+    if found is None:
+        return "not measured"
+    ends = sorted((sign * found.low, sign * found.high))
+    return "yes" if ends[0] > 0 else "no, the opposite" if ends[1] < 0 else "undecided"
+
+
+def value_found(found: Estimate | None, value: float) -> str:
+    """Whether an interval holds the expected value, in a word or two."""
+    if found is None:
+        return "not measured"
+    return "yes" if found.includes(value) else "no, more" if found.low > value else "no, less"
+
+
 def by_budget(frame: pd.DataFrame, quantity: str) -> pd.DataFrame:
     """A quantity of `budget_grid`'s runs: a row for each network, a column for each budget."""
     if frame.empty:
