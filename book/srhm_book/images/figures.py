@@ -115,7 +115,7 @@ def draw_image_errors(ax, table, quantity: str, joined: bool = False) -> None:
 
 def draw_law(ax) -> None:
     """petrini2021's 0.2 sqrt(R_f), found for CIFAR-10, over the range of R that is shown."""
-    R, (factor, exponent) = np.array(ax.get_xlim()), LAW
+    R, (factor, exponent) = np.clip(ax.get_xlim(), 0, None), LAW
     label = f"${factor}\\sqrt{{R_f}}$"
     ax.plot(R, factor * R**exponent, color=GREY, linestyle="--", label=label, zorder=0)
     ax.set_xlim(R)
