@@ -31,6 +31,7 @@ from srhm_book.images.chapter import (
 from srhm_book.images.claims import image_claims
 from srhm_book.images.grids import (
     ARCHITECTURES,
+    IN_BOTH,
     REPEATS,
     SEEN,
     SEEN_TRIED,
@@ -152,12 +153,12 @@ def test_the_ablations_are_told():
     shown = by_budget(pd.DataFrame(rows), "test_error")
     assert shown.shape == (len(TRIED), len(SEEN_TRIED))
     assert shown.iloc[0].tolist() == [1000 / seen for seen in SEEN_TRIED]
-    errors = {("bfloat16", 0): 0.5, ("float32", 0): 0.4, ("bfloat16", 1): 0.2}
+    errors = {("bfloat16", 0): 0.5, ("float32", 0): 0.4, ("bfloat16", 1): 0.2, ("float32", 1): 0.3}
     rows = [row_of(c, test_error=errors[c.precision, c.seed_init]) for c in precision_grid()]
     changes = precision_changes(pd.DataFrame(rows))
-    assert changes.precision.tolist() == pytest.approx([0.1] * len(TRIED))
-    assert changes.seed.tolist() == pytest.approx([-0.3] * len(TRIED))
-    assert len(precision_changes(pd.DataFrame(rows[:-1]))) == len(TRIED) - 1
+    assert changes.precision.tolist() == pytest.approx([0.0] * len(IN_BOTH))  # +0.1 and -0.1
+    assert changes.seed.tolist() == pytest.approx([0.2] * len(IN_BOTH))  # 0.3 and 0.1
+    assert len(precision_changes(pd.DataFrame(rows[:-1]))) == len(IN_BOTH) - 1
     assert by_budget(pd.DataFrame(), "R").empty
     assert precision_changes(pd.DataFrame()).empty
 

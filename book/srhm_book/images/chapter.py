@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from srhm.images.config import IMAGE_ARCHITECTURES, ImageRunConfig
+from srhm.images.config import IMAGE_ARCHITECTURES, PRECISIONS, ImageRunConfig
 from srhm.images.networks import IMAGE_NETWORK_NAMES
 from srhm.images.store import ImageStore, run_images
 from srhm.runs.store import to_frame
 from srhm.stats.fits import Estimate
-from srhm_book.images.grids import SIZES, architectures_grid, growing_grid, image_run
+from srhm_book.images.grids import REPEATS, SIZES, architectures_grid, growing_grid, image_run
 
 QUANTITIES = ("test_error", "R", "D", "G", "R_init", "D_init", "G_init")
 LAW = 0.2, 0.5  # petrini2021: error = 0.2 R_f^0.5
@@ -159,15 +159,18 @@ def by_budget(frame: pd.DataFrame, quantity: str) -> pd.DataFrame:
 def precision_changes(frame: pd.DataFrame) -> pd.DataFrame:
     """How far the test error moves with the precision, and with the seed, in `precision_grid`.
 
-    A row for each network that has all three runs; columns ``precision`` and ``seed``.
+    A row for each network that has all its runs. Columns: ``precision``, bfloat16's error less that
+    of float32, mean over seeds; ``seed``, by how much the seeds' errors differ, over precisions.
     """
     rows = {}
     for arch, part in frame.groupby("arch") if len(frame) else ():
-        errors = part.set_index(["precision", "seed_init"]).test_error.astype(float)
-        kinds = ("float32", 0), ("bfloat16", 0), ("bfloat16", 1)
-        if all(kind in errors for kind in kinds):
-            full, half, other = (errors[kind] for kind in kinds)
-            rows[IMAGE_NETWORK_NAMES[arch]] = {"precision": half - full, "seed": other - half}
+        errors = part.pivot(index="seed_init", columns="precision", values="test_error")
+        errors = errors.reindex(index=range(REPEATS), columns=PRECISIONS).astype(float)
+        if errors.notna().all(axis=None):
+            rows[IMAGE_NETWORK_NAMES[arch]] = {
+                "precision": (errors.bfloat16 - errors.float32).mean(),
+                "seed": (errors.max() - errors.min()).mean(),
+            }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["precision", "seed"])
 
 
