@@ -15,9 +15,9 @@
 # {glue:text}`P` images of {glue:text}`name`, the rank correlation of test error with the relative
 # sensitivity $R_f$ is {glue:text}`rank R` after training and {glue:text}`rank R_init` before it
 # ({numref}`fig-images-architectures`). Their errors are {glue:text}`law ratio` times the published
-# $0.2\sqrt{R_f}$, and go as $R_f$ to the power {glue:text}`law exponent` instead of 1/2. As $P$
-# grows, error and $R_f$ change the same way in {glue:text}`steps R` steps from one size to the next
-# ({numref}`fig-images-growing`).
+# $0.2\sqrt{R_f}$, and go as $R_f$ to the power {glue:text}`law exponent` (published: 1/2). From
+# {glue:text}`smallest` to {glue:text}`largest` training images both fall in {glue:text}`fall`
+# architectures ({numref}`fig-images-growing`).
 #
 # **The paper's claim** {cite:p}`tomasini2024`, Figures 1A and 1B, from {cite:t}`petrini2021`: on
 # CIFAR-10 the test error of architectures from fully connected to EfficientNet follows their
@@ -67,6 +67,7 @@ from srhm_book.claims.claim import MOST
 from srhm_book.images.chapter import (
     architectures_view,
     averages,
+    both_fall,
     by_budget,
     chapter_runs,
     correlations,
@@ -162,6 +163,9 @@ elif R.high < 0:
 else:
     answer = "Not decided by our short trainings on few images: the interval holds zero."
 glue("answer", answer, display=False)
+for key, part in (("errors", table), ("errors 2", table_2)):
+    span = f"{part.test_error.min():.2f} to {part.test_error.max():.2f}" if len(part) else NOTHING
+    glue(key, span, display=False)
 glue("most", f"{100 * MOST:.0f} %", display=False)
 SIDES = {1: "the less", 0: "neither the more nor the less for sure", -1: "the more"}
 side = {name: 0 if found[name] is None else int(found[name].low > 0) - int(found[name].high < 0) for name in "DG"}
@@ -265,9 +269,9 @@ pd.DataFrame(
 # the first are convolutional.) {glue:text}`apart` Before training $R_f$ is
 # {glue:text}`init fc` in fully connected networks and {glue:text}`init conv` in convolutional ones.
 #
-# {numref}`fig-images-fashion` shows {glue:text}`name 2`, where all errors are smaller: no colours,
-# one object a picture, all upright. The published line is drawn for comparison; it was found on
-# CIFAR-10.
+# {numref}`fig-images-fashion` shows {glue:text}`name 2`: no colours, one object a picture, all upright
+# (test errors {glue:text}`errors 2`, on CIFAR-10 {glue:text}`errors`). The published line is drawn for
+# comparison; it was found on CIFAR-10.
 
 # %% mystnb={"figure": {"caption": "{glue:text}`name 2`, {glue:text}`P` training images: test error of architectures against their relative sensitivity after training (left; dashed: the line published for CIFAR-10) and before it (right). Points: means over {glue:text}`seeds 2` seeds; bars: from the lowest to the highest.", "name": "fig-images-fashion"}, "image": {"alt": "Two panels with one point for each architecture, for Fashion-MNIST: test error against the relative sensitivity R after training and before it."}}
 figure, axes = plots.new_axes(2, height=4.6, sharey=True)
@@ -293,14 +297,20 @@ legend_below(figure, axes[0]);
 # %% tags=["remove-cell"]
 by_size = averages(growing, ["arch", "P"])
 glue("seeds B", seeds_of(by_size), display=False)
-glue("sizes", ", ".join(f"{P:,}" for P in sorted(by_size.P.unique())) or NOTHING, display=False)
+sizes = sorted(by_size.P.unique())
+glue("sizes", ", ".join(f"{P:,}" for P in sizes) or NOTHING, display=False)
+for key, k in (("smallest", 0), ("largest", -1)):
+    glue(key, f"{sizes[k]:,}" if sizes else NOTHING, display=False)
+    glue(f"times {key}", f"{SEEN / sizes[k]:g}" if sizes else NOTHING, display=False)
+glue("fall", "{} of {}".format(*both_fall(by_size, "R")), display=False)
 
 # %% tags=["remove-input"]
 rests_on([growing, growing_2], "16_images", profile="fresh")
 
 # %% [markdown]
-# All trainings see {glue:text}`seen` images in all, whatever $P$ is: 1,000 images forty times, 10,000
-# four times. In how many steps from one size to the next do the two change the same way?
+# All trainings see {glue:text}`seen` images in all, whatever $P$ is: of {glue:text}`smallest` each
+# {glue:text}`times smallest` times, of {glue:text}`largest` {glue:text}`times largest` times. In how many
+# steps from one size to the next do the two change the same way?
 
 # %% tags=["remove-input"]
 pd.DataFrame(
@@ -404,8 +414,7 @@ source_of(relative_sensitivity)
 # pass 250 times through the training set, we stop after {glue:text}`seen` images. Convolutional
 # networks other than LeNet have a quarter of their channels. Both are what a processor can pay.
 #
-# *How many images?* The ablation trains three architectures for a quarter of that, half of it, and
-# all of it:
+# *How many images?* The ablation trains some architectures shorter:
 
 # %% mystnb={"code_prompt_hide": "Hide: the ablations", "code_prompt_show": "Show: the ablations"} tags=["hide-cell"]
 kept = ImageStore()
@@ -424,8 +433,8 @@ glue("change ends", f"{low:.3f} to {high:.3f}" if len(changes) else NOTHING, dis
 glue("num precision", len(changes), display=False)
 
 # %% [markdown]
-# The last doubling still takes {glue:text}`gain` off the test error, so the budget is the largest of
-# the three and not one at which networks have come to rest.
+# The last step takes {glue:text}`gain` off the test error. The budget is the longest that two cores
+# could pay, whether networks have come to rest or not.
 #
 # *bfloat16.* Trainings are in bfloat16, all measurements in float32. On {glue:text}`num precision`
 # architectures and two seeds each that changes the test error by {glue:text}`change precision` on

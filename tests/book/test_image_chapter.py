@@ -17,6 +17,7 @@ from srhm_book.images import figures as plots_images
 from srhm_book.images.chapter import (
     architectures_view,
     averages,
+    both_fall,
     by_budget,
     chapter_runs,
     correlations,
@@ -146,6 +147,8 @@ def test_steps_of_growth_are_counted_by_hand():
     )  # fmt: skip
     assert growth_steps(table, "R") == (2, 3)  # both fall from 1 to 2; then the error alone
     assert growth_steps(table.assign(runs=0), "R") == (0, 0)
+    assert both_fall(table, "R") == (1, 2)  # lenet's R is 2 at first and 3 in the end
+    assert both_fall(table[1:4], "R") == (1, 1)
 
 
 def test_the_ablations_are_told():

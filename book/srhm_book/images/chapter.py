@@ -129,6 +129,16 @@ def growth_steps(table: pd.DataFrame, quantity: str) -> tuple[int, int]:
     return hits, number
 
 
+def both_fall(table: pd.DataFrame, quantity: str) -> tuple[int, int]:
+    """In how many architectures error and sensitivity both fall from the smallest to the largest P.
+
+    table: `averages` by architecture and P; an architecture at one P alone does not count.
+    """
+    parts = [part.sort_values("P") for _, part in table[table.runs > 0].groupby("arch")]
+    ends = [part[["test_error", quantity]].iloc[[0, -1]] for part in parts if len(part) > 1]
+    return sum(bool((end.iloc[1] < end.iloc[0]).all()) for end in ends), len(ends)
+
+
 def sign_found(found: Estimate | None, sign: int) -> str:
     """Whether an interval lies on the expected side of zero, in a word or two."""
     if found is None:
