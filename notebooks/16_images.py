@@ -13,8 +13,8 @@
 #
 # **The answer.** {glue:text}`answer` Over {glue:text}`num archs` architectures trained on
 # {glue:text}`P` images of {glue:text}`name`, the rank correlation of test error with the relative
-# sensitivity $R_f$ is {glue:text}`rank R` after training and {glue:text}`rank R_init` before it
-# ({numref}`fig-images-architectures`). Their errors are {glue:text}`law ratio` times the published
+# sensitivity $R_f$ is {glue:text}`rank R` after training and {glue:text}`rank R_init` before it, a
+# difference of {glue:text}`rank change` ({numref}`fig-images-architectures`). Their errors are {glue:text}`law ratio` times the published
 # $0.2\sqrt{R_f}$, and go as $R_f$ to the power {glue:text}`law exponent` (published: 1/2). From
 # {glue:text}`smallest` to {glue:text}`largest` training images both fall in {glue:text}`fall`
 # architectures ({numref}`fig-images-growing`).
@@ -69,6 +69,7 @@ from srhm_book.images.chapter import (
     averages,
     both_fall,
     by_budget,
+    change_by_training,
     chapter_runs,
     correlations,
     growth_steps,
@@ -148,6 +149,7 @@ for key, part, own in (("", table, runs), (" 2", table_2, runs_2)):
 for key, part in (("", found), (" 2", found_2)):
     for quantity, value in part.items():
         glue(f"rank {quantity}{key}", estimate(value), display=False)
+glue("rank change", estimate(change_by_training(table)), display=False)
 for name, value in fit.items():
     glue(f"law {name}", estimate(value), display=False)
 for key, part in (("", steps), (" 2", steps_2)):
@@ -233,7 +235,8 @@ rows = [
 pd.DataFrame(rows, columns=["expected", "found", "so it is"]).set_index("expected")
 
 # %% [markdown]
-# In brackets: 95 % intervals, from drawing the architectures again with replacement. Rows of point 4
+# In brackets: 95 % intervals, from drawing the architectures again with replacement. A value that such
+# an interval holds is not excluded, which is less than shown. Rows of point 4
 # have the verdict of {doc}`21_all_claims`, whose rule for shares asks for
 # {glue:text}`most` of the steps.
 #

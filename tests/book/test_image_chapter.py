@@ -19,6 +19,7 @@ from srhm_book.images.chapter import (
     averages,
     both_fall,
     by_budget,
+    change_by_training,
     chapter_runs,
     correlations,
     growth_steps,
@@ -134,7 +135,11 @@ def test_what_came_of_an_expectation_is_told():
     above, across = Estimate(0.5, 0.2, 0.8), Estimate(0.1, -0.2, 0.4)
     assert [sign_found(e, 1) for e in (above, across, None)] == ["yes", "undecided", "not measured"]
     assert sign_found(above, -1) == "no, the opposite"
-    assert [value_found(above, x) for x in (0.3, 0.1, 0.9)] == ["yes", "no, more", "no, less"]
+    assert [value_found(above, x) for x in (0.3, 0.1, 0.9)] == [
+        "not excluded",
+        "no, more",
+        "no, less",
+    ]
     assert value_found(None, 0) == "not measured"
 
 
@@ -149,6 +154,16 @@ def test_steps_of_growth_are_counted_by_hand():
     assert growth_steps(table.assign(runs=0), "R") == (0, 0)
     assert both_fall(table, "R") == (1, 2)  # lenet's R is 2 at first and 3 in the end
     assert both_fall(table[1:4], "R") == (1, 1)
+
+
+def test_the_change_by_training_is_the_difference_of_two_rank_correlations():
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame(rng.normal(size=(12, 3)), columns=["test_error", "R", "R_init"])
+    found = change_by_training(table.assign(runs=1))
+    expected = [spearmanr(table[name], table.test_error).statistic for name in ("R", "R_init")]
+    assert found.value == pytest.approx(expected[0] - expected[1])
+    assert found.low < found.value < found.high
+    assert change_by_training(table[:3].assign(runs=1)) is None
 
 
 def test_the_ablations_are_told():

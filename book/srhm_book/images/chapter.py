@@ -99,6 +99,15 @@ def correlations(table: pd.DataFrame) -> dict[str, Estimate | None]:
     return {name: rank_correlation(good[name], good.test_error) for name in QUANTITIES[1:]}
 
 
+def change_by_training(table: pd.DataFrame) -> Estimate | None:
+    """The rank correlation of the error with R_f after training, less that with R_f before it."""
+    good = table[table.runs > 0]
+    return bootstrapped(
+        lambda error, after, before: _spearman(after, error) - _spearman(before, error),
+        *(good[name].to_numpy(float) for name in ("test_error", "R", "R_init")),
+    )
+
+
 def law_fit(table: pd.DataFrame) -> dict[str, Estimate | None]:
     """How the points lie against `LAW`: the exponent of R_f in the error, and error over the law.
 
@@ -148,10 +157,12 @@ def sign_found(found: Estimate | None, sign: int) -> str:
 
 
 def value_found(found: Estimate | None, value: float) -> str:
-    """Whether an interval holds the expected value, in a word or two."""
+    """Whether an interval holds the expected value, which does not show that it is so."""
     if found is None:
         return "not measured"
-    return "yes" if found.includes(value) else "no, more" if found.low > value else "no, less"
+    return (
+        "not excluded" if found.includes(value) else "no, more" if found.low > value else "no, less"
+    )
 
 
 def by_budget(frame: pd.DataFrame, quantity: str) -> pd.DataFrame:
@@ -193,24 +204,25 @@ def rank_correlation(x, y) -> Estimate | None:
 
 
 def bootstrapped(
-    statistic: Callable[[np.ndarray, np.ndarray], np.ndarray],
-    x: np.ndarray,
-    y: np.ndarray,
+    statistic: Callable[..., np.ndarray],
+    *columns: np.ndarray,
     num_bootstrap: int = 2000,
     seed: int = 0,
 ) -> Estimate | None:
-    """A statistic of pairs with its 95 % interval, from drawing the pairs again with replacement.
+    """A statistic of points with its 95 % interval, from drawing the points with replacement.
 
-    statistic: from x, y (rows, n) to one value a row. None for fewer than four pairs, or where it
-    is not finite.
+    statistic: from the columns, each (rows, n), to one value a row. None for fewer than four
+    points, or where it is not finite.
     """
-    if len(x) < 4:
+    n = len(columns[0])
+    if n < 4:
         return None
-    value = float(statistic(x[None], y[None])[0])
+    value = float(statistic(*(column[None] for column in columns))[0])
     if not np.isfinite(value):
         return None
-    draws = np.random.default_rng(seed).integers(len(x), size=(num_bootstrap, len(x)))
-    low, high = np.nanquantile(statistic(x[draws], y[draws]), [0.025, 0.975])
+    draws = np.random.default_rng(seed).integers(n, size=(num_bootstrap, n))
+    values = statistic(*(column[draws] for column in columns))
+    low, high = np.nanquantile(values, [0.025, 0.975]).tolist()
     return Estimate(value, low, high)
 
 
