@@ -14,7 +14,8 @@
 # **The answer.** {glue:text}`answer` Over {glue:text}`num archs` architectures trained on
 # {glue:text}`P` images of {glue:text}`name`, the rank correlation of test error with the relative
 # sensitivity $R_f$ is {glue:text}`rank R` after training and {glue:text}`rank R_init` before it, a
-# difference of {glue:text}`rank change` ({numref}`fig-images-architectures`). Their errors are {glue:text}`law ratio` times the published
+# difference of {glue:text}`rank change` ({numref}`fig-images-architectures`). With the sensitivity to
+# deformations alone, $D_f$, it is {glue:text}`rank D` ({numref}`fig-images-apart`). Their errors are {glue:text}`law ratio` times the published
 # $0.2\sqrt{R_f}$, and go as $R_f$ to the power {glue:text}`law exponent` (published: 1/2). From
 # {glue:text}`smallest` to {glue:text}`largest` training images both fall in {glue:text}`fall`
 # architectures ({numref}`fig-images-growing`).
@@ -159,7 +160,7 @@ R = found["R"]
 if R is None:
     answer = "Not measured."
 elif R.low > 0:
-    answer = "Yes, as far as ranks go."
+    answer = "Relative to noise they do, as far as ranks go."
 elif R.high < 0:
     answer = "The other way round, with our short trainings on few images."
 else:
@@ -236,9 +237,8 @@ pd.DataFrame(rows, columns=["expected", "found", "so it is"]).set_index("expecte
 
 # %% [markdown]
 # In brackets: 95 % intervals, from drawing the architectures again with replacement. A value that such
-# an interval holds is not excluded, which is less than shown. Rows of point 4
-# have the verdict of {doc}`21_all_claims`, whose rule for shares asks for
-# {glue:text}`most` of the steps.
+# an interval holds is not excluded, which is less than shown. Rows on
+# steps have the verdict of {doc}`21_all_claims`, whose rule asks for {glue:text}`most` of them.
 #
 # ## Many architectures, one training set
 
@@ -246,7 +246,8 @@ pd.DataFrame(rows, columns=["expected", "found", "so it is"]).set_index("expecte
 architectures_view(table)
 
 # %% [markdown]
-# Means over seeds, in brackets their range. Deformations and noise apart ({numref}`fig-images-apart`):
+# Means over seeds, in brackets their range. {numref}`fig-images-apart` has deformations and noise apart,
+# and the table below it the rank correlations of $\varepsilon$, also with sensitivities before training.
 
 # %% mystnb={"figure": {"caption": "{glue:text}`name`, {glue:text}`P` training images: test error against the sensitivity to deformations (left) and to noise (right), after training. Points: means over {glue:text}`seeds` seeds; bars: from the lowest to the highest.", "name": "fig-images-apart"}, "image": {"alt": "Two panels with one point for each architecture: test error against the sensitivity to deformations D and against the sensitivity to noise G."}}
 figure, axes = plots.new_axes(2, height=4.6, sharey=True)
@@ -258,13 +259,13 @@ legend_below(figure, axes[0]);
 # %% tags=["remove-input"]
 SYMBOLS = {
     "R": "R_f", "D": "D_f", "G": "G_f",
-    "R_init": "R_f before training", "D_init": "D_f before", "G_init": "G_f before",
+    "R_init": "R_f before", "D_init": "D_f before", "G_init": "G_f before",
 }  # fmt: skip
 short, short_2 = (IMAGE_SETS[name].title.partition(",")[0] for name in (dataset, second))
-columns = {short: found, f"{short}, convolutional": correlations(convolutional), short_2: found_2}
+columns = {short: found, "its convolutional": correlations(convolutional), short_2: found_2}
 pd.DataFrame(
     {title: [estimate(own[key]) for key in SYMBOLS] for title, own in columns.items()},
-    index=pd.Index(SYMBOLS.values(), name="rank correlation of ε with"),
+    index=pd.Index(SYMBOLS.values(), name="ε with"),
 )
 
 # %% [markdown]
