@@ -109,7 +109,9 @@ store = ImageStore() if profile == "book" else None
 if arch:
     run_images([image_run(dataset, arch, int(P), seed)], ImageStore(), device, folder, progress=False)
 runs, growing = chapter_runs(profile, dataset, repeats, store, device, folder)
-runs_2, growing_2 = chapter_runs(profile, second, repeats, store, device, folder)
+runs_2, growing_2 = runs, growing  # unless there are two sets of images
+if second != dataset:
+    runs_2, growing_2 = chapter_runs(profile, second, repeats, store, device, folder)
 table, table_2 = (averages(part, ["arch", "P"]) for part in (runs, runs_2))
 
 
