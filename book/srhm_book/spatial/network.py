@@ -52,7 +52,7 @@ class SimpleCNN(nn.Module):
         channels = [1] + [width] * depth
         self.layers = nn.ModuleList(
             Layer(inputs, outputs, dim, reach, stride, draw)
-            for inputs, outputs in zip(channels, channels[1:], strict=False)
+            for inputs, outputs in itertools.pairwise(channels)
         )
         self.readout = nn.Parameter(torch.randn(width, generator=draw))
 
