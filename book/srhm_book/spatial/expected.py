@@ -25,9 +25,9 @@ Permuted channels lose part of that, for the filters of deep layers average over
 displacements exchange, and keep part, for single filters are low-pass: trained, they have more
 weight on the constant mode of their grid than the 1/F^2 of random ones.
 
-The settings of scale detection (sizes, rates, decay, epochs) were found on networks of seed 0, which are not among
-those measured. `stride_2` and `stride_1` are exact up to what the few pixels under the two points
-change.
+The settings of scale detection (sizes, rates, decay, epochs) were found on networks of seed 0, that
+are not among those measured. `stride_2` and `stride_1` are exact up to what the few pixels under
+the two points change.
 """
 
 from __future__ import annotations

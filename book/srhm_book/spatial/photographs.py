@@ -44,13 +44,11 @@ def run_config(dataset: str, arch: str, seed: int, size: int = P, seen: int = SE
 
 
 @flushed_denormals()
-def measure_network(
-    config: ImageRunConfig, images: ImageSet
-) -> tuple[list[dict], list[dict]]:  # fmt: skip
+def measure_network(config: ImageRunConfig, images: ImageSet) -> tuple[list[dict], list[dict]]:
     """Rows by layer and rows by mode of the filters, of one network.
 
-    Layers are the ReLUs, numbered from 1, and the output. Statistics of batch normalisation are
-    taken anew from training images where the weights are no longer those they were made with.
+    Layers are the ReLUs, numbered from 1, and the output. In all states the statistics of batch
+    normalisation are those of 1,024 training images: they must not be those of other weights.
     """
     x, labels = images.training_part(config.P, config.seed_sample)
     test_x, test_labels = images.test_part()
@@ -67,11 +65,8 @@ def measure_network(
         loss = None
         if state == "trained":
             loss = fit(net, x, labels, config)["train_loss"]
-        own = net.eval()
-        if state == "shuffled":
-            own = shuffle_channels(net, config.seed_init)
-        if state != "trained":
-            own = calibrated(own, x)
+        own = shuffle_channels(net, config.seed_init) if state == "shuffled" else net
+        own = calibrated(own, x)
         wrong = (logits(own, test_x).argmax(1) != test_labels).double().mean().item()
         about = named | {"state": state}
         layers += _layer_rows(own, parts, **about, test_error=wrong, train_loss=loss)
