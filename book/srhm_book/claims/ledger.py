@@ -15,6 +15,7 @@ from srhm_book.claims.invariance import invariance_claims
 from srhm_book.claims.laws import law_claims
 from srhm_book.parent.claims import deep_claims
 from srhm_book.parent.limits_claims import limit_claims
+from srhm_book.spatial.claims import spatial_claims
 from srhm_book.spectral.claims import spectral_claims
 from srhm_book.why.claims import why_claims
 
@@ -32,6 +33,7 @@ def claims(store: Store, progress: bool = False) -> list[Claim]:
         "invariance": lambda: invariance_claims(frame),
         "architectures": lambda: architecture_claims(store),
         "before sparsity": lambda: deep_claims(store) + limit_claims(store),
+        "spatial information": spatial_claims,
         "kernel regression": spectral_claims,
         "why": lambda: why_claims(store),
     }

@@ -1,6 +1,4 @@
-"""Sensitivities by depth of networks that detect scales, stored as CSV with their provenance.
-
-    python -m srhm_book.spatial.detection [NAME ...]     writes results/spatial/NAME.csv
+"""Sensitivities by depth of networks that detect scales, before and after training.
 
 A seed gives a network's initial weights, its training data and its test images: any of them can be
 measured again by itself.
@@ -8,7 +6,6 @@ measured again by itself.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -28,7 +25,6 @@ from srhm_book.spatial.network import (
     without_relu,
 )
 from srhm_book.spatial.task import TwoPoints
-from srhm_book.spectral import stored
 
 ROOM = "spatial"
 PROBES = 500  # test images, as tomasini2022's
@@ -120,15 +116,3 @@ def measure(setting: Setting, seeds: Iterable[int] | None = None, num: int = POO
         for seed in setting.seeds if seeds is None else seeds:
             rows += network_rows(setting, seed)
     return pd.DataFrame(rows)[[*KEYS, "D", "G", "R", "train_loss", "test_error"]]
-
-
-def main(names: list[str]) -> None:
-    """Measure and store what is named, or everything."""
-    for name in names or SETTINGS:
-        if name not in SETTINGS:
-            raise SystemExit(f"NAME must be one of {', '.join(SETTINGS)}, not {name!r}.")
-        print(stored.write(name, measure(SETTINGS[name]), ROOM), flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -1,14 +1,11 @@
 """Sensitivities by depth of classifiers of photographs, before and after training, and shuffled.
 
-    python -m srhm_book.spatial.photographs [FOLDER]     writes results/spatial/*.csv
-
-FOLDER holds the images of `DATASET`. A seed gives the training images, the initial weights, the
+A seed gives the training images, the initial weights, the
 deformations and noise, and the permutations.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 
 import pandas as pd
@@ -35,6 +32,7 @@ P, SEEN, SEEDS = 5_000, 40_000, range(3)
 PROBES = 500  # test images, as tomasini2022's
 STATES = ("initial", "trained", "shuffled")
 LAYERS, FILTERS = "photograph_layers", "photograph_filters"  # what is stored
+CHECK = "shapes_layers"  # stored too: a network of images that can be made anywhere
 RUN = ["dataset", "arch", "seed"]
 
 
@@ -106,9 +104,14 @@ def measure(
     return pd.DataFrame(layers), pd.DataFrame(filters)
 
 
-def main(arguments: list[str]) -> None:
-    """Measures and stores everything, seed by seed: what is there already is kept."""
-    images = load_images(DATASET, *arguments[:1])
+def measure_check() -> pd.DataFrame:
+    """The layers' rows of one small network, trained on made-up images: what a build repeats."""
+    return measure(load_images("shapes"), ["lenet"], [0], size=1000, seen=2000)[0]
+
+
+def store_networks(folder: str | None = None) -> None:
+    """Measures and stores network by network, images from ``folder``; what is there is kept."""
+    images = load_images(DATASET, folder)
     notes = images.provenance() | {"P": P, "images_seen": SEEN}
     for seed in SEEDS:
         for arch in ARCHITECTURES:
@@ -122,7 +125,3 @@ def main(arguments: list[str]) -> None:
             for name, old, new in zip((LAYERS, FILTERS), kept, found, strict=True):
                 whole = pd.concat([old, new]) if len(old) else new
                 print(stored.write(name, whole, ROOM, **notes), arch, seed, flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
