@@ -6,14 +6,13 @@ import dataclasses
 
 import numpy as np
 import pandas as pd
-import torch
 
 from srhm.images.sets import load_images
 from srhm.training.observables import module_outputs
 from srhm_book.publish.profiles import check_profile
 from srhm_book.spatial import detection, photographs
 from srhm_book.spatial.detection import SETTINGS, Setting
-from srhm_book.spatial.findings import fallen, trend
+from srhm_book.spatial.findings import fallen, pooled, trend
 from srhm_book.spatial.network import Training, pooling_net
 from srhm_book.spectral import stored
 from srhm_book.wording import with_interval
@@ -76,6 +75,16 @@ def compare(kept: pd.DataFrame, now: pd.DataFrame, keys: list[str]) -> pd.DataFr
     return table
 
 
+def reached(frame: pd.DataFrame, setting: Setting) -> str:
+    """Whether training brings the fall of D to that of pure pooling, by the interval."""
+    before, after = (trend(frame, setting, s, True, "D") for s in ("initial", "trained"))
+    law = pooled(frame, setting, True, "D")
+    if after is None or after.includes(law):
+        return "brings the fall of $D$ to pooling's, as far as the networks tell"
+    nearer = abs(after.value - law) < abs(before.value - law)
+    return "brings it nearer to pooling, but not there" if nearer else "does not bring it nearer"
+
+
 def without_decay_sentence(frames: dict[str, pd.DataFrame], settings: dict[str, Setting]) -> str:
     """What the ring's networks do that were trained without weight decay."""
     name = "ring_no_decay"
@@ -90,7 +99,10 @@ def without_decay_sentence(frames: dict[str, pd.DataFrame], settings: dict[str, 
 
 
 def pooled_noise(setting: Setting, ks=(0, 2, 4), seed: int = 0) -> dict[int, dict]:
-    """One image, alone and with noise, as pure pooling's layers k give it (0: the input)."""
+    """One image, alone and with noise, as pure pooling's layers k give it (0: the input).
+
+    In units of the image's largest value there, so that the layers' scales do not matter.
+    """
     x, _, noisy, _ = detection.probes(setting.task, 1, np.random.default_rng(seed))
     net = pooling_net(1, max(ks), setting.stride)
     found = {}
@@ -99,7 +111,8 @@ def pooled_noise(setting: Setting, ks=(0, 2, 4), seed: int = 0) -> dict[int, dic
         if k:
             name = net.layer_names[k - 1]
             images = {n: module_outputs(net, [name], [own])[name] for n, own in images.items()}
-        found[k] = {n: torch.as_tensor(own).flatten().numpy() for n, own in images.items()}
+        largest = images["image"].max()
+        found[k] = {n: (own / largest).flatten().numpy() for n, own in images.items()}
     return found
 
 

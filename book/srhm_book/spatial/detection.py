@@ -62,8 +62,8 @@ SETTINGS = {
         seeds=range(1, 7), fitted=(1, 8),
     ),
     "torus": Setting(
-        TwoPoints(size=32, xi=10, dim=2), depth=5, stride=2, fitted=(1, 3), seeds=range(1, 4),
-        training=Training(P=4096, batch=32, rate=0.1, epochs=40),
+        TwoPoints(size=16, xi=6, dim=2), depth=4, stride=2, seeds=range(1, 5), fitted=(1, 2),
+        training=Training(P=4096, rate=0.2, epochs=24),
     ),
     "ring_no_decay": Setting(RING, depth=7, stride=2, training=Training(decay=0.0)),
 }  # fmt: skip

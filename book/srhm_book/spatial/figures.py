@@ -70,5 +70,5 @@ def draw_pooled_noise(axes, rows: dict[int, dict[str, np.ndarray]]) -> None:
         ax.step(places, own["image"], color=BLUE, label="image", **step)
         ax.set_title("input" if k == 0 else f"layer {k}")
         ax.set_xlabel("place")
-    axes[0].set_ylabel("value")
+    axes[0].set_ylabel("value over the points'")
     legend(axes[0], fontsize=9)
