@@ -24,6 +24,10 @@ profile = "book"  # "book": stored networks; "fresh": a few trained now, a minut
 device = "auto"  # not used: these networks are small
 workers = 0  # not used
 
+# What is given here is trained now, whatever the profile:
+networks = 0  # seeds
+width = 0  # channels
+
 # %% tags=["remove-cell"]
 from IPython.display import HTML
 from myst_nb import glue
@@ -39,8 +43,8 @@ from srhm_book.spatial.findings import fallen, pooled, trend, trends_view
 from srhm_book.spatial.network import Layer
 from srhm_book.wording import join, with_interval
 
+settings = chapter.detection_settings(profile, networks, width)
 style.use_style()
-settings = chapter.detection_settings(profile)
 frames = chapter.detection_frames(profile, settings)
 ring, own = frames["ring"], settings["ring"]
 for letter in "DG":
@@ -169,6 +173,31 @@ glue("short D", with_interval(trend(short, setting, "trained", True, "D")), disp
 glue("short reached", chapter.reached(short, setting), display=False)
 glue("short D initial", with_interval(trend(short, setting, "initial", True, "D")), display=False)
 glue("short D pooling", f"{pooled(short, setting, True, 'D'):.2f}", display=False)
+
+# %% [markdown]
+# ## In two dimensions
+#
+# On a torus of {glue:text}`torus size` × {glue:text}`torus size` pixels, filters of 2 × 2 and stride 2,
+# a point that moves by one pixel still leaves its block across one edge, with probability $2^{-k}$; but
+# a block has $4^k$ pixels, by which the difference of two images is averaged down. So $D_k$ should fall
+# as on the ring, and $G_k$ grow twice as fast. From layer {glue:text}`torus layers`: $D$ changes by
+# {glue:text}`torus D` (pure pooling {glue:text}`torus D pooling`), $G$ by {glue:text}`torus G`
+# ({glue:text}`torus G pooling`), without the ReLU by {glue:text}`torus G no relu`.
+
+# %% mystnb={"figure": {"caption": "As the first figure, on a torus: {glue:text}`torus nets` networks.", "name": "fig-scale-torus"}, "image": {"alt": "Two panels: the sensitivity to displacements falls with pure pooling's, that to noise rises more steeply than on the ring and stays flat without the ReLU."}}
+torus, plane = frames["torus"], settings["torus"]
+figure, axes = style.new_axes(2, height=4.4)
+figures.draw_by_depth(axes, torus, plane)
+figures.legend_above(figure, axes[1])
+
+# %% tags=["remove-cell"]
+glue("torus size", plane.task.size, display=False)
+glue("torus layers", "{} to {}".format(*plane.fitted), display=False)
+glue("torus nets", torus[torus.state == "trained"].seed.nunique(), display=False)
+for letter in "DG":
+    glue(f"torus {letter}", with_interval(trend(torus, plane, "trained", True, letter)), display=False)
+    glue(f"torus {letter} pooling", f"{pooled(torus, plane, True, letter):.2f}", display=False)
+glue("torus G no relu", with_interval(trend(torus, plane, "trained", False, "G")), display=False)
 
 # %% [markdown]
 # ## Does it take weight decay?

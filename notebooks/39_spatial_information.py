@@ -26,10 +26,16 @@ profile = "book"  # "book": stored networks; "fresh": a few of made-up images, t
 device = "auto"  # not used: what is trained here is small
 workers = 0  # not used
 
+# Another image set is trained on now, whatever the profile:
+dataset = ""  # "cifar10", after `srhm download cifar10`, or "fashion_mnist"
+data = ""  # the folder of its files; empty for data/ of the repository
+P = 5000  # images to train on
+
 # %% tags=["remove-cell"]
 from IPython.display import HTML
 from myst_nb import glue
 
+from srhm.images.config import IMAGE_SETS
 from srhm_book import style
 from srhm_book.provenance import rests_on
 from srhm_book.source import source_of
@@ -38,8 +44,8 @@ from srhm_book.spatial.figures import legend_above
 from srhm_book.spatial.filters import mode_powers, shuffle_channels
 from srhm_book.spectral import stored
 
+layers, filters = chapter.photograph_frames(profile, dataset, data or None, P)
 style.use_style()
-layers, filters = chapter.photograph_frames(profile)
 pairs, modes = lost.layer_pairs(layers), lost.filter_pairs(filters)
 for letter in "DG":
     for state in photographs.STATES:
@@ -47,12 +53,14 @@ for letter in "DG":
 for column in ("D_falls", "G_grows", "learned", "channels", "space"):
     glue(column.replace("_", " "), lost.share(pairs, column), display=False)
 glue("raised", lost.share(modes, "raised"), display=False)
-notes = stored.notes(photographs.LAYERS, "spatial") if profile == "book" else {}
-glue("images", notes.get("image_set", "made-up shapes"), display=False)
-glue("encoding", notes.get("encoding", "none"), display=False)
+shown = IMAGE_SETS[layers.dataset.iloc[0]]
+kept = profile == "book" and not dataset
+notes = stored.notes(photographs.LAYERS, photographs.ROOM) if kept else {}
+glue("images", shown.title, display=False)
+glue("encoding", shown.encoding, display=False)
 glue("hash", notes.get("images_sha256", "–")[:12], display=False)
-glue("P", f"{int(notes['P']):,}" if notes else "few", display=False)
-glue("seen", f"{int(notes['images_seen']):,}" if notes else "few", display=False)
+glue("P", f"{int(notes.get('P', P)):,}", display=False)
+glue("seen", f"{int(notes.get('images_seen', photographs.SEEN)):,}", display=False)
 glue("seeds", layers.seed.nunique(), display=False)
 
 # %% mystnb={"figure": {"caption": "Sensitivities to deformations (top), to noise of their norm (middle), and their ratio (bottom) by layer of four networks ({glue:text}`images`): after each convolution's ReLU. Means over {glue:text}`seeds` seeds; bars: lowest to highest.", "name": "fig-lost-layers"}, "image": {"alt": "Three rows of panels for LeNet, AlexNet, VGG11 and VGG11 with batch normalisation. Each panel has a curve before training, one after training, and one with permuted channels, against the layer, on a logarithmic axis."}}

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
+from srhm.data.randomness import check_int
 from srhm.images.sets import load_images
 from srhm.training.observables import module_outputs
 from srhm_book.publish.profiles import check_profile
@@ -17,32 +18,40 @@ from srhm_book.spatial.network import Training, pooling_net
 from srhm_book.spectral import stored
 from srhm_book.wording import with_interval
 
-FRESH = ("ring", "ring_no_stride")
+FRESH = ("ring", "ring_no_stride", "torus")
 # Relative, of a network measured again. Rounding differs between machines, and training is a chain
 # of thousands of steps: initial weights changed by a millionth change the trained D and G by 4 %.
 TOLERANCE = {"initial": 1e-3, "trained": 0.15, "shuffled": 0.15}
 
 
-def detection_settings(profile: str) -> dict[str, Setting]:
-    """Settings by name: all that are stored; "fresh": two, with 2 seeds; "smoke": toys."""
+def detection_settings(profile: str, networks: int = 0, width: int = 0) -> dict[str, Setting]:
+    """Settings by name: all that are stored; "fresh": three, with 2 seeds; "smoke": toys.
+
+    networks: the number of seeds, width: that of channels; 0 leaves them to the profile. ValueError
+    for a single network, or negative numbers.
+    """
     check_profile(profile)
-    if profile == "book":
-        return {
-            name: s for name, s in SETTINGS.items() if stored.csv_path(name, "spatial").is_file()
-        }
-    chosen = {name: dataclasses.replace(SETTINGS[name], seeds=range(2)) for name in FRESH}
-    if profile == "fresh":
-        return chosen
-    toy = {"width": 8, "training": Training(P=64, epochs=1)}
-    return {name: dataclasses.replace(s, **toy) for name, s in chosen.items()}
+    if networks and check_int("networks", networks, 0) < 2:
+        raise ValueError(f"networks must be 0 or at least 2, not {networks}.")
+    check_int("width", width, 0)
+    if profile == "book" and not (networks or width):
+        there = (name for name in SETTINGS if stored.csv_path(name, detection.ROOM).is_file())
+        return {name: SETTINGS[name] for name in there}
+    changes = {"seeds": range(networks or 2)} | ({"width": width} if width else {})
+    if profile == "smoke":
+        changes = {"width": 8, "training": Training(P=64, epochs=1)} | changes
+    return {name: dataclasses.replace(SETTINGS[name], **changes) for name in FRESH}
 
 
 def detection_frames(profile: str, settings: dict[str, Setting]) -> dict[str, pd.DataFrame]:
-    """What `srhm_book.spatial.detection` measures of each setting."""
-    if profile == "book":
-        return {name: stored.read(name, detection.ROOM) for name in settings}
+    """What `srhm_book.spatial.detection` measures of each setting, stored where it is known."""
     num = 300 if profile == "smoke" else detection.POOLED_PROBES
-    return {name: detection.measure(s, num=num) for name, s in settings.items()}
+    return {
+        name: stored.read(name, detection.ROOM)
+        if setting == SETTINGS[name]
+        else detection.measure(setting, num=num)
+        for name, setting in settings.items()
+    }
 
 
 def detected_again(frame: pd.DataFrame, setting: Setting) -> pd.DataFrame:
@@ -119,9 +128,17 @@ def pooled_noise(setting: Setting, ks=(0, 2, 4), seed: int = 0) -> dict[int, dic
 SHAPES = "shapes"  # the image set that can be made anywhere
 
 
-def photograph_frames(profile: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Layers and filters: those stored ("book"), or of networks trained now on made-up images."""
+def photograph_frames(
+    profile: str, dataset: str = "", folder: str | None = None, P: int = photographs.P
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Layers and filters: those stored ("book"), or of networks trained now on made-up images.
+
+    dataset: of another image set, in ``folder``, P images of which the networks are trained on now.
+    """
     check_profile(profile)
+    if dataset:
+        images = load_images(dataset, folder)
+        return photographs.measure(images, photographs.ARCHITECTURES, range(2), size=P)
     if profile == "book":
         return tuple(
             stored.read(name, photographs.ROOM)

@@ -65,7 +65,9 @@ SETTINGS = {
         TwoPoints(size=16, xi=6, dim=2), depth=4, stride=2, seeds=range(1, 5), fitted=(1, 2),
         training=Training(P=4096, rate=0.2, epochs=24),
     ),
-    "ring_no_decay": Setting(RING, depth=7, stride=2, training=Training(decay=0.0)),
+    "ring_no_decay": Setting(
+        RING, depth=7, stride=2, training=Training(decay=0.0), seeds=range(1, 5)
+    ),
 }  # fmt: skip
 
 
