@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from messages import says
 from srhm_book.claims.claim import Share
-from srhm_book.spatial import chapter, claims, findings, lost
+from srhm_book.spatial import chapter, claims, findings, lost, measure
 from srhm_book.spatial.detection import SETTINGS, Setting
 from srhm_book.spatial.task import TwoPoints
 
@@ -121,3 +122,28 @@ def test_what_is_stored_has_the_settings_of_today():
         assert sorted(frame[frame.state == "trained"].seed.unique()) == list(setting.seeds)
         assert frame.layer.max() == setting.depth
         assert name in SETTINGS
+
+
+def test_what_training_reaches_in_words():
+    law = measured(lambda k: 1 / (k + 1), lambda k: k**0.5)
+    assert "to pooling's" in chapter.reached(law, FLAT)
+    half = measured(lambda k: (k + 1) ** -0.5, lambda k: k**0.5, spread=0.001)
+    half.loc[half.state == "pooling", "D"] = 1 / (half.layer + 1)
+    assert "nearer to pooling, but not there" in chapter.reached(half, FLAT)
+    half.loc[half.state == "trained", "D"] = 0.9 * half.layer**0.3
+    assert chapter.reached(half, FLAT) == "does not bring it nearer"
+
+
+def test_what_a_reader_gives_is_measured_anew():
+    given = chapter.detection_settings("book", networks=3, width=16)
+    assert {(s.width, len(s.seeds)) for s in given.values()} == {(16, 3)}
+    assert chapter.detection_settings("smoke")["ring"].width == 8
+    with pytest.raises(ValueError, match=says("networks", "at least 2", "1")):
+        chapter.detection_settings("book", networks=1)
+    with pytest.raises(ValueError, match=says("profile", "book", "'all'")):
+        chapter.photograph_frames("all")
+
+
+def test_unknown_measurements_are_refused():
+    with pytest.raises(SystemExit, match=says("NAME", "ring, ring_no_stride", "'circle'")):
+        measure.main(["circle"])
