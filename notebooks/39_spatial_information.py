@@ -15,11 +15,10 @@
 # {cite:p}`tomasini2022`?
 #
 # **The answer.** From the first convolution to the last the sensitivity $D_k$ to deformations changes
-# by a factor of {glue:text}`D trained` after training, by {glue:text}`D initial` before; that to noise,
-# $G_k$, by {glue:text}`G trained` after. With channels permuted after training $D_k$ changes by
-# {glue:text}`D shuffled`: at the last convolution it is higher than before the permutation in
-# {glue:text}`channels` networks, so that channels pool; and in {glue:text}`space` lower than before
-# training, which is left to single filters.
+# by a factor of {glue:text}`D trained` after training ({glue:text}`D initial` before), that to noise,
+# $G_k$, by {glue:text}`G trained` ({glue:text}`G initial`): {glue:text}`noise`. Permuting the channels
+# of trained networks raises the last $D_k$ in {glue:text}`channels`: these pool over channels. It then
+# is still below its value before training in {glue:text}`space`: there single filters do part of it.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": stored networks; "fresh": a few of made-up images, trained now; "smoke": toys
@@ -52,6 +51,7 @@ for letter in "DG":
         glue(f"{letter} {state}", lost.change(layers, letter, state), display=False)
 for column in ("D_falls", "G_grows", "learned", "channels", "space"):
     glue(column.replace("_", " "), lost.share(pairs, column), display=False)
+glue("noise", lost.noise_in_words(pairs), display=False)
 glue("raised", lost.share(modes, "raised"), display=False)
 shown = IMAGE_SETS[layers.dataset.iloc[0]]
 kept = profile == "book" and not dataset
@@ -103,7 +103,12 @@ source_of(shuffle_channels)
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: first and last convolution"} tags=["hide-cell"]
 HTML(lost.last_layers_view(layers).to_html(index=False, border=0))
 
+# %% tags=["remove-cell"]
+glue("longer", lost.longer_sentence(layers, None if dataset else chapter.longer_frame(profile)), display=False)
+
 # %% [markdown]
+# **Is it the short training?** {glue:text}`longer`
+#
 # ## Filters that average
 #
 # A filter of $F \times F$ weights is a sum of modes, the eigenvectors of the Laplacian of its grid: the

@@ -82,6 +82,16 @@ def test_what_is_true_of_first_and_last_convolutions(layers):
     assert len(lost.last_layers_view(layers)) == 6
 
 
+def test_what_is_told_of_noise_and_of_longer_training(layers):
+    pairs = lost.layer_pairs(layers)
+    assert lost.noise_in_words(pairs).startswith("it grows with depth in 1 of 2 networks")
+    assert "none of 1" in lost.noise_in_words(pairs[pairs.arch == "vgg11"])
+    assert lost.noise_in_words(pairs[pairs.arch == "lenet"]) == "it grows with depth, as expected"
+    told = lost.longer_sentence(layers, layers[layers.arch == "vgg11"].assign(D=0.7))
+    assert "$D_k$ 0.7 → 0.7 (shorter: last 0.1)" in told
+    assert "$G_k$ 0.2 → 0.1 (shorter: last 0.1)" in told
+
+
 def test_claims_say_what_is_stored(layers, monkeypatch):
     stores = {"ring": measured(lambda k: 0.52**k, lambda k: 1.5**k, spread=0.01),
               "photograph_layers": layers}  # fmt: skip

@@ -150,3 +150,10 @@ def photograph_frames(
         return photographs.measure(images, ("lenet", "alexnet", "vgg11_bn"), range(2), **size)
     toy = {"size": 60, "seen": 60, "num_probes": 20, "width": 0.1}
     return photographs.measure(images, ("lenet", "vgg11_bn"), range(2), **toy)
+
+
+def longer_frame(profile: str) -> pd.DataFrame | None:
+    """The layers of the network that saw more images; None where it is not stored, or not shown."""
+    if profile != "book" or not stored.csv_path(photographs.LONGER, photographs.ROOM).is_file():
+        return None
+    return stored.read(photographs.LONGER, photographs.ROOM)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from srhm.images.networks import IMAGE_NETWORK_NAMES
 from srhm_book.spatial.photographs import STATES
+from srhm_book.wording import join
 
 NETWORK = ["arch", "seed"]
 
@@ -71,8 +72,40 @@ def last_layers_view(layers: pd.DataFrame) -> pd.DataFrame:
 
 def change(layers: pd.DataFrame, letter: str, state: str) -> str:
     """The range over architectures of the last convolution's value over the first's, means."""
-    found = []
-    for _, part in convolutions_of(layers[layers.state == state]).groupby("arch"):
-        mean = part.groupby("layer")[letter].mean()
-        found.append(mean.iloc[-1] / mean.iloc[0])
+    found = [last / first for first, last in _ends(layers, letter, state).values()]
     return f"{min(found):.2g} to {max(found):.2g}" if len(found) > 1 else f"{found[0]:.2g}"
+
+
+def _ends(layers: pd.DataFrame, letter: str, state: str) -> dict[str, tuple[float, float]]:
+    """{architecture: its first and its last convolution's value}, means over seeds."""
+    own = convolutions_of(layers[layers.state == state])
+    means = own.groupby(["arch", "layer"])[letter].mean()
+    return {a: (part.iloc[0], part.iloc[-1]) for a, part in means.groupby(level="arch", sort=False)}
+
+
+def noise_in_words(pairs: pd.DataFrame) -> str:
+    """Whether G grows with depth in the trained networks, as expected of them."""
+    hits, number = int(pairs.G_grows.sum()), len(pairs)
+    if hits == number:
+        return "it grows with depth, as expected"
+    return (
+        f"it grows with depth in {hits or 'none'} of {number} networks, and was expected to in all"
+    )
+
+
+def longer_sentence(layers: pd.DataFrame, longer: pd.DataFrame | None) -> str:
+    """First and last convolution of the network that saw more images, beside the others like it."""
+    if longer is None:
+        return "Not measured here."
+    arch = longer.arch.iloc[0]
+    parts = []
+    for letter in "DGR":
+        (first, last), (_, before) = (
+            _ends(frame[frame.arch == arch], letter, "trained")[arch] for frame in (longer, layers)
+        )
+        parts.append(f"${letter}_k$ {first:.2g} → {last:.2g} (shorter: last {before:.2g})")
+    errors = longer[longer.state == "trained"].test_error
+    return (
+        f"One {IMAGE_NETWORK_NAMES[arch]} (one seed) saw four times as many images; test error "
+        f"{errors.iloc[0]:.2f}. From its first to its last convolution: {join(parts)}."
+    )

@@ -6,6 +6,7 @@ NAME is one of `srhm_book.spatial.detection.SETTINGS`, or `shapes_layers`. Photo
 with their images, and go into `photograph_layers` and `photograph_filters`:
 
     python -m srhm_book.spatial.measure photographs FOLDER
+    python -m srhm_book.spatial.measure longer FOLDER        (into `photograph_layers_longer`)
 """
 
 from __future__ import annotations
@@ -15,17 +16,17 @@ import sys
 from srhm_book.spatial import detection, photographs
 from srhm_book.spectral import stored
 
-PHOTOGRAPHS = "photographs"
+OF_PHOTOGRAPHS = {"photographs": photographs.store_networks, "longer": photographs.store_longer}
 
 
 def main(names: list[str]) -> None:
     """Measures and stores what is named."""
-    if names[:1] == [PHOTOGRAPHS]:
-        photographs.store_networks(*names[1:2])
+    if names and names[0] in OF_PHOTOGRAPHS:
+        OF_PHOTOGRAPHS[names[0]](*names[1:2])
         return
     known = [*detection.SETTINGS, photographs.CHECK]
     if unknown := [name for name in names if name not in known]:
-        allowed = ", ".join([*known, f"{PHOTOGRAPHS} FOLDER"])
+        allowed = ", ".join([*known, *(f"{name} FOLDER" for name in OF_PHOTOGRAPHS)])
         raise SystemExit(f"NAME must be one of {allowed}, not {unknown[0]!r}.")
     for name in names:
         check = name == photographs.CHECK

@@ -28,10 +28,12 @@ from srhm_book.spectral import stored
 ROOM = "spatial"
 DATASET = "cifar10_jpeg"
 ARCHITECTURES = ("lenet", "alexnet", "vgg11", "vgg11_bn")
-P, SEEN, SEEDS = 5_000, 40_000, range(3)
+P, SEEN, SEEDS = 5_000, 40_000, range(2)
 PROBES = 500  # test images, as tomasini2022's
 STATES = ("initial", "trained", "shuffled")
 LAYERS, FILTERS = "photograph_layers", "photograph_filters"  # what is stored
+LONGER = "photograph_layers_longer"  # of one network that saw more images
+LONGER_ARCH, LONGER_SEEN = "vgg11_bn", 4 * SEEN
 CHECK = "shapes_layers"  # stored too: a network of images that can be made anywhere
 RUN = ["dataset", "arch", "seed"]
 
@@ -125,3 +127,11 @@ def store_networks(folder: str | None = None) -> None:
             for name, old, new in zip((LAYERS, FILTERS), kept, found, strict=True):
                 whole = pd.concat([old, new]) if len(old) else new
                 print(stored.write(name, whole, ROOM, **notes), arch, seed, flush=True)
+
+
+def store_longer(folder: str | None = None) -> None:
+    """Measures and stores the layers of one network that saw `LONGER_SEEN` images."""
+    images = load_images(DATASET, folder)
+    notes = images.provenance() | {"P": P, "images_seen": LONGER_SEEN}
+    layers, _ = measure(images, [LONGER_ARCH], [0], seen=LONGER_SEEN)
+    print(stored.write(LONGER, layers, ROOM, **notes), flush=True)
