@@ -87,9 +87,11 @@ rests_on(
 # layer's activations $f_k$, the images $x$ and $z$, a displacement $\tau$ of both points by one place
 # and white noise $\eta$ of the same norm as $\tau x - x$,
 #
-# $$ D_k = \frac{\langle\|f_k(\tau x) - f_k(x)\|^2\rangle}{\langle\|f_k(x) - f_k(z)\|^2\rangle}, \qquad
-# G_k = \frac{\langle\|f_k(x + \eta) - f_k(x)\|^2\rangle}{\langle\|f_k(x) - f_k(z)\|^2\rangle}, \qquad
-# R_k = \frac{D_k}{G_k}. $$ (eq-by-layer)
+# $$ \begin{aligned}
+# D_k &= \frac{\langle\|f_k(\tau x) - f_k(x)\|^2\rangle}{\langle\|f_k(x) - f_k(z)\|^2\rangle}, \\
+# G_k &= \frac{\langle\|f_k(x + \eta) - f_k(x)\|^2\rangle}{\langle\|f_k(x) - f_k(z)\|^2\rangle}, \\
+# R_k &= D_k / G_k.
+# \end{aligned} $$ (eq-by-layer)
 #
 # Of the input itself both $D$ and $G$ are 1.
 
@@ -130,11 +132,10 @@ source_of(stride_2)
 # %% [markdown]
 # ## Beside the trained networks
 #
-# Training brings $D_k$ at layer {glue:text}`last` down in {glue:text}`fallen`. The factors of the
-# answer are read from layers {glue:text}`layers`, where a block is at most an eighth of the ring. In
-# the first layers $D_k$ lies above pure pooling's because channels tell the two places of a pair
-# apart; the *fall* is what averages over them make. $G_k$ begins as pure pooling's does, and leaves it
-# in the last layers.
+# Training brings $D_k$ at the last of the shaded layers down in {glue:text}`fallen`. The factors of the
+# answer are read from layers {glue:text}`layers`, where a block is at most an eighth of the ring.
+# $D_k$ lies above pure pooling's already at the first layer, whose channels need not all be averages;
+# what is compared is its *fall*. $G_k$ begins as pure pooling's does, and leaves it in the last layers.
 #
 # What was expected was written down before training (`srhm_book.spatial.expected`). All readings:
 
@@ -142,7 +143,6 @@ source_of(stride_2)
 HTML(trends_view(frames, settings).to_html(index=False, border=0))
 
 # %% tags=["remove-cell"]
-glue("last", own.fitted[1], display=False)
 counts = [(name, *fallen(frames[name], settings[name])) for name in frames]
 glue("fallen", join(f"{hits} of {number} networks ({name.replace('_', ' ')})" for name, hits, number in counts), display=False)
 

@@ -17,8 +17,9 @@
 # **The answer.** From the first convolution to the last the sensitivity $D_k$ to deformations changes
 # by a factor of {glue:text}`D trained` after training ({glue:text}`D initial` before), that to noise,
 # $G_k$, by {glue:text}`G trained` ({glue:text}`G initial`): {glue:text}`noise`. Permuting the channels
-# of trained networks raises the last $D_k$ in {glue:text}`channels`: these pool over channels. It then
-# is still below its value before training in {glue:text}`space`: there single filters do part of it.
+# of trained networks raises the last $D_k$ in {glue:text}`channels` networks: these pool over channels.
+# It then is still below its value before training in {glue:text}`space`: there single filters do part
+# of it.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": stored networks; "fresh": a few of made-up images, trained now; "smoke": toys
@@ -100,6 +101,11 @@ source_of(shuffle_channels)
 # | but it stays below that before training | {glue:text}`space` |
 # | filters have more weight on the constant mode than before training | {glue:text}`raised` layers |
 
+# %% [markdown]
+# Noise: with permuted channels $G_k$ changes by {glue:text}`G shuffled` from the first to the last
+# convolution, in the trained networks by {glue:text}`G trained`. Where permuting raises it, it is how
+# channels fit together that keeps noise down.
+
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: first and last convolution"} tags=["hide-cell"]
 HTML(lost.last_layers_view(layers).to_html(index=False, border=0))
 
@@ -118,7 +124,7 @@ glue("longer", lost.longer_sentence(layers, None if dataset else chapter.longer_
 # %% mystnb={"figure": {"caption": "Squared projection of the trained filters on the modes of their grid, over that of random filters (dotted: 1). Left: all layers together, against the mode's eigenvalue; right: on the constant mode, by layer. Means over seeds; bars: lowest to highest.", "name": "fig-lost-modes"}, "image": {"alt": "Left: weights fall from above one at eigenvalue zero to below one at the largest. Right: the weight on the constant mode is highest in the first layers."}}
 figure, axes = style.new_axes(2, height=4.2)
 lost_figures.draw_modes(axes, filters)
-legend_above(figure, axes[0])
+legend_above(figure, axes[0], columns=4)
 
 # %% tags=["remove-input"]
 source_of(mode_powers)

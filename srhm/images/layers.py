@@ -29,7 +29,7 @@ def layer_sensitivities(
     moved: torch.Tensor,
     noisy: torch.Tensor,
 ) -> dict[str, dict[str, float]]:
-    """D_k, G_k and R_k of the named submodules of ``net`` and of its output, "out".
+    """D_k, G_k and R_k of the named submodules of ``net`` and of its output.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ def layer_sensitivities(
 
     Returns
     -------
-    ``{layer: {"D": value, "D_se": standard error over images, ...}}``, also for G and R; nan for a
-    layer that does not vary.
+    ``{layer: {"D": value, "D_se": standard error over images, ...}}``, also for G and R; the output
+    is the layer "out". nan for a layer that does not vary.
 
     Raises
     ------
@@ -50,16 +50,16 @@ def layer_sensitivities(
     if len(images) < 3:
         raise ValueError(f"images must be at least 3, not {len(images)}.")
     if not images.shape == moved.shape == noisy.shape:
-        shapes = ", ".join(str(tuple(part.shape)) for part in (images, moved, noisy))
+        shapes = [tuple(part.shape) for part in (images, moved, noisy)]
         raise ValueError(f"images, moved and noisy must have one shape, not {shapes}.")
     distances: dict[str, list[torch.Tensor]] = {}
     parts = (part.split(CHUNK) for part in (images, moved, noisy, images.roll(1, 0)))
     for chunks in zip(*parts, strict=True):
-        reference, *others = (module_outputs(net, layers, [chunk]) for chunk in chunks)
-        for layer, f in reference.items():
-            found = torch.stack([_squared_distance(f, other[layer]) for other in others])
-            distances.setdefault(layer, []).append(found)
-    return {layer: sensitivity_ratios(*torch.cat(d, dim=1)) for layer, d in distances.items()}
+        reference, *others = (module_outputs(net, layers, [x]) for x in chunks)
+        for k, f in reference.items():
+            found = [_squared_distance(f, other[k]) for other in others]
+            distances.setdefault(k, []).append(torch.stack(found))
+    return {k: sensitivity_ratios(*torch.cat(d, 1)) for k, d in distances.items()}
 
 
 def _squared_distance(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:

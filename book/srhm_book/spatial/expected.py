@@ -44,14 +44,14 @@ COVARIANCE = (math.sqrt(3) / 2 + math.pi / 3) / (2 * math.pi) - MEAN_SQUARE
 
 
 def stride_2(k: int, size: int, dim: int = 1) -> tuple[float, float]:
-    """D_k and G_k of pure pooling by blocks of 2^dim, k times, of images of size^dim pixels.
+    """D_k and G_k of pure pooling, k layers of stride 2, on size^dim pixels.
 
     A block of all pixels knows nothing of where the points are: infinite.
     """
     block = 2.0 ** (k * dim)
     if block >= size**dim:
         return math.inf, math.inf
-    differ = 1 - block / size**dim  # two images' points are sometimes in the same block
+    differ = 1 - block / size**dim  # points of two images may share a block
     grown = block / 2**dim * MEAN_SQUARE + VARIANCE
     return 2.0**-k / differ, grown / differ
 

@@ -12,11 +12,11 @@ from torch import nn
 
 
 def mode_powers(conv: nn.Conv2d) -> tuple[np.ndarray, np.ndarray]:
-    """The filters' squared projections on the modes of the Laplacian of their F x F grid.
+    """The filters' squared projections on the modes of their grid's Laplacian.
 
     Returns the modes' eigenvalues (F^2,), ascending from 0, the constant mode's, and the powers
     (F^2,), averaged over all filters and over their sum: 1/F^2 each for random filters. The grid's
-    edges are free, so that its modes are those of the discrete cosine transform.
+    edges are free: its modes are those of the discrete cosine transform.
     """
     filters = conv.weight.detach().flatten(0, 1).double().numpy()  # (filters, F, F)
     rows, columns = filters.shape[1:]
@@ -28,7 +28,7 @@ def mode_powers(conv: nn.Conv2d) -> tuple[np.ndarray, np.ndarray]:
 
 
 def shuffle_channels(net: nn.Module, seed: int) -> nn.Module:
-    """A copy in which each convolution reads its input's channels in a random order of its own.
+    """A copy whose convolutions each read their channels in a random order.
 
     Each filter keeps its shape, so that what pools in space still does; that filters of different
     channels fit together is lost. A convolution of the image itself is left as it is.

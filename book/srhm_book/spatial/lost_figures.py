@@ -34,7 +34,9 @@ def draw_layers(axes, layers: pd.DataFrame) -> None:
             for state, look in STATES.items():
                 _draw_spread(ax, part[part.state == state].groupby("layer")[letter], **look)
             ax.set_yscale("log")
-            ax.set_xlim(0.5, part.layer.max() + 0.5)
+            last = int(part.layer.max())
+            ax.set_xlim(0.5, last + 0.5)
+            ax.set_xticks(range(1, last + 1, 1 if last < 6 else 2))
         column[-1].set_xlabel("layer $k$")
     for ax, letter in zip(axes[:, 0], "DGR", strict=True):
         ax.set_ylabel(f"${letter}_k$")

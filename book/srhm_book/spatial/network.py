@@ -18,6 +18,8 @@ from srhm_book.spatial.task import TwoPoints
 class Layer(nn.Module):
     """A periodic convolution with filters of ``reach`` pixels in each direction, and a ReLU.
 
+    Written as a product, which for these sizes is faster than torch's convolutions.
+
     Weights and biases begin as N(0, 1); the sum is divided by sqrt(fan-in / 2), which keeps the
     mean square of the activations. ``rectify``: whether there is the ReLU.
     """
@@ -35,7 +37,7 @@ class Layer(nn.Module):
         dims = tuple(range(1, x.ndim - 1))
         every = (slice(None), *[slice(None, None, self.stride)] * len(dims))
         moved = (x.roll([-o for o in offset], dims)[every] for offset in self.offsets)
-        patches = torch.cat(list(moved), dim=-1)  # a product is faster than torch's convolutions
+        patches = torch.cat(list(moved), dim=-1)
         x = patches @ (self.weight * math.sqrt(2 / len(self.weight))) + self.bias
         return x.relu() if self.rectify else x
 
