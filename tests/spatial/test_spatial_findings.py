@@ -28,7 +28,8 @@ def measured(D, G, seeds=(1, 2, 3), spread=0.1):
                 tilt = np.exp(spread * (seed - np.mean(seeds)) * k)
                 rows.append(("initial", rectify, seed, k, 0.9, 1.0))
                 rows.append(("trained", rectify, seed, k, D(k) * tilt, g))
-    return pd.DataFrame(rows, columns=["state", "rectify", "seed", "layer", "D", "G"])
+    frame = pd.DataFrame(rows, columns=["state", "rectify", "seed", "layer", "D", "G"])
+    return frame.assign(test_error=np.where(frame.state == "initial", 0.5, 0.02))
 
 
 def test_with_stride_the_factor_per_layer_is_read():
@@ -48,6 +49,17 @@ def test_without_stride_a_power_and_a_ratio_are_read():
     assert findings.trend(frame, FLAT, "trained", True, "D").value == pytest.approx(-1)
     assert findings.trend(frame, FLAT, "trained", True, "G").value == pytest.approx((5 / 2) ** 0.5)
     assert findings.fallen(frame.assign(D=1.0), FLAT) == (0, 3)
+
+
+def test_a_network_that_did_not_learn_is_left_out_and_counted():
+    frame = measured(lambda k: 0.5**k, lambda k: 1.7**k, seeds=(1, 2, 3, 4), spread=0)
+    idle = (frame.state == "trained") & (frame.seed == 4)
+    frame.loc[idle, ["D", "test_error"]] = 0.9, 0.5
+    kept = findings.learned(frame)
+    assert findings.trend(kept, RING, "trained", True, "D").value == pytest.approx(0.5)
+    assert findings.trend(frame, RING, "trained", True, "D").value > 0.55
+    assert findings.fallen(kept, RING) == (3, 3)
+    assert findings.left_out({"ring": frame, "a_b": kept}) == "1 of 4 (ring)"
 
 
 def test_one_network_has_no_interval():

@@ -7,7 +7,7 @@ import pandas as pd
 from srhm_book.claims.claim import Claim, Number, Share
 from srhm_book.spatial import detection, photographs
 from srhm_book.spatial.detection import SETTINGS
-from srhm_book.spatial.findings import READINGS, fallen, pooled, reading_of, trend
+from srhm_book.spatial.findings import READINGS, fallen, learned, pooled, reading_of, trend
 from srhm_book.spatial.lost import filter_pairs, layer_pairs
 from srhm_book.spectral import stored
 
@@ -20,6 +20,7 @@ BESIDE = "expected: pure pooling on the same images, derived in this book"
 def spatial_claims() -> list[Claim]:
     """All of them; those without stored measurements are open."""
     frames = {name: _stored(name, detection.ROOM) for name in SETTINGS}
+    frames = {name: None if frame is None else learned(frame) for name, frame in frames.items()}
     layers = _stored(photographs.LAYERS, photographs.ROOM)
     filters = _stored(photographs.FILTERS, photographs.ROOM)
     return [

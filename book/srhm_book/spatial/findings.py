@@ -9,13 +9,33 @@ import pandas as pd
 from srhm.stats.fits import Estimate
 from srhm.stats.ratios import mean_of_few
 from srhm_book.spatial.detection import Setting
-from srhm_book.wording import with_interval
+from srhm_book.wording import join, with_interval
 
 READINGS = {  # of log(last / first), with k those layers: how it is told
     "factor": "factor per layer",
     "power": "power of k+1",
     "ratio": "last layer over first",
 }
+
+
+LEARNED = 0.1  # test error of a network that has learned the task; 0.5 is chance
+
+
+def learned(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows without those of trained networks that have not learned the task."""
+    return frame[~((frame.state == "trained") & (frame.test_error > LEARNED))]
+
+
+def left_out(frames: dict[str, pd.DataFrame]) -> str:
+    """ "1 of 4 (torus)": how many networks `learned` leaves out of each frame; "none"."""
+    found = []
+    for name, frame in frames.items():
+        all_seeds, kept = (
+            part[part.state == "trained"].seed.nunique() for part in (frame, learned(frame))
+        )
+        if kept < all_seeds:
+            found.append(f"{all_seeds - kept} of {all_seeds} ({name.replace('_', ' ')})")
+    return join(found)
 
 
 def reading_of(setting: Setting, letter: str) -> str:
@@ -82,5 +102,6 @@ def trends_view(frames: dict[str, pd.DataFrame], settings: dict[str, Setting]) -
 def fallen(frame: pd.DataFrame, setting: Setting, letter: str = "D") -> tuple[int, int]:
     """For how many networks training lowers the last fitted layer's sensitivity; and of all."""
     own = frame[frame.rectify & (frame.layer == setting.fitted[1])]
-    at = own.pivot(index="seed", columns="state", values=letter).dropna(subset="initial")
+    at = own.pivot(index="seed", columns="state", values=letter)
+    at = at.dropna(subset=["initial", "trained"])
     return int((at.trained < at.initial).sum()), len(at)
