@@ -106,7 +106,7 @@ def load_images(name: str, folder: str | Path | None = None) -> ImageSet:
     """
     if name not in IMAGE_SETS:
         raise ValueError(f"dataset must be one of {', '.join(IMAGE_SETS)}, not {name!r}.")
-    from srhm.images import cifar, fashion, shapes
+    from srhm.images import cifar, fashion, shapes  # which need what is above
 
     readers = {
         "cifar10": cifar.load_cifar10,

@@ -1,4 +1,4 @@
-"""Made-up images, ten coloured figures on grey noise: at hand everywhere, in two seconds.
+"""Made-up images, ten coloured figures on grey noise: at hand everywhere, in a second.
 
 They serve where no photographs are: to look at deformations, to test, and to train one network
 again when the book is built. They are easier than photographs, and nothing is concluded from them.
@@ -6,6 +6,7 @@ again when the book is built. They are easier than photographs, and nothing is c
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from srhm.images.config import IMAGE_SETS, IMAGE_SIZE
 from srhm.images.sets import ImageSet
 
 NUM_TEST = 600
-FINER = 3  # drawn on that many times as many pixels, and averaged: edges without steps
+FINER = 2  # drawn on that many times as many pixels, and averaged: edges without steps
 
 # Inside or not, for coordinates u, v from -1 to 1 and radius r = |(u, v)|.
 FIGURES = {
@@ -33,6 +34,7 @@ FIGURES = {
 }
 
 
+@functools.cache
 def load_shapes(_folder: Path | None = None) -> ImageSet:
     """The made-up set: 3,000 training and 600 test images (N, 3, 32, 32), the same every time."""
     num = IMAGE_SETS["shapes"].num_train
