@@ -13,9 +13,9 @@
 # more. Where does that come from? {cite:t}`tomasini2022` look for it in the smallest task that needs
 # it: two bright points on a line, and the question whether they are near to each other or far.
 #
-# **The answer.** From layer to layer the trained networks' sensitivity to displacements changes by a
-# factor of {glue:text}`D trained`, before training by {glue:text}`D initial`; averaging neighbours,
-# and nothing else, would give {glue:text}`D pooling`. Their sensitivity to noise grows by
+# **The answer.** From layer to layer the sensitivity to displacements of networks trained with weight
+# decay changes by a factor of {glue:text}`D trained`, before training by {glue:text}`D initial`;
+# averaging neighbours, and nothing else, would give {glue:text}`D pooling`. Their sensitivity to noise grows by
 # {glue:text}`G trained` (averaging: {glue:text}`G pooling`). Take out the ReLUs, which make of noise a
 # mean that averaging keeps, and it changes by {glue:text}`G no relu`.
 

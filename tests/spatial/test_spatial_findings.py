@@ -100,8 +100,8 @@ def test_what_is_told_of_noise_and_of_longer_training(layers):
     assert "none of 1" in lost.noise_in_words(pairs[pairs.arch == "vgg11"])
     assert lost.noise_in_words(pairs[pairs.arch == "lenet"]) == "it grows with depth, as expected"
     told = lost.longer_sentence(layers, layers[layers.arch == "vgg11"].assign(D=0.7))
-    assert "$D_k$ 0.7 → 0.7 (shorter: last 0.1)" in told
-    assert "$G_k$ 0.2 → 0.1 (shorter: last 0.1)" in told
+    assert "D 0.7 → 0.7 (shorter: last 0.1)" in told
+    assert "G 0.2 → 0.1 (shorter: last 0.1)" in told
 
 
 def test_claims_say_what_is_stored(layers, monkeypatch):

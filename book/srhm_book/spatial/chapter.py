@@ -89,7 +89,7 @@ def reached(frame: pd.DataFrame, setting: Setting) -> str:
     before, after = (trend(frame, setting, s, True, "D") for s in ("initial", "trained"))
     law = pooled(frame, setting, True, "D")
     if after is None or after.includes(law):
-        return "brings the fall of $D$ to pooling's, as far as the networks tell"
+        return "brings the fall of D to pooling's, as far as the networks tell"
     nearer = abs(after.value - law) < abs(before.value - law)
     return "brings it nearer to pooling, but not there" if nearer else "does not bring it nearer"
 
@@ -102,8 +102,8 @@ def without_decay_sentence(frames: dict[str, pd.DataFrame], settings: dict[str, 
     found = [trend(frames[name], settings[name], "trained", True, letter) for letter in "DG"]
     hits, number = fallen(frames[name], settings[name])
     return (
-        f"Without it $D$ changes by {with_interval(found[0])} from layer to layer, $G$ by "
-        f"{with_interval(found[1])}; training lowers $D$ in {hits} of {number} networks."
+        f"Without it D changes by {with_interval(found[0])} from layer to layer, G by "
+        f"{with_interval(found[1])}; training lowers D in {hits} of {number} networks."
     )
 
 

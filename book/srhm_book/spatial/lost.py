@@ -103,7 +103,7 @@ def longer_sentence(layers: pd.DataFrame, longer: pd.DataFrame | None) -> str:
         (first, last), (_, before) = (
             _ends(frame[frame.arch == arch], letter, "trained")[arch] for frame in (longer, layers)
         )
-        parts.append(f"${letter}_k$ {first:.2g} → {last:.2g} (shorter: last {before:.2g})")
+        parts.append(f"{letter} {first:.2g} → {last:.2g} (shorter: last {before:.2g})")
     errors = longer[longer.state == "trained"].test_error
     return (
         f"One {IMAGE_NETWORK_NAMES[arch]} (one seed) saw four times as many images; test error "
