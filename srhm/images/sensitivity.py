@@ -59,12 +59,16 @@ def relative_sensitivity(
     to_deformed = _squared_distance(reference, moved)
     to_noisy = _squared_distance(reference, noisy)
     to_others = _squared_distance(reference, reference.roll(1, 0))
+    return sensitivity_ratios(to_deformed, to_noisy, to_others)
+
+
+def sensitivity_ratios(
+    to_moved: torch.Tensor, to_noisy: torch.Tensor, to_others: torch.Tensor
+) -> dict[str, float]:
+    """D, G and R with their standard errors from squared distances (n,) of the n images' outputs
+    to those of the moved images, of the noisy ones, and of other images; nan without variation."""
     result = {}
-    pairs = {
-        "D": (to_deformed, to_others),
-        "G": (to_noisy, to_others),
-        "R": (to_deformed, to_noisy),
-    }
+    pairs = {"D": (to_moved, to_others), "G": (to_noisy, to_others), "R": (to_moved, to_noisy)}
     for name, (a, b) in pairs.items():
         varies = b.mean() > 0 and torch.isfinite(a.mean() + b.mean())
         result[name], result[f"{name}_se"] = ratio_of_means(a, b) if varies else (float("nan"),) * 2

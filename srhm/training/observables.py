@@ -202,6 +202,41 @@ def module_activations(
         For a module that is none or a name that is no submodule; later for a submodule whose output
         is not one tensor with a row for each datum.
     """
+    names = _known(module, names)
+
+    def activations(samples: Samples) -> dict[str, Layer]:
+        starts = range(0, len(samples), chunk)
+        chunks = (task.one_hot(samples[start : start + chunk]) for start in starts)
+        found = module_outputs(module, names, chunks)
+        return {name: dense_layer(f) for name, f in found.items()}
+
+    return activations
+
+
+@torch.no_grad()
+def module_outputs(
+    module: nn.Module, names: Iterable[str], chunks: Iterable[torch.Tensor]
+) -> dict[str, torch.Tensor]:
+    """The outputs of named submodules of any module and its own, "out": each (n, activations), on
+    the CPU, of n data that come in chunks.
+
+    Mode and errors as for `module_activations`.
+    """
+    known = dict(module.named_modules())
+    layers = {name: known[name] for name in _known(module, names)} | {"out": module}
+    found: dict[str, list[torch.Tensor]] = {name: [] for name in layers}
+    device = next((p.device for p in module.parameters()), torch.device("cpu"))
+    total = 0
+    with _listening(layers, found), _evaluating(module):
+        for part in chunks:
+            module(part.to(device))
+            total += len(part)
+            _check_rows(found, total)
+    return {name: torch.cat(parts) for name, parts in found.items()}
+
+
+def _known(module: nn.Module, names: Iterable[str]) -> list[str]:
+    """The names, all of which are submodules; ValueError else."""
     if isinstance(names, str):
         raise ValueError(f"names must be a list of submodules, not the single {names!r}.")
     names = list(names)
@@ -209,21 +244,7 @@ def module_activations(
     for name in names:
         if not name or name not in known:
             raise ValueError(f"names must be submodules of the network, and {name!r} is none.")
-
-    layers = {name: known[name] for name in names} | {"out": module}
-
-    @torch.no_grad()
-    def activations(samples: Samples) -> dict[str, Layer]:
-        found: dict[str, list[torch.Tensor]] = {name: [] for name in layers}
-        device = next((p.device for p in module.parameters()), torch.device("cpu"))
-        with _listening(layers, found), _evaluating(module):
-            for start in range(0, len(samples), chunk):
-                part = samples[start : start + chunk]
-                module(task.one_hot(part).to(device))
-                _check_rows(found, start + len(part))
-        return {name: dense_layer(torch.cat(parts)) for name, parts in found.items()}
-
-    return activations
+    return names
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from srhm_book.claims.laws import law_claims
 from srhm_book.images.claims import image_claims
 from srhm_book.parent.claims import deep_claims
 from srhm_book.parent.limits_claims import limit_claims
+from srhm_book.spatial.claims import spatial_claims
 from srhm_book.spectral.claims import spectral_claims
 from srhm_book.why.claims import why_claims
 from srhm_book.why.sharing_claims import sharing_claims
@@ -35,6 +36,7 @@ def claims(store: Store, progress: bool = False) -> list[Claim]:
         "architectures": lambda: architecture_claims(store),
         "photographs": lambda: image_claims(store),
         "before sparsity": lambda: deep_claims(store) + limit_claims(store),
+        "spatial information": spatial_claims,
         "kernel regression": spectral_claims,
         "why": lambda: why_claims(store) + sharing_claims(store),
     }
