@@ -152,6 +152,17 @@ def parted_words(table: pd.DataFrame, reading: str, how: str = THRESHOLD) -> str
     return "; ".join(f"{case}: {', '.join(found)}" for case, found in cases.items()) or "none"
 
 
+def together_words(table: pd.DataFrame, reading: str, how: str) -> str:
+    """The cases in which all three ratios are together; "none"."""
+    own = table[(table.reading == reading) & (table.how == how)]
+    found = [
+        case_words(next(rows.itertuples()))
+        for _, rows in own.groupby(["arch", "displacement_ratio", "zipf"])
+        if (rows.verdict == "together").all()
+    ]
+    return join(found, "; ")
+
+
 def parting_view(table: pd.DataFrame, reading: str) -> pd.DataFrame:
     """One reading's ratios and verdicts, as a page shows them."""
     own = table[table.reading == reading]
