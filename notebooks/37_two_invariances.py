@@ -14,8 +14,8 @@
 # that happen to cost the same because all synonyms and all places are equally likely? Here they are not.
 # None of this is in the paper {cite:p}`tomasini2024`.
 #
-# **The answer.** {glue:text}`answer` If each pattern had to be learned by itself, the ratio would
-# move by up to {glue:text}`rarest`. On data in which all are equally likely again, the same networks err
+# **The answer.** {glue:text}`answer` If each pattern had to be learned by itself, the ratio could
+# move by a factor of up to {glue:text}`rarest`. On data in which all are equally likely again, the same networks err
 # for longer than they mind displacements: $P^*_D/P^*$ is {glue:text}`even D/P` what it was. Read off
 # at half of each fall, all three stay together in: {glue:text}`together own`.
 
