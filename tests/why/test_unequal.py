@@ -86,6 +86,8 @@ def test_ratios_over_those_at_equal_probabilities():
     assert "P*_D/P*_S is 3.0 (3.0 to 3.0) times what it was and P*_D/P* is 3.0" in told
     assert "P*_D/P*_S 3.00" in unequal_views.parted_words(table, "own")
     assert unequal_views.parted_words(table, "even") == "none"
+    together = [unequal_views.together_words(table, r, "threshold") for r in ("own", "even")]
+    assert together == ["none", "CNN, displacement ratio 0.05"]
     assert "1 together, of 1 tasks" in unequal_views.verdict_words(table, "own", "S/P")
 
 

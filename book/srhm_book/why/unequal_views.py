@@ -115,7 +115,7 @@ def draw_curves(axes, runs: Mapping[Case, pd.DataFrame], case: Case) -> None:
         ax.set_ylim(bottom=0)
         ax.set_title(title)
         ax.set_xlabel("$P$")
-    legend(axes[0], fontsize=9)
+    legend(axes[-1], loc="upper right", fontsize=9)
 
 
 def case_words(row) -> str:
@@ -150,6 +150,17 @@ def parted_words(table: pd.DataFrame, reading: str, how: str = THRESHOLD) -> str
             f"{first}/{second} {more}{row.over_equal.value:.2f}"
         )
     return "; ".join(f"{case}: {', '.join(found)}" for case, found in cases.items()) or "none"
+
+
+def together_words(table: pd.DataFrame, reading: str, how: str) -> str:
+    """The cases in which all three ratios are together; "none"."""
+    own = table[(table.reading == reading) & (table.how == how)]
+    found = [
+        case_words(next(rows.itertuples()))
+        for _, rows in own.groupby(["arch", "displacement_ratio", "zipf"])
+        if (rows.verdict == "together").all()
+    ]
+    return join(found, "; ")
 
 
 def parting_view(table: pd.DataFrame, reading: str) -> pd.DataFrame:
