@@ -13,12 +13,15 @@
 #
 # **The answer.** {glue:text}`answer` Over {glue:text}`num archs` architectures trained on
 # {glue:text}`P` images of {glue:text}`name`, the rank correlation of test error with the relative
-# sensitivity $R_f$ is {glue:text}`rank R` after training and {glue:text}`rank R_init` before it, a
-# difference of {glue:text}`rank change` ({numref}`fig-images-architectures`). With the sensitivity to
-# deformations alone, $D_f$, it is {glue:text}`rank D` ({numref}`fig-images-apart`). Their errors are {glue:text}`law ratio` times the published
-# $0.2\sqrt{R_f}$, and go as $R_f$ to the power {glue:text}`law exponent` (published: 1/2). From
-# {glue:text}`smallest` to {glue:text}`largest` training images both fall in {glue:text}`fall`
-# architectures ({numref}`fig-images-growing`).
+# sensitivity $R_f$ is {glue:text}`rank R` after training and {glue:text}`rank R_init` before it
+# ({numref}`fig-images-architectures`). From {glue:text}`smallest` to {glue:text}`largest` training
+# images both fall in {glue:text}`fall` architectures ({numref}`fig-images-growing`).
+#
+# **Beside it.** With the sensitivity to deformations alone, $D_f$, the correlation is
+# {glue:text}`rank D` ({numref}`fig-images-apart`). On {glue:text}`name 2`, where errors are
+# {glue:text}`errors 2`, that with $R_f$ is {glue:text}`rank R 2` ({numref}`fig-images-fashion`). On
+# CIFAR-10 errors are {glue:text}`law ratio` times the published $0.2\sqrt{R_f}$, and go as $R_f$ to the
+# power {glue:text}`law exponent` (published: 1/2).
 #
 # **The paper's claim** {cite:p}`tomasini2024`, Figures 1A and 1B, from {cite:t}`petrini2021`: on
 # CIFAR-10 the test error of architectures from fully connected to EfficientNet follows their
@@ -272,7 +275,8 @@ pd.DataFrame(
 
 # %% [markdown]
 # ({glue:text}`num archs` and {glue:text}`num archs 2` architectures; {glue:text}`num convolutional` of
-# the first are convolutional.) {glue:text}`apart` Before training $R_f$ is
+# the first are convolutional.) Training changes the correlation with $R_f$ by
+# {glue:text}`rank change`. {glue:text}`apart` Before training $R_f$ is
 # {glue:text}`init fc` in fully connected networks and {glue:text}`init conv` in convolutional ones.
 #
 # {numref}`fig-images-fashion` shows {glue:text}`name 2`: no colours, one object a picture, all upright
