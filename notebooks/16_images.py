@@ -443,8 +443,8 @@ glue("change ends", f"{low:.3f} to {high:.3f}" if len(changes) else NOTHING, dis
 glue("num precision", len(changes), display=False)
 
 # %% [markdown]
-# The last step takes {glue:text}`gain` off the test error. The budget is the longest that two cores
-# could pay, whether networks have come to rest or not.
+# The last step takes {glue:text}`gain` off the test error. The budget is the longest that
+# could be paid, whether networks have come to rest or not.
 #
 # *bfloat16.* Trainings are in bfloat16, all measurements in float32. On {glue:text}`num precision`
 # architectures and two seeds each that changes the test error by {glue:text}`change precision` on
