@@ -67,7 +67,7 @@ from srhm.runs.checks import live_check
 from srhm.runs.paths import project
 from srhm.runs.store import Store
 from srhm_book import style as plots
-from srhm_book.claims.claim import MOST
+from srhm_book.claims.claim import MOST, here
 from srhm_book.images.chapter import (
     architectures_view,
     averages,
@@ -165,7 +165,7 @@ R = found["R"]
 if R is None:
     answer = "Not measured."
 elif R.low > 0:
-    answer = "Relative to noise they do, as far as ranks go."
+    answer = "Relative to noise they tend to."
 elif R.high < 0:
     answer = "The other way round, with our short trainings on few images."
 else:
@@ -184,6 +184,13 @@ for key, part in (("fc", table[table.arch.isin(tuple(FC_DEPTHS))]), ("conv", con
     span = f"{part.R_init.min():.2f} to {part.R_init.max():.2f}" if len(part) else NOTHING
     glue(f"init {key}", span, display=False)
 ledger = {claim.id: claim for claim in image_claims(Store(project("results")))}
+
+
+for key, name in zip(("", " 2"), PHOTOGRAPHS, strict=True):
+    order = ledger[f"fig1_images_{name}"]
+    glue(f"pairs{key}", here(order.parts[0]), display=False)
+    glue(f"verdict order{key}", order.verdict, display=False)
+glue("verdict law", ledger["fig1_images_law"].verdict, display=False)
 
 
 def verdict(kind, which):
@@ -243,7 +250,10 @@ pd.DataFrame(rows, columns=["expected", "found", "so it is"]).set_index("expecte
 # %% [markdown]
 # In brackets: 95 % intervals, from drawing the architectures again with replacement. A value that such
 # an interval holds is not excluded, which is less than shown. Rows on
-# steps have the verdict of {doc}`21_all_claims`, whose rule asks for {glue:text}`most` of them.
+# steps have the verdict of {doc}`21_all_claims`, whose rule asks for {glue:text}`most` of them. It asks
+# the same of pairs of architectures: the better has the smaller $R_f$ in {glue:text}`pairs` on CIFAR-10
+# ({glue:text}`verdict order`) and {glue:text}`pairs 2` on Fashion-MNIST
+# ({glue:text}`verdict order 2`). On the power law its verdict is {glue:text}`verdict law`.
 #
 # ## Many architectures, one training set
 
