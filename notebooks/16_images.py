@@ -215,7 +215,8 @@ rests_on(runs, "16_images", profile="fresh")
 # ## What was expected, and what came
 #
 # Written down before the trainings of the two figures, with only the choice of their length made
-# ({ref}`below <images-training>`: three architectures had been seen once).
+# ({ref}`below <images-training>`: two of its architectures had been seen once). ResNet34 was added when
+# all others were there.
 #
 # 1. Over architectures, on {glue:text}`P` images of CIFAR-10: the rank correlation of $\varepsilon$
 #    with $R_f$ is positive, its interval above zero. That with $D_f$ is positive and weaker; that with
