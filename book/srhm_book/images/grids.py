@@ -23,7 +23,7 @@ SIZE = 1_000
 ARCHITECTURES = {
     "cifar10_jpeg": (
         "fc2", "fc4", "fc6", "lenet", "alexnet", "vgg11", "vgg11_bn", "vgg16", "vgg16_bn",
-        "resnet18",
+        "resnet18", "resnet34",
     ),
     "fashion_mnist": (
         "fc2", "fc4", "fc6", "lenet", "alexnet", "vgg11", "vgg11_bn", "vgg16_bn",
