@@ -99,6 +99,8 @@ def test_what_is_told_of_noise_and_of_longer_training(layers):
     assert lost.noise_in_words(pairs).startswith("it grows with depth in 1 of 2 networks")
     assert "none of 1" in lost.noise_in_words(pairs[pairs.arch == "vgg11"])
     assert lost.noise_in_words(pairs[pairs.arch == "lenet"]) == "it grows with depth, as expected"
+    for arch, does in (("lenet", "it does (2.00)"), ("vgg11", "it does not (0.50)")):
+        assert lost.noise_in_words(pairs, layers[layers.arch == arch]).endswith(does)
     told = lost.longer_sentence(layers, layers[layers.arch == "vgg11"].assign(D=0.7))
     assert "D 0.7 → 0.7 (shorter: last 0.1)" in told
     assert "G 0.2 → 0.1 (shorter: last 0.1)" in told
