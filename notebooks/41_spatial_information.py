@@ -52,7 +52,8 @@ for letter in "DG":
         glue(f"{letter} {state}", lost.change(layers, letter, state), display=False)
 for column in ("D_falls", "G_grows", "learned", "channels", "space"):
     glue(column.replace("_", " "), lost.share(pairs, column), display=False)
-glue("noise", lost.noise_in_words(pairs), display=False)
+longer = None if dataset else chapter.longer_frame(profile)
+glue("noise", lost.noise_in_words(pairs, longer), display=False)
 glue("raised", lost.share(modes, "raised"), display=False)
 shown = IMAGE_SETS[layers.dataset.iloc[0]]
 kept = profile == "book" and not dataset
@@ -110,7 +111,7 @@ source_of(shuffle_channels)
 HTML(lost.last_layers_view(layers).to_html(index=False, border=0))
 
 # %% tags=["remove-cell"]
-glue("longer", lost.longer_sentence(layers, None if dataset else chapter.longer_frame(profile)), display=False)
+glue("longer", lost.longer_sentence(layers, longer), display=False)
 
 # %% [markdown]
 # **Is it the short training?** {glue:text}`longer`

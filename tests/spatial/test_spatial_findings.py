@@ -99,6 +99,8 @@ def test_what_is_told_of_noise_and_of_longer_training(layers):
     assert lost.noise_in_words(pairs).startswith("it grows with depth in 1 of 2 networks")
     assert "none of 1" in lost.noise_in_words(pairs[pairs.arch == "vgg11"])
     assert lost.noise_in_words(pairs[pairs.arch == "lenet"]) == "it grows with depth, as expected"
+    for arch, does in (("lenet", "it does (2.00)"), ("vgg11", "it does not (0.50)")):
+        assert lost.noise_in_words(pairs, layers[layers.arch == arch]).endswith(does)
     told = lost.longer_sentence(layers, layers[layers.arch == "vgg11"].assign(D=0.7))
     assert "D 0.7 → 0.7 (shorter: last 0.1)" in told
     assert "G 0.2 → 0.1 (shorter: last 0.1)" in told
@@ -106,7 +108,8 @@ def test_what_is_told_of_noise_and_of_longer_training(layers):
 
 def test_claims_say_what_is_stored(layers, monkeypatch):
     stores = {"ring": measured(lambda k: 0.52**k, lambda k: 1.5**k, spread=0.01),
-              "photograph_layers": layers}  # fmt: skip
+              "photograph_layers": layers,
+              "photograph_layers_longer": layers[layers.arch == "lenet"]}  # fmt: skip
 
     def read(name, room):
         if name not in stores:
@@ -122,6 +125,7 @@ def test_claims_say_what_is_stored(layers, monkeypatch):
     grows = found["spatial_photographs_G"].parts[0]
     assert isinstance(grows, Share)
     assert (grows.hits, grows.number, grows.verdict) == (1, 2, "open")
+    assert found["spatial_photographs_G"].remark.endswith("changes by 2.00")
     assert found["spatial_photographs_modes"].verdict == "open"
     assert not found["spatial_photographs_modes"].measured
 

@@ -8,7 +8,7 @@ from srhm_book.claims.claim import Claim, Number, Share
 from srhm_book.spatial import detection, photographs
 from srhm_book.spatial.detection import SETTINGS
 from srhm_book.spatial.findings import READINGS, fallen, learned, pooled, reading_of, trend
-from srhm_book.spatial.lost import filter_pairs, layer_pairs
+from srhm_book.spatial.lost import filter_pairs, layer_pairs, one_change
 from srhm_book.spectral import stored
 
 GROUP = "Spatial information"
@@ -89,13 +89,18 @@ def _photograph_claims(layers: pd.DataFrame | None, filters: pd.DataFrame | None
             "Training raises the filters' weight on the constant mode", "layers", modes, "raised"
         ),
     }  # fmt: skip
+    longer = _stored(photographs.LONGER, photographs.ROOM)
+    remarks = {}
+    if longer is not None:
+        factor = one_change(longer, "G")
+        remarks["G"] = f"in one network trained four times as long G_k changes by {factor:.2f}"
     seeds, archs = _seeds(layers), 0 if layers is None else layers.arch.nunique()
     found = []
     for slug, (statement, what, table, column) in asked.items():
         hits, number = (int(table[column].sum()), len(table)) if len(table) else (0, 0)
         share = Share(what, hits, number)
         found.append(_claim(f"photographs_{slug}", f"Photographs: {statement}", PHOTOGRAPHS,
-                            [share], archs, seeds))  # fmt: skip
+                            [share], archs, seeds, remarks.get(slug)))  # fmt: skip
     return found
 
 
