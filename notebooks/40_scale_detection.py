@@ -232,7 +232,8 @@ again.style.hide(axis="index").format(precision=6)
 # %% [markdown]
 # ```{dropdown} Measuring it all again
 # `python -m srhm_book.spatial.measure NAME` trains and measures every network, half a minute each on one
-# core. Not stored: {glue:text}`missing`.
+# core. Not stored: {glue:text}`missing`. The task with two pixels in the plane, for the classifiers of
+# {doc}`16_images`: `srhm image --dataset two_points --arch lenet --P 1024 --epochs 10`.
 # ```
 #
 # **Limits.** The trained networks classify {glue:text}`error` of unseen images wrongly on average. The

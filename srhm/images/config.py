@@ -28,6 +28,7 @@ IMAGE_SETS = {
     ),
     "fashion_mnist": AboutImages("Fashion-MNIST", "none; margin of 2 pixels", 60_000, False),
     "shapes": AboutImages("made-up shapes", "none", 3_000, False),
+    "two_points": AboutImages("two points, near or far", "none; margin of 2 pixels", 4_096, False),
 }
 NORMALISED = (
     "vgg11_bn", "vgg16_bn", "vgg19_bn", "resnet18", "resnet34", "resnet50", "efficientnet_b0",
@@ -40,7 +41,8 @@ EPOCHS = 250  # petrini2021's
 PRECISIONS = ("float32", "bfloat16")
 
 IMAGE_FIELD_HELP = {
-    "dataset": "image set: cifar10, cifar10_jpeg (part of it), fashion_mnist, or shapes (made up)",
+    "dataset": "image set: cifar10, cifar10_jpeg (part of it), fashion_mnist; made up: shapes, "
+    "two_points (near or far)",
     "arch": "network: one of " + ", ".join(IMAGE_ARCHITECTURES),
     "width": "share of the channels, or units, that each layer has of the architecture's (0 to 1)",
     "P": "number of training images",

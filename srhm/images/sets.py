@@ -1,4 +1,4 @@
-"""Image sets: photographs (CIFAR-10, Fashion-MNIST), and made-up shapes that are always at hand.
+"""Image sets: photographs (CIFAR-10, Fashion-MNIST), and made-up ones that are always at hand.
 
 Every set comes as 32 x 32 images, so that the same networks run on all of them. Files are only read
 when their checksums are right, and an image set has a digest of what its images and labels are.
@@ -106,13 +106,14 @@ def load_images(name: str, folder: str | Path | None = None) -> ImageSet:
     """
     if name not in IMAGE_SETS:
         raise ValueError(f"dataset must be one of {', '.join(IMAGE_SETS)}, not {name!r}.")
-    from srhm.images import cifar, fashion, shapes  # which need what is above
+    from srhm.images import cifar, fashion, shapes, two_points  # which need what is above
 
     readers = {
         "cifar10": cifar.load_cifar10,
         "cifar10_jpeg": cifar.load_cifar10_jpeg,
         "fashion_mnist": fashion.load_fashion_mnist,
         "shapes": shapes.load_shapes,
+        "two_points": two_points.load_two_points,
     }
     return readers[name](data_folder(folder))
 

@@ -158,3 +158,21 @@ def test_the_digest_tells_images_apart():
     again.test[0, 0, 0, 0] += 1
     assert again.sha256 != found.sha256
     assert replace(found, test_labels=found.test_labels.roll(1)).sha256 != found.sha256
+
+
+def test_two_points_are_near_or_far():
+    images = load_images("two_points")
+    assert (len(images.train), len(images.test), images.channels) == (4096, 1000, 1)
+    both = torch.cat([images.train, images.test])[:, 0]
+    labels = torch.cat([images.train_labels, images.test_labels])
+    lit = both.flatten(1).nonzero()[:, 1].view(-1, 2)  # two pixels each
+    assert both.unique().tolist() == [0, 255]
+    assert len(lit.unique(dim=0)) == len(lit) == 5096
+    rows, columns = lit // 32, lit % 32
+    assert min(rows.min(), columns.min()) == 2
+    assert max(rows.max(), columns.max()) == 29
+    distance = torch.hypot(*((x[:, 0] - x[:, 1]).double() for x in (rows, columns)))
+    assert ((distance < 13) == (labels == 0)).all()
+    assert ((distance >= 15) == (labels == 1)).all()
+    assert images.train_labels.sum() == 2048
+    assert images.class_names == ("near", "far")
