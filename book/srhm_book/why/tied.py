@@ -131,7 +131,7 @@ def held(measured: pd.DataFrame, arch: str, weights: str) -> str:
 
 
 def savers(measured: pd.DataFrame, arch: str) -> str:
-    """Which layers save a power of at least `WORTH` where they alone share: "1 of 1 and 2 (L = 2)".
+    """Which layers save a power of at least `WORTH` where they alone share: "layer 1 at L = 2".
 
     By the lower ends of the intervals.
     """
@@ -141,5 +141,5 @@ def savers(measured: pd.DataFrame, arch: str) -> str:
         single = [r for r in rows.itertuples() if "," not in r.tied]
         saving = [r.tied for r in single if r.saved.low > WORTH]
         if single:
-            parts.append(f"{join(saving)} of {join(r.tied for r in single)} (L = {L})")
+            parts.append(f"layer {join(saving)} at L = {L}")
     return join(parts, between="; ") if parts else "not trained yet"
