@@ -110,7 +110,7 @@ pd.set_option("display.max_colwidth", None)
 folder = data or None
 store = ImageStore() if profile == "book" else None
 if arch:
-    run_images([image_run(dataset, arch, int(P), seed)], ImageStore(), device, folder, progress=False)
+    run_images([image_run(dataset, arch, P, seed)], ImageStore(), device, folder, progress=False)
 runs, growing = chapter_runs(profile, dataset, repeats, store, device, folder)
 runs_2, growing_2 = runs, growing  # unless there are two sets of images
 if second != dataset:

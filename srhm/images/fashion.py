@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import torch.nn.functional as F
@@ -10,6 +11,7 @@ from srhm.images.config import IMAGE_SIZE
 from srhm.images.downloads import download, file_problem
 from srhm.images.sets import DataDamagedError, DataMissingError, ImageSet, data_folder
 from srhm.networks.vision_import import torchvision_models
+from srhm.runs.files import replace_bytes
 
 FILES = {  # MD5 checksums of the unpacked files
     "t10k-images-idx3-ubyte": "8181f5470baa50b63fa0f6fddb340f0a",
@@ -61,11 +63,11 @@ def download_fashion_mnist(folder: str | Path | None = None, progress: bool = Tr
     damaged = [path for path, md5 in _files(folder).items() if file_problem(path, md5)]
     if damaged:
         for name, md5 in FashionMNIST.resources:
-            if raw / Path(name).stem in damaged:
+            target = raw / Path(name).stem
+            if target in damaged:
                 download(f"{FashionMNIST.mirrors[0]}{name}", raw / name, md5, progress=progress)
-        for path in damaged:
-            path.unlink(missing_ok=True)
-        FashionMNIST(folder, download=True)  # finds the whole archives, and unpacks them
+                # torchvision's own unpacking would fetch the archives of the other files too.
+                replace_bytes(target, gzip.decompress((raw / name).read_bytes()))
     return raw
 
 

@@ -62,7 +62,7 @@ def train_on_images(
     net = net.to(place, memory_format=torch.channels_last)
     probes = test_x[: config.num_probes]
     options = {"seed": config.seed_sample, "c": config.c, "delta": config.delta}
-    untrained = relative_sensitivity(_calibrated(net, x), probes, **options)
+    untrained = relative_sensitivity(calibrated(net, x), probes, **options)
     result = fit(net, x, labels, config, on_epoch)
     out = logits(net, test_x)
     result |= {
@@ -142,7 +142,7 @@ def augment(images: torch.Tensor, draw: torch.Generator) -> torch.Tensor:
     return padded[which, :, rows[:, :, None], columns[:, None, :]].movedim(-1, 1)
 
 
-def _calibrated(net: nn.Module, x: torch.Tensor) -> nn.Module:
+def calibrated(net: nn.Module, x: torch.Tensor) -> nn.Module:
     """A copy whose batch normalisations know the statistics of the images, without training.
 
     An untrained network's statistics are not those of any data: an EfficientNet's output hardly

@@ -88,10 +88,8 @@ def fit_power_law(
         draws = _bootstrap(design, values, num_bootstrap, rng)
         num_drawn, num_fitted = len(points), design.shape[1]
     else:
-        members = points.groupby(groups).ngroup().to_numpy()
+        members = _members(points, groups)
         num_drawn, num_fitted = members.max() + 1, 1
-        if num_drawn < 2:
-            raise ValueError(f"The points need at least 2 groups of equal {groups}.")
         draws = _bootstrap_groups(design, values, members, num_bootstrap, rng)
     ends = [
         interval(value, column, num_drawn, num_fitted)
@@ -118,6 +116,18 @@ def logs(points: pd.DataFrame, column: str) -> np.ndarray:
     if bad.any():
         raise ValueError(f"{column} must be positive and finite, not {values[bad][0]:g}.")
     return np.log(values)
+
+
+def _members(points: pd.DataFrame, groups: str) -> np.ndarray:
+    """The number of each point's group, from 0."""
+    if groups not in points:
+        raise ValueError(f"The points have no column {groups!r}.")
+    if points[groups].isna().any():
+        raise ValueError(f"{groups} must be given for every point, not missing for some.")
+    members = points.groupby(groups).ngroup().to_numpy()
+    if members.max() < 1:
+        raise ValueError(f"The points need at least 2 groups of equal {groups}.")
+    return members
 
 
 def _check_design(design: np.ndarray, predictors: list[str]) -> None:

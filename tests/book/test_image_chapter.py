@@ -7,6 +7,7 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 
+from messages import says
 from srhm.images.config import IMAGE_ARCHITECTURES
 from srhm.images.networks import IMAGE_NETWORK_NAMES
 from srhm.images.store import ImageStore
@@ -43,6 +44,7 @@ from srhm_book.images.grids import (
     architectures_grid,
     budget_grid,
     growing_grid,
+    image_run,
     live_run,
     precision_grid,
 )
@@ -52,6 +54,12 @@ def row_of(config, **changes):
     row = {"status": "finished", "test_error": 0.1, "test_loss": 0.3, "train_loss": 1e-3}
     row |= {"R": 2.0, "D": 0.02, "G": 0.01, "R_init": 1.0, "D_init": 0.1, "G_init": 0.1}
     return {**config.as_dict(), **row, **changes}
+
+
+@pytest.mark.parametrize("P", [0, "x", 10.5])
+def test_a_run_of_the_reader_needs_a_number_of_images(P):
+    with pytest.raises(ValueError, match=says("P", "an integer of at least 1", repr(P))):
+        image_run("shapes", "lenet", P, 0)
 
 
 def test_grids_have_every_architecture_seed_and_size():

@@ -13,7 +13,7 @@ from messages import says
 from srhm.images.config import IMAGE_FIELD_HELP, IMAGE_SETS, ImageRunConfig
 from srhm.images.sets import load_images
 from srhm.images.store import ImageStore, run_images
-from srhm.images.train import _calibrated, augment, train_on_images
+from srhm.images.train import augment, calibrated, train_on_images
 from srhm.runs.checks import NotStoredError, live_check
 from srhm.runs.store import Store, StoreWarning, merge
 from srhm.training.config import RunConfig
@@ -181,7 +181,7 @@ def _window(copies, dy, dx, flip):
 def test_an_untrained_network_is_measured_with_the_images_statistics():
     x = 5 + 3 * torch.randn(600, 2, 8, 8, generator=torch.Generator().manual_seed(0))
     net = nn.Sequential(nn.BatchNorm2d(2), nn.Flatten())
-    out = _calibrated(net, x)(x)
+    out = calibrated(net, x)(x)
     assert out.mean().abs() < 0.01
     assert out.std().item() == pytest.approx(1, abs=0.01)
     assert net[0].running_mean.tolist() == [0, 0]  # the network itself is as it was

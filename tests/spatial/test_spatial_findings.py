@@ -173,3 +173,9 @@ def test_what_a_reader_gives_is_measured_anew():
 def test_unknown_measurements_are_refused():
     with pytest.raises(SystemExit, match=says("NAME", "ring, ring_no_stride", "'circle'")):
         measure.main(["circle"])
+    with pytest.raises(SystemExit, match=says("NAME", "photographs FOLDER", "nothing")):
+        measure.main([])
+    with pytest.raises(SystemExit, match=says("photographs FOLDER", "'photographs data more'")):
+        measure.main(["photographs", "data", "more"])
+    with pytest.raises(SystemExit, match=says("cifar10_jpeg.zip", "'nowhere'")):
+        measure.main(["photographs", "nowhere"])

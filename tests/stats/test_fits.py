@@ -178,3 +178,8 @@ def test_groups_that_miss_the_law_together_widen_the_interval():
     assert widths["m"] > widths[None]
     with pytest.raises(ValueError, match=says("2 groups", "one")):
         fit_power_law(points().assign(one=1), ["s0+1", "m"], groups="one")
+    with pytest.raises(ValueError, match=says("no column", "nowhere")):
+        fit_power_law(points(), ["s0+1", "m"], groups="nowhere")
+    gaps = points().assign(some=[np.nan, *range(len(points()) - 1)])
+    with pytest.raises(ValueError, match=says("some", "every point")):
+        fit_power_law(gaps, ["s0+1", "m"], groups="some")

@@ -5,12 +5,13 @@ import pandas as pd
 import pytest
 import torch
 
+from messages import says
 from srhm.data.task import SRHM
 from srhm.networks.patch import build_network
 from srhm.runs.store import Store
 from srhm.stats.fits import Estimate
 from srhm_book.grids import TOY, tied_settings
-from srhm_book.why import along_training, sharing_claims, tied
+from srhm_book.why import along_training, measure, sharing_claims, tied
 from srhm_book.why.claims import GROUP
 
 
@@ -103,3 +104,10 @@ def test_claims_are_open_without_runs_and_follow_the_exponents(tmp_path, monkeyp
     found = {claim.id: claim for claim in sharing_claims.sharing_claims(Store(tmp_path))}
     assert found["why_tied_cnn"].verdict == found["why_tied_lcn"].verdict == "agrees"
     assert found["why_tied_cnn"].seeds == 3
+
+
+def test_an_unknown_measurement_is_refused_before_any(monkeypatch):
+    monkeypatch.setattr(measure.stored, "write", lambda *_: pytest.fail("something was measured"))
+    monkeypatch.setitem(measure.MEASUREMENTS, "tied", lambda: None)
+    with pytest.raises(SystemExit, match=says("NAME", "along_training", "'nothing'")):
+        measure.main(["tied", "nothing"])

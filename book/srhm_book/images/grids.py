@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from srhm.data.randomness import check_int
 from srhm.images.config import PRECISIONS, ImageRunConfig
 
 SEEN = 40_000  # images in all epochs together, however few are distinct: 1,250 batches of 32
@@ -93,7 +94,11 @@ def live_run() -> ImageRunConfig:
 def image_run(
     dataset: str, arch: str, P: int, seed: int, seen: int = SEEN, **changes
 ) -> ImageRunConfig:
-    """One run as this book trains on images: ``seen`` of them in all, both seeds equal."""
+    """One run as this book trains on images: ``seen`` of them in all, both seeds equal.
+
+    ValueError, in one sentence, for what `ImageRunConfig` refuses.
+    """
+    P = check_int("P", P, 1)
     recipe = {
         "width": 1.0 if arch in FULL_WIDTH else QUARTER,
         "precision": "float32" if arch in IN_FLOAT32 else "bfloat16",

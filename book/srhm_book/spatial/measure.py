@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sys
 
+from srhm.images.sets import DataDamagedError, DataMissingError
 from srhm_book.spatial import detection, photographs
 from srhm_book.spectral import stored
 
@@ -21,13 +22,17 @@ OF_PHOTOGRAPHS = {"photographs": photographs.store_networks, "longer": photograp
 
 def main(names: list[str]) -> None:
     """Measures and stores what is named."""
-    if names and names[0] in OF_PHOTOGRAPHS:
-        OF_PHOTOGRAPHS[names[0]](*names[1:2])
-        return
+    if len(names) in (1, 2) and names[0] in OF_PHOTOGRAPHS:
+        try:
+            return OF_PHOTOGRAPHS[names[0]](*names[1:])
+        except (DataMissingError, DataDamagedError) as error:
+            raise SystemExit(str(error)) from None
     known = [*detection.SETTINGS, photographs.CHECK]
-    if unknown := [name for name in names if name not in known]:
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
         allowed = ", ".join([*known, *(f"{name} FOLDER" for name in OF_PHOTOGRAPHS)])
-        raise SystemExit(f"NAME must be one of {allowed}, not {unknown[0]!r}.")
+        given = repr(" ".join(names)) if unknown else "nothing"
+        raise SystemExit(f"NAME must be one of {allowed}, not {given}.")
     for name in names:
         check = name == photographs.CHECK
         found = (

@@ -1,7 +1,7 @@
 """Sensitivities by depth of classifiers of photographs, before and after training, and shuffled.
 
-A seed gives the training images, the initial weights, the
-deformations and noise, and the permutations.
+A seed gives the training images, the initial weights, the deformations and noise, and the
+permutations.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from srhm.images.layers import layer_sensitivities
 from srhm.images.networks import build_image_network
 from srhm.images.sensitivity import logits, noise_like
 from srhm.images.sets import ImageSet, load_images
-from srhm.images.train import _calibrated as calibrated
-from srhm.images.train import fit
+from srhm.images.train import calibrated, fit
 from srhm.training.threads import flushed_denormals, num_threads
 from srhm_book.images.grids import image_run
 from srhm_book.spatial.filters import convolutions, mode_powers, shuffle_channels

@@ -123,9 +123,9 @@ def again(kept: pd.DataFrame, number: int, seed: int = 0) -> pd.DataFrame:
 
 def main(names: list[str]) -> None:
     """Measure and store what is named, or everything."""
+    if unknown := [name for name in names if name not in MEASUREMENTS]:
+        raise SystemExit(f"NAME must be one of {', '.join(MEASUREMENTS)}, not {unknown[0]!r}.")
     for name in names or MEASUREMENTS:
-        if name not in MEASUREMENTS:
-            raise SystemExit(f"NAME must be one of {', '.join(MEASUREMENTS)}, not {name!r}.")
         print(stored.write(name, MEASUREMENTS[name](), ROOM))
 
 
