@@ -45,6 +45,7 @@ from srhm.stats.laws import cnn_scale
 from srhm_book import style as plots
 from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import views
+from srhm_book.complexity.firmness import bends, by_groups, firmness, firmness_view
 from srhm_book.complexity.law_tests import (
     exponent_tests,
     matched_branching,
@@ -178,6 +179,18 @@ for key, power in {"holds": 2, "cube": 3}.items():
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: all exponents, and those of the paper's points"} tags=["hide-cell"]
 views.exponents_view(spoken, theirs)
+
+# %% [markdown]
+# How firm is that of $s_0+1$? Most settings at three levels have $v=8$. Drawn in groups of equal $v$
+# instead of one by one, it is {glue:text}`by groups 2` at $L=2$ and {glue:text}`by groups 3` at $L=3$.
+# Where a bend, the next term in $\log(s_0+1)$, is more than its interval: {glue:text}`bends`.
+
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: the exponent of s0+1 resampled by v, without small P*, and its bend"} tags=["hide-cell"]
+firm = firmness(table)
+for L in (2, 3):
+    glue(f"by groups {L}", by_groups(firm, f"s=2, L={L}"), display=False)
+glue("bends", bends(firm), display=False)
+firmness_view(firm)
 
 # %% [markdown]
 # A joint fit charges each power with whatever the others do not describe. So once more, each from

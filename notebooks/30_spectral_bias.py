@@ -353,8 +353,8 @@ glue("commits", join(commits), display=False)
 # ```bash
 # # results/spectral/*.csv, minutes on one core:
 # .venv/bin/python -m srhm_book.spectral.measure
-# # The images (torchvision downloads them):
-# .venv/bin/python -c "from torchvision.datasets import FashionMNIST; FashionMNIST('data', download=True)"
+# # The images, 31 MB:
+# .venv/bin/srhm download fashion_mnist
 # .venv/bin/python -m srhm_book.spectral.measure fashion data
 # ```
 # The stored rows were made at commit {glue:text}`commits`, the images have the SHA-256

@@ -39,6 +39,7 @@ from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.why import chapter, figures, measure, steps, tell
+from srhm_book.why.first_gradient import counted_step
 from srhm_book.why.one_step import GradientSums
 from srhm_book.why.sensitivity import counted_weights
 from srhm_book.wording import list_settings
@@ -95,6 +96,30 @@ source_of(GradientSums.critical_size)
 both = [tell.slopes_view(powers), tell.slopes_view(steps.slopes(counted, least_s0=1))]
 HTML(both[0].merge(both[1], on=["network", "weights", "L"], suffixes=(", all s₀", ", s₀ of 1 or more"))
      .to_html(index=False, border=0))  # fmt: skip
+
+# %% [markdown]
+# ## Is it what a network does?
+#
+# The count is that of an infinitely wide network whose output starts at zero. A network of finite width
+# starts at an output of the order of $\text{width}^{-1/2}$, and its cross-entropy is not quite the
+# count's. The correlation, over the first layer's weights, of one real gradient step with the counted one
+# is {glue:text}`correlation narrowest` or more at width {glue:text}`narrowest` and {glue:text}`correlation widest` or more at
+# {glue:text}`widest` (equal hidden weights, {glue:text}`gradient P` data):
+
+# %% mystnb={"figure": {"caption": "One minus the correlation of a network's first gradient step (equal hidden weights) with the counted one, against the width. Means over draws of rules, data and read-out; bars: smallest to largest.", "name": "fig-first-gradient"}, "image": {"alt": "Two lines, for the locally connected and the convolutional network, that fall with the width on logarithmic axes."}}
+gradients = chapter.first_gradients(profile)
+figure, axes = style.new_axes(1, height=3.4)
+figures.draw_first_gradients(axes, gradients)
+
+# %% tags=["remove-input"]
+source_of(counted_step)
+
+# %% tags=["remove-cell"]
+least = gradients.groupby("width").correlation.min()
+for name, width in (("narrowest", least.index.min()), ("widest", least.index.max())):
+    glue(f"correlation {name}", f"{least[width]:.5f}", display=False)
+    glue(name, f"{width:,}", display=False)
+glue("gradient P", f"{gradients.P.max():,}", display=False)
 
 # %% [markdown]
 # ## Insensitive to displacements first

@@ -4,7 +4,7 @@
 #     reads:
 #     - results/why/critical_sizes.csv
 #     - results/lcn_s2_*.jsonl
-#     - results/cnn_s2_*.jsonl
+#     - results/cnn_s[234]_*.jsonl
 # ---
 
 # %% [markdown]
@@ -17,7 +17,7 @@
 # alone, or in between. Where does each network pay? None of this is in the paper.
 #
 # **The answer.** {glue:text}`who pays`. {glue:text}`answer cnn` {glue:text}`answer lcn`
-# {glue:text}`answer depth`
+# {glue:text}`answer depth` By the size of a tuple, at $L=2$: {glue:text}`by s`.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few tasks trained now; "smoke": a toy
@@ -39,7 +39,7 @@ from srhm_book.complexity.table import searched_runs
 from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
-from srhm_book.why import chapter, figures, findings
+from srhm_book.why import chapter, figures, findings, square
 from srhm_book.why.levels import as_text, growth_exponent, growth_table, predicted_growth
 from srhm_book.wording import join, list_settings, with_interval
 
@@ -134,6 +134,37 @@ glue("by depth", join(told), display=False)
 glue("depth missing", list_settings(deep_missing), display=False)
 
 # %% [markdown]
+# ## In the authors' scaling, and with larger tuples
+#
+# The authors' code divides a layer by the root of its channels alone, which makes the network lazier
+# ({doc}`17_authors_training`). Does the CNN pay the same there? In the authors' own training its
+# exponent is {glue:text}`authors square`. In their scaling and otherwise our training:
+# {glue:text}`both scalings`.
+#
+# And is the power 2, or $s$? A filter that has to know each arrangement of a tuple in its patch has
+# $(s_0+1)^s$ of them to learn ({doc}`38_best_possible`), which at the paper's $s=2$ is the same. With few
+# synonyms ($n_c=m=4$) a larger $s$ is cheap. From $s_0=1$ to 2: {glue:text}`by s`.
+
+# %% mystnb={"figure": {"caption": "The CNN's exponent of s0+1, all levels sparse. Left: by depth, in this book's scaling (filled; at L = 2 for v = 4 and 6) and, where trained, in the authors' (hollow; v = 4 at L = 2). Right: by the number of features in a tuple (L = 2, v = n_c = m = 4, s0 from 1 to 2). Bars: 95 % intervals over seeds. Dotted: the paper's law; dashed: s.", "name": "fig-square"}, "image": {"alt": "Two panels of exponents with error bars: against the number of levels in two scalings of the network, and against the number of features in a tuple beside the lines two and s."}}
+square_runs, square_missing = searched_runs(square.square_settings(profile), store, **options)
+by_scaling = square.exponents(square_runs)
+by_s = square.exponents(square_runs, square.COMPARED_S0)
+figure, axes = style.new_axes(2, height=3.6, sharey=True)
+square.draw_square(axes, by_scaling, by_s)
+
+# %% tags=["remove-input"]
+rests_on(square_runs, "36_which_level_pays", profile="fresh")
+
+# %% tags=["remove-cell"]
+glue("both scalings", square.scaling_words(by_scaling), display=False)
+glue("authors square", square.authors_words(store), display=False)
+glue("by s", square.s_words(by_s), display=False)
+glue("square missing", list_settings(square_missing), display=False)
+
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: exponents by scaling, depth and size of a tuple"} tags=["hide-cell"]
+HTML(square.square_view(by_scaling).to_html(index=False, border=0))
+
+# %% [markdown]
 # ## Is the store right?
 #
 # One stored run is trained again, here and now; the build fails when the two test errors differ by
@@ -146,15 +177,16 @@ trained_again(runs, stars, store, device)
 
 # %% [markdown]
 # ```{dropdown} Measuring it all again
-# `srhm-book grid which_level` and `srhm-book grid shallow` train what the store lacks;
+# `srhm-book grid which_level shallow square_s square_lazier` trains what the store lacks;
 # `python -m srhm_book.why.measure` measures $P_c$. Not trained yet: {glue:text}`missing`; with all
-# levels alike: {glue:text}`depth missing`.
+# levels alike: {glue:text}`depth missing`; in the authors' scaling or at larger s:
+# {glue:text}`square missing`.
 # ```
 #
 # ## Limits
 #
 # Small tasks, $v = m = n_c$ of 8 with one level, 6 with two and 4 with three, so that depth does not
-# change alone. One scaling of the networks, this book's ({doc}`17_authors_training` has the other). An
+# change alone. Single levels in one scaling of the networks, this book's. An
 # exponent from two values of $s_0$ rests on a power law between them, and from $s_0=0$ to 1 both one
 # step and training jump by more than later. Three seeds, the same rules in both terms of a ratio:
 # other rules may cost another amount.

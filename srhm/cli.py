@@ -44,7 +44,7 @@ NOT_FIELDS = {
     "D_k_l": "sensitivity of layer k to displaced features (diffeomorphisms) at level l",
 }
 EXTRAS = {  # which of the package's extras has a module; the others are the book's
-    "dask": "cluster", "distributed": "cluster", "torchvision": "images", "sklearn": "images",
+    "dask": "cluster", "distributed": "cluster", "torchvision": "images",
 }  # fmt: skip
 
 

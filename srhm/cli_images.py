@@ -16,7 +16,8 @@ def add_download(command, commands) -> None:
         commands, "download", "fetch an image set, or what is missing of it", _download
     )
     parser.epilog = "example: srhm download cifar10"
-    parser.add_argument("name", metavar="NAME", choices=["cifar10"], help="cifar10 (170 MB)")
+    text = "cifar10 (170 MB) or fashion_mnist (31 MB)"
+    parser.add_argument("name", metavar="NAME", choices=["cifar10", "fashion_mnist"], help=text)
     _add_data(parser)
 
 
@@ -24,7 +25,7 @@ def add_image(command, commands) -> None:
     """Adds `srhm image`."""
     text = "train one classifier of images, keep its row in the store and print it as JSON"
     parser = command(commands, "image", text, _image)
-    parser.epilog = "example: srhm image --dataset digits --arch lenet --P 512"
+    parser.epilog = "example: srhm image --dataset cifar10 --arch lenet --P 1000"
     for field in dataclasses.fields(ImageRunConfig):
         add_field(parser, field, IMAGE_FIELD_HELP[field.name])
     text = "the results (default: results/images of the repository, or of the current folder)"
@@ -35,14 +36,20 @@ def add_image(command, commands) -> None:
 
 
 def _add_data(parser) -> None:
-    text = "where CIFAR-10 is, or goes (default: data/ of the repository, or of the current folder)"
+    text = (
+        "where image sets are, or go (default: data/ of the repository, or of the current folder)"
+    )
     parser.add_argument("--data", metavar="DIR", type=named, help=text)
 
 
 def _download(options) -> None:
-    from srhm.images.sets import download_cifar10
+    from srhm.images.cifar import download_cifar10
+    from srhm.images.fashion import download_fashion_mnist
 
-    print(f"CIFAR-10 is in {download_cifar10(options.data)}")
+    if options.name == "cifar10":
+        print(f"CIFAR-10 is in {download_cifar10(options.data)}")
+    else:
+        print(f"Fashion-MNIST is in {download_fashion_mnist(options.data)}")
 
 
 def _image(options) -> None:

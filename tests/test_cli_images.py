@@ -5,19 +5,20 @@ import sys
 
 import pytest
 
-from image_files import make_cifar10
+from image_files import make_cifar10, make_fashion_mnist
 from options import replaced
-from srhm.images import sets as images
+from srhm.images import cifar, fashion
 from srhm.images.config import IMAGE_FIELD_HELP
 from srhm.images.store import ImageStore
+from srhm.networks.vision_import import torchvision_models
 
-TINY = ["--dataset", "digits", "--arch", "lenet", "--P", "40", "--epochs", "1"]
+TINY = ["--dataset", "shapes", "--arch", "lenet", "--P", "40", "--epochs", "1"]
 
 
 def test_image_trains_once_and_prints_the_stored_row(run, tmp_path):
     code, out, err = run("image", *TINY, "--store", "kept", "--num-probes", "20")
     assert code == 0
-    assert "training lenet on digits P=40 seeds 0/0" in err
+    assert "training lenet on shapes P=40 seeds 0/0" in err
     frame = ImageStore(tmp_path / "kept").frame()
     assert json.loads(out)["test_error"] == frame.test_error[0]
     assert json.loads(out)["num_probes"] == 20
@@ -37,10 +38,13 @@ def test_image_explains_every_field(run):
     ("options", "message"),
     [
         (["--arch", "resnet9"], "arch must be one of fc2"),
-        (["--P", "2000"], "P must be an integer from 1 to 1200, not 2000"),
+        (["--P", "4000"], "P must be an integer from 1 to 3000, not 4000"),
+        (["--width", "2"], "width must be more than 0 and at most 1, not 2.0"),
         (["--delta", "9"], "delta must be from 0.5 to 3.4 pixels"),
         (["--device", "tpu"], "device must be auto, cpu, cuda"),
         (["--dataset", "cifar10", "--data", "nowhere"], "CIFAR-10 is not in 'nowhere'"),
+        (["--dataset", "fashion_mnist", "--data", "nowhere"], "`srhm download fashion_mnist`"),
+        (["--dataset", "cifar10_jpeg", "--data", "nowhere"], "`srhm download cifar10`"),
     ],
 )
 def test_bad_input_is_one_line(run, options, message):
@@ -55,7 +59,7 @@ def test_download_unpacks_what_is_there_and_needs_the_network_for_the_rest(
     run, tmp_path, monkeypatch
 ):
     make_cifar10(monkeypatch, tmp_path / "data", packed=True)
-    monkeypatch.setattr(images._cifar10(), "url", "http://127.0.0.1:9/none")
+    monkeypatch.setattr(cifar._cifar10(), "url", "http://127.0.0.1:9/none")
     code, out, _ = run("download", "cifar10", "--data", "data")
     assert (code, out) == (0, "CIFAR-10 is in data/cifar-10-batches-py\n")
     code, out, err = run("download", "cifar10", "--data", "empty")
@@ -65,11 +69,22 @@ def test_download_unpacks_what_is_there_and_needs_the_network_for_the_rest(
     assert run("download", "mnist")[0] == 2
 
 
-def test_a_missing_package_says_which_extra_has_it(run, monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
-    code, out, err = run("image", *TINY)
+def test_download_finds_fashion_mnist_or_needs_the_network(run, tmp_path, monkeypatch):
+    make_fashion_mnist(monkeypatch, tmp_path / "data")
+    monkeypatch.setattr(fashion._fashion_mnist(), "mirrors", ["http://127.0.0.1:9/"])
+    code, out, _ = run("download", "fashion_mnist", "--data", "data")
+    assert (code, out) == (0, "Fashion-MNIST is in data/FashionMNIST/raw\n")
+    code, out, err = run("download", "fashion_mnist", "--data", "empty")
     assert (code, out) == (2, "")
-    assert err.endswith("sklearn is not installed; pip install 'srhm[images]' has it.\n")
+    assert err.startswith("srhm: error: train-images-idx3-ubyte.gz cannot be downloaded")
+
+
+def test_a_missing_package_says_which_extra_has_it(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torchvision", None)
+    torchvision_models.cache_clear()
+    code, out, err = run("image", *replaced(TINY, ["--arch", "vgg11"]))
+    assert (code, out) == (2, "")
+    assert err.endswith("torchvision is not installed; pip install 'srhm[images]' has it.\n")
 
 
 def test_merge_brings_in_image_runs_too(run, tmp_path):

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from image_files import make_cifar10
+from image_files import make_cifar10, make_fashion_mnist
+from srhm.images import fashion
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -72,10 +73,12 @@ def checkout(tmp_path_factory):
     (folder / "FILE.yml").write_text(yaml.safe_dump(SWEEP), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         make_cifar10(patch, folder / "data")
+        make_fashion_mnist(patch, folder / "data")
         from torchvision.datasets import CIFAR10
 
         names = ("train_list", "test_list", "meta")
         sums = json.dumps({name: getattr(CIFAR10, name) for name in names})
+        fashion_sums = json.dumps(fashion.FILES)
     environment = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(
@@ -83,6 +86,7 @@ def checkout(tmp_path_factory):
         ),
         "PATH": os.pathsep.join((str(folder / ".venv" / "bin"), os.environ["PATH"])),
         "SRHM_CIFAR10": sums,
+        "SRHM_FASHION": fashion_sums,
         "OMP_NUM_THREADS": "1",
     }
     finish = run("srhm sweep FILE.yml --store elsewhere", folder, environment)

@@ -6,6 +6,7 @@ from srhm.networks.names import COMMON, PATCH_NETWORKS
 from srhm.runs.search import grid_index, grid_P, run_at
 from srhm.training.config import RunConfig
 from srhm_book.grids import setting
+from srhm_book.why import tasks
 
 
 def curve(
@@ -93,6 +94,18 @@ SPARSITY_B = tuple(
 )
 
 
+def unequal_curves(arch: str, odds: tuple[float, float], **other) -> list[RunConfig]:
+    """Curves of a task with unequal odds, (displacement_ratio, zipf), for three thresholds.
+
+    ``other`` changes the task and the training of `srhm_book.why.tasks.UNEQUAL_TASKS`, and the
+    ``smallest`` and ``largest`` P.
+    """
+    ratio, zipf = odds
+    smallest, largest = tasks.UNEQUAL_SIZES[arch]
+    own = {"L": 3, "smallest": smallest, "largest": largest} | tasks.UNEQUAL_TASKS[arch] | other
+    return curve(arch, 4, 1, displacement_ratio=ratio, zipf=zipf, **own)
+
+
 # By name: a list of runs.
 CURVES = {
     "layers_lcn": [c for s0 in (0, 1, 2, 4) for c in layer_curves("lcn", s0)],
@@ -104,5 +117,11 @@ CURVES = {
         for arch in ("lcn", "cnn", *COMMON)
     ],
     "training_study": [c for arch in STUDIED for c in training_study(arch).values()],
+    "two_invariances": [
+        c
+        for arch in ("cnn", "lcn")
+        for odds in (tasks.EQUAL, *tasks.UNEQUAL_ODDS[arch])
+        for c in unequal_curves(arch, odds)
+    ],
     "growing_P": [c for arch in ("lcn", *COMMON) for c in growing_P(arch)],
 }

@@ -217,6 +217,15 @@ def tied_settings(L: int, arch: str, **training) -> dict[str, RunConfig]:
     return found
 
 
+def _lazier(own: list[tasks.Task]) -> list[RunConfig]:
+    """In the authors' scaling, at the rate with which the untrained network moves as fast as ours.
+
+    Their layers are larger by the root of the patch, and the tangent kernel by the patch a layer.
+    """
+    faster = [(c, c.task.d) for c in _tasks(own)]
+    return [c.replace(scaling="channels", lr=c.lr / d) for c, d in faster]
+
+
 # Name of the grid: its settings. A setting may be in several grids; its runs are trained once.
 GRIDS = {
     "lcn_L2": _grid("lcn", (4, 6, 8, 10), (0, 1, 2, 4)),
@@ -253,6 +262,8 @@ GRIDS = {
     "fixed_d": _fixed_d(),
     "authors_ablation": ablation_settings(),
     "shallow": _tasks(tasks.SHALLOW),
+    "square_s": _tasks(tasks.BRANCHING),
+    "square_lazier": _lazier(tasks.LAZIER),
     "which_level": [c for own in tasks.WHICH_LEVEL.values() for c in _tasks(own)],
     "tied": [c for L in (2, 3) for arch in ("cnn", "lcn") for c in tied_settings(L, arch).values()],
 }

@@ -8,8 +8,28 @@ from typing import ClassVar
 from srhm.data.randomness import MOST_SEED, check_int, check_real
 from srhm.training.configuration import Configuration
 
-TRAIN_SIZES = {"cifar10": 50_000, "digits": 1_200}
 IMAGE_SIZE = 32
+
+
+@dataclass(frozen=True)
+class AboutImages:
+    """What an image set is: its name in words, how its images are encoded, how many to train on."""
+
+    title: str
+    encoding: str
+    num_train: int
+    mirrored: bool  # whether training mirrors and shifts images, unless told otherwise
+
+
+IMAGE_SETS = {
+    "cifar10": AboutImages("CIFAR-10", "none", 50_000, True),
+    "cifar10_jpeg": AboutImages(
+        "CIFAR-10, JPEG-encoded, subset", "JPEG, quality 75, halved colour resolution", 10_000, True
+    ),
+    "fashion_mnist": AboutImages("Fashion-MNIST", "none; margin of 2 pixels", 60_000, False),
+    "shapes": AboutImages("made-up shapes", "none", 3_000, False),
+    "two_points": AboutImages("two points, near or far", "none; margin of 2 pixels", 4_096, False),
+}
 NORMALISED = (
     "vgg11_bn", "vgg16_bn", "vgg19_bn", "resnet18", "resnet34", "resnet50", "efficientnet_b0",
     "efficientnet_b2",
@@ -17,21 +37,25 @@ NORMALISED = (
 IMAGE_ARCHITECTURES = (
     "fc2", "fc4", "fc6", "lenet", "alexnet", "vgg11", "vgg16", "vgg19", *NORMALISED,
 )  # fmt: skip
-EPOCHS = 250  # petrini2021's, for CIFAR-10
-DIGITS_SEEN = 15_360  # images in all epochs together: 480 batches of 32, however few are distinct
+EPOCHS = 250  # petrini2021's
+PRECISIONS = ("float32", "bfloat16")
 
 IMAGE_FIELD_HELP = {
-    "dataset": "image set: cifar10, or digits (scikit-learn's, enlarged; a stand-in)",
+    "dataset": "image set: cifar10, cifar10_jpeg (part of it), fashion_mnist; made up: shapes, "
+    "two_points (near or far)",
     "arch": "network: one of " + ", ".join(IMAGE_ARCHITECTURES),
+    "width": "share of the channels, or units, that each layer has of the architecture's (0 to 1)",
     "P": "number of training images",
-    "epochs": "passes through the training images (default 250; digits 15,360 / P)",
+    "epochs": "passes through the training images (default 250)",
     "batch_size": "images per step of SGD",
     "lr": "learning rate at the start, then along a cosine to 0 (default 0.1; 0.01 for networks "
     "without batch normalisation)",
     "momentum": "momentum of SGD",
     "weight_decay": "weight decay of SGD",
     "augment": "1: random mirror images and shifts by up to 4 pixels; 0: none "
-    "(default 1; digits 0)",
+    "(default 1 for CIFAR-10, otherwise 0)",
+    "precision": "of the training: float32, or bfloat16 (torch's autocast); all is measured in "
+    "float32",
     "c": "cut-off of the deformations",
     "delta": "typical displacement of the deformations, in pixels",
     "num_probes": "test images whose deformations measure the sensitivity (at most all)",
@@ -60,12 +84,14 @@ class ImageRunConfig(Configuration):
     P: int
     dataset: str = "cifar10"
     arch: str = "resnet18"
+    width: float = 1.0
     epochs: int | None = None
     batch_size: int = 32
     lr: float | None = None
     momentum: float = 0.9
     weight_decay: float = 5e-4
     augment: int | None = None
+    precision: str = "float32"
     c: int = 3
     delta: float = 1.0
     num_probes: int = 1000
@@ -74,14 +100,17 @@ class ImageRunConfig(Configuration):
 
     def __post_init__(self):
         object.__setattr__(self, "P", check_int("P", self.P, 1))
-        for name, known in (("dataset", TRAIN_SIZES), ("arch", IMAGE_ARCHITECTURES)):
+        choices = {
+            "dataset": IMAGE_SETS, "arch": IMAGE_ARCHITECTURES, "precision": PRECISIONS,
+        }  # fmt: skip
+        for name, known in choices.items():
             if getattr(self, name) not in known:
                 allowed = ", ".join(known)
                 raise ValueError(f"{name} must be one of {allowed}, not {getattr(self, name)!r}.")
         defaults = {
-            "epochs": EPOCHS if self.dataset == "cifar10" else -(-DIGITS_SEEN // self.P),
+            "epochs": EPOCHS,
             "lr": 0.1 if self.arch in NORMALISED else 0.01,
-            "augment": int(self.dataset == "cifar10"),
+            "augment": int(IMAGE_SETS[self.dataset].mirrored),
         }
         for name, value in defaults.items():
             if getattr(self, name) is None:
@@ -91,20 +120,24 @@ class ImageRunConfig(Configuration):
     def describe(self) -> str:
         """The setting in a few words."""
         seeds = f"{self.seed_sample}/{self.seed_init}"
-        return f"{self.arch} on {self.dataset} P={self.P} seeds {seeds}"
+        width = "" if self.width == 1 else f" width={self.width:g}"
+        return f"{self.arch}{width} on {self.dataset} P={self.P} seeds {seeds}"
 
     def _check_numbers(self):
+        most = IMAGE_SETS[self.dataset].num_train
         limits = {
-            "P": (1, TRAIN_SIZES[self.dataset]), "epochs": (1, None), "batch_size": (1, self.P),
+            "P": (1, most), "epochs": (1, None), "batch_size": (1, self.P),
             "augment": (0, 1), "c": (2, None), "num_probes": (3, None),
             "seed_sample": (0, MOST_SEED), "seed_init": (0, MOST_SEED),
         }  # fmt: skip
         for name, (least, most) in limits.items():
             object.__setattr__(self, name, check_int(name, getattr(self, name), least, most))
-        for name in ("lr", "momentum", "weight_decay", "delta"):
+        for name in ("width", "lr", "momentum", "weight_decay", "delta"):
             object.__setattr__(self, name, check_real(name, getattr(self, name)))
         if self.momentum >= 1:
             raise ValueError(f"momentum must be less than 1, not {self.momentum}.")
+        if not 0 < self.width <= 1:
+            raise ValueError(f"width must be more than 0 and at most 1, not {self.width}.")
         if self.lr == 0:
             raise ValueError("lr must be more than 0, not 0.0.")
         from srhm.images.deform import temperature  # imports torch, which the rest does not need

@@ -83,6 +83,13 @@ def md5_of(path: Path) -> str:
         return hashlib.file_digest(file, "md5").hexdigest()
 
 
+def file_problem(path: Path, md5: str) -> str | None:
+    """What is wrong with a file: missing, damaged, or nothing."""
+    if not path.is_file():
+        return "missing"
+    return None if md5_of(path) == md5 else "damaged"
+
+
 def _fetch(url: str, part: Path, timeout: float, progress: bool) -> None:
     """Append to ``part`` what is still missing of ``url``; IncompleteRead when it breaks off."""
     have = part.stat().st_size if part.exists() else 0

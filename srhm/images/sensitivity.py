@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from srhm.images.deform import deform
@@ -30,7 +29,6 @@ def relative_sensitivity(
     *,
     c: int = 3,
     delta: float = 1.0,
-    grain: int = 1,
 ) -> dict[str, float]:
     """D_f, G_f and R_f of a classifier, each with its standard error over the images.
 
@@ -42,7 +40,6 @@ def relative_sensitivity(
         one direction of noise.
     seed: of deformations and noise.
     c, delta: cut-off and pixel displacement of the deformations.
-    grain: size in pixels of the noise's grains; 1 is white noise, the definition's.
 
     Returns
     -------
@@ -57,32 +54,30 @@ def relative_sensitivity(
         raise ValueError(f"images must be at least 3, not {len(images)}.")
     draw = torch.Generator().manual_seed(seed)  # the CPU's: the same on every device
     deformed = deform(images, draw, c=c, delta=delta)
-    noise = noise_like(deformed - images, draw, grain)
+    noise = noise_like(deformed - images, draw)
     reference, moved, noisy = (logits(f, x) for x in (images, deformed, images + noise))
     to_deformed = _squared_distance(reference, moved)
     to_noisy = _squared_distance(reference, noisy)
     to_others = _squared_distance(reference, reference.roll(1, 0))
+    return sensitivity_ratios(to_deformed, to_noisy, to_others)
+
+
+def sensitivity_ratios(
+    to_moved: torch.Tensor, to_noisy: torch.Tensor, to_others: torch.Tensor
+) -> dict[str, float]:
+    """D, G and R with their standard errors from squared distances (n,) of the n images' outputs
+    to those of the moved images, of the noisy ones, and of other images; nan without variation."""
     result = {}
-    pairs = {
-        "D": (to_deformed, to_others),
-        "G": (to_noisy, to_others),
-        "R": (to_deformed, to_noisy),
-    }
+    pairs = {"D": (to_moved, to_others), "G": (to_noisy, to_others), "R": (to_moved, to_noisy)}
     for name, (a, b) in pairs.items():
         varies = b.mean() > 0 and torch.isfinite(a.mean() + b.mean())
         result[name], result[f"{name}_se"] = ratio_of_means(a, b) if varies else (float("nan"),) * 2
     return result
 
 
-def noise_like(changes: torch.Tensor, generator: torch.Generator, grain: int = 1) -> torch.Tensor:
-    """Gaussian noise of the changes' shape (n, channels, size, size) and exactly their mean norm.
-
-    With ``grain`` g it is drawn on size/g pixels and enlarged, linearly in between.
-    """
-    shape = [*changes.shape[:2], *(side // grain for side in changes.shape[2:])]
-    noise = torch.randn(shape, generator=generator, device=generator.device).to(changes)
-    if grain > 1:
-        noise = F.interpolate(noise, size=changes.shape[2:], mode="bilinear")
+def noise_like(changes: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """White Gaussian noise of the shape and the mean norm of changes (n, channels, size, size)."""
+    noise = torch.randn(changes.shape, generator=generator, device=generator.device).to(changes)
     norms = noise.flatten(1).norm(dim=1)
     wanted = changes.flatten(1).norm(dim=1).mean()
     return noise * (wanted / norms).view(-1, *[1] * (changes.ndim - 1))

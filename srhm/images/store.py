@@ -44,7 +44,7 @@ def run_images(
 
     store: written the moment a run ends, so that a second call goes on where one was stopped; None
         keeps nothing.
-    folder: where CIFAR-10's files are; see `srhm.images.sets.load_images`.
+    folder: where the image sets' files are; see `srhm.images.sets.load_images`.
     progress: a bar over the runs; on_epoch: as for `srhm.images.train.train_on_images`.
 
     Returns one row per distinct configuration, in their order. All of `train_on_images`'s errors

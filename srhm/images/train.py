@@ -31,7 +31,7 @@ def train_on_images(
 ) -> dict:
     """Train one classifier as ``config`` says, test it, and measure its sensitivities.
 
-    images: the image set, if it is loaded already; otherwise it is read, CIFAR-10 from ``folder``.
+    images: the image set, if it is loaded already; otherwise it is read, from ``folder``.
     on_epoch: called after each epoch with its number (from 1) and its mean training loss (nats).
 
     Returns
@@ -40,7 +40,8 @@ def train_on_images(
     "diverged"); ``train_loss`` (mean over the last epoch; nats), ``test_loss``, ``test_error``,
     ``steps``, ``seconds``, ``num_test_used``; ``D``, ``G``, ``R`` of `srhm.images.sensitivity`
     with their standard errors ``D_se`` ..., and those of the untrained network, ``D_init`` ...;
-    and where it was made. What is not finite is None.
+    ``image_set``, ``encoding`` and ``images_sha256``; and where it was made. What is not finite is
+    None.
 
     Raises
     ------
@@ -55,7 +56,9 @@ def train_on_images(
     x, labels = (part.to(place) for part in images.training_part(config.P, config.seed_sample))
     test_x, test_labels = (part.to(place) for part in images.test_part())
     num_classes = len(images.class_names)
-    net = build_image_network(config.arch, images.channels, num_classes, config.seed_init)
+    net = build_image_network(
+        config.arch, images.channels, num_classes, config.seed_init, config.width
+    )
     net = net.to(place, memory_format=torch.channels_last)
     probes = test_x[: config.num_probes]
     options = {"seed": config.seed_sample, "c": config.c, "delta": config.delta}
@@ -69,6 +72,7 @@ def train_on_images(
     }
     result |= relative_sensitivity(net, probes, **options)
     result |= {f"{name}_init": value for name, value in untrained.items()}
+    result |= images.provenance()
     return make_row(config, result, time.perf_counter() - start, place)
 
 
@@ -88,13 +92,16 @@ def fit(
     optimiser = torch.optim.SGD(
         net.parameters(), config.lr, config.momentum, weight_decay=config.weight_decay
     )
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, config.epochs)
+    num_steps = config.epochs * len(without_single(torch.arange(len(x)), config.batch_size))
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, num_steps)
 
     def step(batch: torch.Tensor) -> torch.Tensor:
         chosen = batch.to(x.device)
         inputs = augment(x[chosen], draw) if config.augment else x[chosen]
         inputs = inputs.contiguous(memory_format=torch.channels_last)
-        loss = F.cross_entropy(net(inputs), labels[chosen])
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=config.precision == "bfloat16"):
+            out = net(inputs)
+        loss = F.cross_entropy(out.float(), labels[chosen])
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -112,7 +119,7 @@ def fit(
             batches,
             len(x),
             limits,
-            after_epoch=lambda _epoch: schedule.step(),
+            on_step=lambda _step: schedule.step(),
             on_epoch=on_epoch,
         )
     status = "diverged" if result["status"] == "diverged" else "finished"

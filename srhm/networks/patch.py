@@ -16,6 +16,7 @@ consecutive positions (stride = filter size) and is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import nn
@@ -141,36 +142,38 @@ def _tree_layers(task: SRHM, shared: bool, tied: tuple[int, ...]) -> list[PatchL
     ]
 
 
-class LCN(PatchNetwork):
+class TreeNetwork(PatchNetwork):
+    """L layers matched to the tree: what `LCN` and `CNN` have in common.
+
+    tied: layers with the same weights at all places of a sub-patch
+    (`srhm.networks.names.read_tied`).
+    """
+
+    shared: ClassVar[bool]
+
+    @typed
+    def __init__(
+        self,
+        task: SRHM,
+        width: int = 512,
+        seed: int = 0,
+        scaling: str = "fan_in",
+        tied: int | str = "",
+    ):
+        layers = _tree_layers(task, self.shared, read_tied(tied, task))
+        super().__init__(layers, task.v, task.n_c, width, seed, scaling)
+
+
+class LCN(TreeNetwork):
     """Locally connected: L layers matched to the tree, own weights at every position."""
 
-    @typed
-    def __init__(
-        self,
-        task: SRHM,
-        width: int = 512,
-        seed: int = 0,
-        scaling: str = "fan_in",
-        tied: int | str = "",
-    ):
-        layers = _tree_layers(task, False, read_tied(tied, task))
-        super().__init__(layers, task.v, task.n_c, width, seed, scaling)
+    shared = False
 
 
-class CNN(PatchNetwork):
+class CNN(TreeNetwork):
     """Convolutional: L layers matched to the tree, one filter for all positions."""
 
-    @typed
-    def __init__(
-        self,
-        task: SRHM,
-        width: int = 512,
-        seed: int = 0,
-        scaling: str = "fan_in",
-        tied: int | str = "",
-    ):
-        layers = _tree_layers(task, True, read_tied(tied, task))
-        super().__init__(layers, task.v, task.n_c, width, seed, scaling)
+    shared = True
 
 
 class FCN(PatchNetwork):

@@ -12,9 +12,9 @@ from torch import nn
 from srhm.data.randomness import typed
 from srhm.networks.architectures import build_architecture
 from srhm.networks.names import CONVERTED
-from srhm.networks.patch import build_network
 from srhm.runs.files import replace_bytes
 from srhm.training.config import RunConfig
+from srhm.training.run import patch_network
 
 FORMAT = "srhm network 1"
 
@@ -28,15 +28,7 @@ def untrained_network(config: RunConfig) -> nn.Module:
     task = config.task
     if config.arch in CONVERTED:
         return build_architecture(config.arch, task.v, task.d, task.n_c, config.seed_init)
-    return build_network(
-        config.arch,
-        task,
-        config.width,
-        config.seed_init,
-        config.scaling,
-        config.depth,
-        config.tied,
-    )
+    return patch_network(config)
 
 
 @typed

@@ -25,7 +25,7 @@ from srhm.networks.names import CONVERTED, DEPTHS
 from srhm.runs.pool import SpawnPool, num_cores
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import check_configs, sweep
-from srhm.training.config import SEED_FIELDS, RunConfig
+from srhm.training.config import EVEN, SEED_FIELDS, RunConfig
 
 POINTS_PER_OCTAVE = 4
 
@@ -47,12 +47,16 @@ def quantities(setting: RunConfig) -> list[str]:
     depths = [f"{100 * depth:.0f}" for depth in DEPTHS]
     hidden = depths if setting.arch in CONVERTED else range(1, setting.hidden_layers + 1)
     pairs = itertools.product("SD", [*hidden, "out"], range(1, setting.L + 1))
+    found = [f"{q}_{k}_{level}" for q, k, level in pairs]
+    if setting.zipf or setting.displacement_ratio != 1:
+        found += [EVEN + name for name in ("test_error", *found)]
     errors = ["test_error", *(["best_test_error"] if setting.test_every else [])]
-    return [*errors, "test_loss", "train_loss", *(f"{q}_{k}_{level}" for q, k, level in pairs)]
+    return [*errors, "test_loss", "train_loss", *found]
 
 
 def quantity_exists(quantity: str, setting: RunConfig) -> bool:
     """Whether runs have it: no synonyms with m = 1, no displacements where a level's s0 = 0."""
+    quantity = quantity.removeprefix(EVEN)
     if quantity[:2] == "D_":
         return setting.task.s0_levels[int(quantity.rsplit("_", 1)[1]) - 1] > 0
     return quantity[:2] != "S_" or setting.m > 1

@@ -50,6 +50,7 @@ def fit_power_law(
     replicates: str = "replicates",
     num_bootstrap: int = 2000,
     seed: int = 0,
+    groups: str | None = None,
 ) -> PowerLawFit:
     """Ordinary least squares of log ``response`` on the logs of ``predictors``, and a constant.
 
@@ -65,12 +66,14 @@ def fit_power_law(
     points: one row a setting; columns ``response`` and ``predictors``, positive numbers, and
         perhaps ``replicates``, arrays as `SampleComplexity.replicates`.
     predictors: names of columns, such as the prediction of Eq. 3, or "s0+1", "m", "n_c".
+    groups: a column, such as "v", whose groups are drawn whole in place of single points: points
+        of one group may miss the law together. Their number then stands for that of the points.
 
     Raises
     ------
     ValueError
         A column is missing or not positive, the points are too few (at least two more than
-        predictors), or the predictors do not vary independently.
+        predictors) or the groups (two), or the predictors do not vary independently.
     """
     predictors = list(predictors)
     log_response = logs(points, response)
@@ -80,9 +83,18 @@ def fit_power_law(
     free = len(points) - design.shape[1]
     scatter = math.sqrt(float(np.sum((log_response - design @ best) ** 2)) / free) / math.log(10)
     values = log_replicates(points, response, replicates)
-    draws = _bootstrap(design, values, num_bootstrap, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    if groups is None:
+        draws = _bootstrap(design, values, num_bootstrap, rng)
+        num_drawn, num_fitted = len(points), design.shape[1]
+    else:
+        members = points.groupby(groups).ngroup().to_numpy()
+        num_drawn, num_fitted = members.max() + 1, 1
+        if num_drawn < 2:
+            raise ValueError(f"The points need at least 2 groups of equal {groups}.")
+        draws = _bootstrap_groups(design, values, members, num_bootstrap, rng)
     ends = [
-        interval(value, column, len(points), design.shape[1])
+        interval(value, column, num_drawn, num_fitted)
         for value, column in zip(best, draws.T, strict=True)
     ]
     if any(None in end for end in ends):
@@ -160,4 +172,23 @@ def _bootstrap(
     good = np.linalg.matrix_rank(designs, tol=tol) == num_fitted
     draws = np.full((num_bootstrap, num_fitted), np.nan)
     draws[good] = (np.linalg.pinv(designs[good]) @ response[good, :, None])[..., 0]
+    return draws
+
+
+def _bootstrap_groups(
+    design: np.ndarray,
+    values: np.ndarray,
+    members: np.ndarray,
+    num_bootstrap: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """As `_bootstrap`, with the points of a group (``members``, its number) drawn together."""
+    num_groups, num_fitted = members.max() + 1, design.shape[1]
+    draws = np.full((num_bootstrap, num_fitted), np.nan)
+    for row in draws:
+        chosen = rng.integers(num_groups, size=num_groups)
+        points = np.concatenate([np.flatnonzero(members == group) for group in chosen])
+        response = values[points, rng.integers(values.shape[1])]
+        if _rank(design[points]) == num_fitted:
+            row[:], _, _, _ = np.linalg.lstsq(design[points], response, rcond=None)
     return draws

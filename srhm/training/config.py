@@ -13,6 +13,9 @@ from srhm.training.configuration import Configuration, check_bool
 
 SEED_FIELDS = ("seed_rules", "seed_sample", "seed_init")  # one of each makes a repetition
 
+# Before the names of what is measured on the task with all synonyms and places alike.
+EVEN = "even_"
+
 MOST_LR = 1e30  # times the width it is still a number of 32 bits
 
 FIELD_HELP = {

@@ -9,6 +9,7 @@ layer k minds the transformation as much as another datum, 0 that it is invarian
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from srhm.data.randomness import check_int, check_seed, typed
 from srhm.data.samples import Samples
 from srhm.data.task import SRHM
 from srhm.engine.sparse import Engine, encode
+from srhm.training.config import EVEN
 
 MAX_POINTS = 1000
 
@@ -133,8 +135,25 @@ def _transformations(task: SRHM, x: Samples, seed: int):
             yield "D", level, task.displace(x, level, seed)
 
 
+def on_even_task(task: SRHM, activations: Activations, samples: Samples, seed: int) -> dict:
+    """Test error, S_{k,l} and D_{k,l} on the even task, of a task with unequal probabilities.
+
+    The even task has the same rules, but all synonyms and all places alike: as many data are drawn
+    from it as there are samples, and what is exchanged is drawn from it too. Names begin with
+    "even_". Nothing for a task whose probabilities are equal. Otherwise as `sensitivities`.
+    """
+    even = dataclasses.replace(task, zipf=0.0, displacement_ratio=1.0)
+    if even == task:
+        return {}
+    test = even.sample(min(len(samples), even.num_data), seed)
+    answers = activations(test)["out"].f.flatten(1).argmax(1).cpu().numpy()
+    found = {"test_error": float((answers != test.labels).mean())}
+    found |= sensitivities(even, activations, test, seed)
+    return {EVEN + name: value for name, value in found.items()}
+
+
 # Measured of every trained network; each is called as `sensitivities` is, and returns columns.
-OBSERVABLES = (sensitivities,)
+OBSERVABLES = (sensitivities, on_even_task)
 
 
 def observe(task: SRHM, activations: Activations, samples: Samples, seed: int) -> dict:
@@ -183,6 +202,41 @@ def module_activations(
         For a module that is none or a name that is no submodule; later for a submodule whose output
         is not one tensor with a row for each datum.
     """
+    names = _known(module, names)
+
+    def activations(samples: Samples) -> dict[str, Layer]:
+        starts = range(0, len(samples), chunk)
+        chunks = (task.one_hot(samples[start : start + chunk]) for start in starts)
+        found = module_outputs(module, names, chunks)
+        return {name: dense_layer(f) for name, f in found.items()}
+
+    return activations
+
+
+@torch.no_grad()
+def module_outputs(
+    module: nn.Module, names: Iterable[str], chunks: Iterable[torch.Tensor]
+) -> dict[str, torch.Tensor]:
+    """The outputs of named submodules of any module and its own, "out": each (n, activations), on
+    the CPU, of n data that come in chunks.
+
+    Mode and errors as for `module_activations`.
+    """
+    known = dict(module.named_modules())
+    layers = {name: known[name] for name in _known(module, names)} | {"out": module}
+    found: dict[str, list[torch.Tensor]] = {name: [] for name in layers}
+    device = next((p.device for p in module.parameters()), torch.device("cpu"))
+    total = 0
+    with _listening(layers, found), _evaluating(module):
+        for part in chunks:
+            module(part.to(device))
+            total += len(part)
+            _check_rows(found, total)
+    return {name: torch.cat(parts) for name, parts in found.items()}
+
+
+def _known(module: nn.Module, names: Iterable[str]) -> list[str]:
+    """The names, all of which are submodules; ValueError else."""
     if isinstance(names, str):
         raise ValueError(f"names must be a list of submodules, not the single {names!r}.")
     names = list(names)
@@ -190,21 +244,7 @@ def module_activations(
     for name in names:
         if not name or name not in known:
             raise ValueError(f"names must be submodules of the network, and {name!r} is none.")
-
-    layers = {name: known[name] for name in names} | {"out": module}
-
-    @torch.no_grad()
-    def activations(samples: Samples) -> dict[str, Layer]:
-        found: dict[str, list[torch.Tensor]] = {name: [] for name in layers}
-        device = next((p.device for p in module.parameters()), torch.device("cpu"))
-        with _listening(layers, found), _evaluating(module):
-            for start in range(0, len(samples), chunk):
-                part = samples[start : start + chunk]
-                module(task.one_hot(part).to(device))
-                _check_rows(found, start + len(part))
-        return {name: dense_layer(torch.cat(parts)) for name, parts in found.items()}
-
-    return activations
+    return names
 
 
 @contextmanager

@@ -77,7 +77,8 @@ def train(
     ``test_error``, ``test_loss``, ``train_loss`` (mean over the last epoch; nats); ``epochs``,
     ``steps``, ``seconds``, ``num_test_used``; with ``test_every``, ``best_test_error``, the least
     of all looks and the final one; the sensitivities ``S_{k}_{l}``, ``D_{k}_{l}`` with their
-    standard errors (see `srhm.training.observables`); and where it was made: ``commit``,
+    standard errors (see `srhm.training.observables`; with unequal probabilities the same on the
+    even task, ``even_...``); and where it was made: ``commit``,
     ``python``, ``torch``, ``numpy``, ``device``, ``threads``. A diverged run has None for what is
     not finite.
 
@@ -123,16 +124,14 @@ def load(config: RunConfig, place: torch.device) -> tuple[PatchNetwork, ActiveDa
     """The untrained network, the training data as it reads them, and the test data."""
     task = config.task
     train_set, test_set = task.split(config.P, config.num_test, config.seed_sample, config.balanced)
-    net = build_network(
-        config.arch,
-        task,
-        config.width,
-        config.seed_init,
-        config.scaling,
-        config.depth,
-        config.tied,
-    ).to(place)
+    net = patch_network(config).to(place)
     return net, encode(net, train_set, place), test_set
+
+
+def patch_network(config: RunConfig) -> PatchNetwork:
+    """The untrained LCN, CNN or FCN of a run, on the CPU."""
+    shape = (config.width, config.seed_init, config.scaling, config.depth, config.tied)
+    return build_network(config.arch, config.task, *shape)
 
 
 class BestError:

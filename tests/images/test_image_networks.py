@@ -83,6 +83,22 @@ def test_seeds_decide_and_the_global_state_stays():
     assert not torch.equal(weights[0], weights[2])
 
 
+@pytest.mark.parametrize("arch", IMAGE_ARCHITECTURES)
+def test_a_share_of_the_channels(arch):
+    """A quarter of the channels has a sixteenth of a convolution's weights, and works."""
+    whole, quarter = (build_image_network(arch, 3, 10, 0, width) for width in (1.0, 0.25))
+    net = quarter.eval()
+    assert net(torch.zeros(1, 3, 32, 32)).shape == (1, 10)
+    if arch[:3] in CLASSIFIERS:
+        assert 11 < count(whole) / count(quarter) < 16.5
+    widest = [
+        max(m.out_channels for m in n.modules() if isinstance(m, nn.Conv2d))
+        for n in (whole, quarter)
+        if "fc" not in arch
+    ]
+    assert not widest or widest[0] / widest[1] == pytest.approx(4, rel=0.1)
+
+
 def test_unknown_architecture():
     with pytest.raises(ValueError, match=says("arch", *IMAGE_ARCHITECTURES, "'vgg13'")):
         build_image_network("vgg13", 3, 10, seed=0)

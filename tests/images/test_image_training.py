@@ -10,7 +10,7 @@ from torch import nn
 
 from image_files import make_cifar10
 from messages import says
-from srhm.images.config import IMAGE_FIELD_HELP, ImageRunConfig
+from srhm.images.config import IMAGE_FIELD_HELP, IMAGE_SETS, ImageRunConfig
 from srhm.images.sets import load_images
 from srhm.images.store import ImageStore, run_images
 from srhm.images.train import _calibrated, augment, train_on_images
@@ -20,12 +20,12 @@ from srhm.training.config import RunConfig
 
 
 def config(**changes):
-    return ImageRunConfig(**{"dataset": "digits", "arch": "lenet", "P": 64, "epochs": 2, **changes})
+    return ImageRunConfig(**{"dataset": "shapes", "arch": "lenet", "P": 64, "epochs": 2, **changes})
 
 
 @pytest.fixture(scope="module")
-def digits():
-    return load_images("digits")
+def shapes():
+    return load_images("shapes")
 
 
 # Configurations
@@ -36,15 +36,16 @@ def test_defaults_are_the_papers_recipe():
     assert (full.epochs, full.batch_size, full.lr, full.momentum) == (250, 32, 0.1, 0.9)
     assert (full.weight_decay, full.c, full.delta, full.augment) == (5e-4, 3, 1.0, 1)
     assert ImageRunConfig(P=50_000, arch="vgg11").lr == 0.01
-    assert (config(epochs=None).epochs, config().augment) == (240, 0)
+    assert (full.width, full.precision) == (1.0, "float32")
+    assert (config(epochs=None).epochs, config().augment) == (250, 0)
     assert set(IMAGE_FIELD_HELP) == set(ImageRunConfig.names())
 
 
 def test_keys_tell_every_field_apart():
     changes = {
-        "P": 65, "dataset": "cifar10", "arch": "fc2", "epochs": 3, "batch_size": 16, "lr": 0.5,
-        "momentum": 0.5, "weight_decay": 0.0, "augment": 1, "c": 4, "delta": 2.0, "num_probes": 9,
-        "seed_sample": 1, "seed_init": 1,
+        "P": 65, "dataset": "cifar10", "arch": "fc2", "width": 0.5, "epochs": 3, "batch_size": 16,
+        "lr": 0.5, "momentum": 0.5, "weight_decay": 0.0, "augment": 1, "precision": "bfloat16",
+        "c": 4, "delta": 2.0, "num_probes": 9, "seed_sample": 1, "seed_init": 1,
     }  # fmt: skip
     assert set(changes) == set(ImageRunConfig.names())
     keys = {config().replace(**{name: value}).key for name, value in changes.items()}
@@ -55,9 +56,12 @@ def test_keys_tell_every_field_apart():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"dataset": "mnist"}, ("dataset", "cifar10", "digits", "'mnist'")),
+        ({"dataset": "mnist"}, ("dataset", *IMAGE_SETS, "'mnist'")),
         ({"arch": "resnet20"}, ("arch", "fc2", "resnet18", "'resnet20'")),
-        ({"P": 1201}, ("P", "1 to 1200", 1201)),
+        ({"P": 3001}, ("P", "1 to 3000", 3001)),
+        ({"width": 1.5}, ("width", "more than 0 and at most 1", 1.5)),
+        ({"width": 0}, ("width", "more than 0 and at most 1", "0.0")),
+        ({"precision": "float16"}, ("precision", "float32", "bfloat16", "'float16'")),
         ({"P": 8}, ("batch_size", "1 to 8", 32)),
         ({"epochs": 0}, ("epochs", 1, 0)),
         ({"augment": 2}, ("augment", "0 to 1", 2)),
@@ -77,12 +81,14 @@ def test_impossible_configurations_are_named(changes, words):
 # Training
 
 
-def test_digits_are_learned_and_the_row_is_complete(digits):
-    row = train_on_images(config(P=512, epochs=8, lr=0.03), images=digits)
+def test_shapes_are_learned_and_the_row_is_complete(shapes):
+    row = train_on_images(config(P=512, epochs=16, precision="bfloat16"), images=shapes)
     assert row["status"] == "finished"
-    assert row["steps"] == 8 * 16
-    assert row["test_error"] < 0.2
-    assert row["num_test_used"] == 597
+    assert row["steps"] == 16 * 16
+    assert row["test_error"] < 0.3
+    assert row["num_test_used"] == 600
+    assert (row["image_set"], row["encoding"]) == ("made-up shapes", "none")
+    assert row["images_sha256"] == shapes.sha256
     for name in ("D", "G", "R"):
         assert 0 < row[f"{name}_se"] < row[name]
         assert row[f"{name}_init"] > 0
@@ -94,16 +100,16 @@ def test_digits_are_learned_and_the_row_is_complete(digits):
 def test_cifar_files_are_learned(tmp_path, monkeypatch):
     """Three channels, augmented; the classes of these images are their colours."""
     make_cifar10(monkeypatch, tmp_path)
-    settings = {"dataset": "cifar10", "P": 100, "epochs": 15, "batch_size": 10, "lr": 0.02}
+    settings = {"dataset": "cifar10", "P": 100, "epochs": 30, "batch_size": 10, "lr": 0.02}
     row = train_on_images(config(**settings), folder=tmp_path)
     assert row["augment"] == 1
     assert row["test_error"] < 0.6
 
 
-def test_seeds_decide_and_the_global_state_stays(digits):
+def test_seeds_decide_and_the_global_state_stays(shapes):
     before = torch.get_rng_state()
     names = ("train_loss", "test_error", "R", "R_init")
-    few = replace(digits, test=digits.test[:20], test_labels=digits.test_labels[:20])
+    few = replace(shapes, test=shapes.test[:20], test_labels=shapes.test_labels[:20])
     base = config(arch="efficientnet_b0", epochs=1, num_probes=10)  # it has dropout
     rows = [train_on_images(c, images=few) for c in (base, base, base.replace(seed_init=1))]
     assert torch.equal(before, torch.get_rng_state())
@@ -111,16 +117,41 @@ def test_seeds_decide_and_the_global_state_stays(digits):
     assert rows[0]["train_loss"] != rows[2]["train_loss"]
 
 
-def test_a_diverged_training_is_a_result(digits):
-    row = train_on_images(config(lr=1e4), images=digits)
+def test_bfloat16_trains_alike_but_not_the_same(shapes):
+    rows = [
+        train_on_images(config(P=256, epochs=4, precision=precision), images=shapes)
+        for precision in ("float32", "bfloat16")
+    ]
+    losses = [row["train_loss"] for row in rows]
+    assert losses[0] != losses[1]
+    assert losses[0] == pytest.approx(losses[1], rel=0.1)
+    assert rows[0]["R_init"] == rows[1]["R_init"]  # measured in float32
+
+
+def test_the_learning_rate_falls_to_zero_step_by_step(shapes, monkeypatch):
+    rates = []
+    step = torch.optim.SGD.step
+
+    def spy(self, *args, **options):
+        rates.append(self.param_groups[0]["lr"])
+        return step(self, *args, **options)
+
+    monkeypatch.setattr(torch.optim.SGD, "step", spy)
+    train_on_images(config(lr=0.02, epochs=3, num_probes=3), images=shapes)  # two steps an epoch
+    expected = [0.01 * (1 + math.cos(math.pi * k / 6)) for k in range(6)]
+    assert rates == pytest.approx(expected)
+
+
+def test_a_diverged_training_is_a_result(shapes):
+    row = train_on_images(config(lr=1e4), images=shapes)
     assert row["status"] == "diverged"
     assert row["train_loss"] is None or row["train_loss"] > 1000
     assert math.isfinite(row["R_init"])
 
 
-def test_the_wrong_images_are_refused(digits):
-    with pytest.raises(ValueError, match=says("images", "cifar10", "digits")):
-        train_on_images(config(dataset="cifar10"), images=digits)
+def test_the_wrong_images_are_refused(shapes):
+    with pytest.raises(ValueError, match=says("images", "cifar10", "shapes")):
+        train_on_images(config(dataset="cifar10"), images=shapes)
 
 
 def test_augmented_images_are_shifted_or_mirrored():
@@ -168,7 +199,7 @@ def row_of(config, **changes):
 def test_records_are_apart_from_those_of_the_srhm(tmp_path):
     store, images = Store(tmp_path), ImageStore(tmp_path / "images")
     path = images.put(row_of(config()))
-    assert path.relative_to(tmp_path).parts == ("images", "digits_lenet.jsonl")
+    assert path.relative_to(tmp_path).parts == ("images", "shapes_lenet.jsonl")
     assert config() in images
     assert images.frame().R.tolist() == [2.0]
     assert store.problems() == {}
@@ -230,14 +261,14 @@ def test_no_training_before_all_images_are_there(tmp_path, monkeypatch):
         run_images(configs, ImageStore(tmp_path / "store"), folder=tmp_path, progress=False)
 
 
-def test_live_check_of_an_image_run(tmp_path, digits):
+def test_live_check_of_an_image_run(tmp_path, shapes):
     store = ImageStore(tmp_path)
-    with pytest.raises(NotStoredError, match=says("lenet on digits", "P=64", "seeds 0/0")):
+    with pytest.raises(NotStoredError, match=says("lenet on shapes", "P=64", "seeds 0/0")):
         live_check(config(), store)
-    row = train_on_images(config(), images=digits)
+    row = train_on_images(config(), images=shapes)
     store.put(row)
     live, kept = live_check(config(), store, "cpu", train_on_images)
     assert live["test_error"] == pytest.approx(kept["test_error"], abs=1e-3)
     store.put({**row, "test_error": row["test_error"] - 0.1})
-    with pytest.raises(AssertionError, match=says("lenet on digits", "P=64", "seeds 0/0")):
+    with pytest.raises(AssertionError, match=says("lenet on shapes", "P=64", "seeds 0/0")):
         live_check(config(), store, "cpu", train_on_images)

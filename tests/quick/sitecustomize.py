@@ -1,4 +1,4 @@
-"""Stand-ins for trainings and for CIFAR-10, so that commands can be run as they stand, in seconds.
+"""Stand-ins for trainings and image sets, so that commands can be run as they stand, in seconds.
 
 Python imports this by itself where this folder is on PYTHONPATH. One tiny training is done; every
 other returns its row with a test error that falls with P, the same each time.
@@ -53,7 +53,7 @@ def shorten_images(module):
     real = module.train_on_images
 
     def train_on_images(config, *_, **__):
-        tiny = {"dataset": "digits", "arch": "lenet", "P": 40, "epochs": 1, "num_probes": 10}
+        tiny = {"dataset": "shapes", "arch": "lenet", "P": 40, "epochs": 1, "num_probes": 10}
         return real(config.replace(**tiny), "cpu") | config.as_dict()
 
     module.train_on_images = train_on_images
@@ -66,9 +66,14 @@ def small_cifar10(module):
         setattr(module._cifar10(), name, value)
 
 
+def small_fashion(module):
+    module.FILES = json.loads(os.environ.get("SRHM_FASHION", "null")) or module.FILES
+
+
 PATCHES = {
     "srhm.training.run": shorten_runs,
     "srhm.images.train": shorten_images,
-    "srhm.images.sets": small_cifar10,
+    "srhm.images.cifar": small_cifar10,
+    "srhm.images.fashion": small_fashion,
 }
 sys.meta_path.insert(0, Patches())

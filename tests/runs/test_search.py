@@ -164,9 +164,10 @@ def test_quantities_are_the_columns_of_a_run():
         RunConfig(v=4, s0=1, P=64, batch_size=16, width=8, max_epochs=1, num_test=40, test_every=1),
         RunConfig(v=4, s0="0,1", P=64, batch_size=16, width=8, max_epochs=1, num_test=40),
         RunConfig(v=3, L=3, s0=1, P=64, batch_size=32, arch="vgg11", max_epochs=1, num_test=40),
+        RunConfig(v=4, s0="0,1", P=64, batch_size=16, width=8, max_epochs=1, num_test=40, zipf=1),
     ):
         row = train(config, "cpu")
-        found = {name for name in row if name[:2] in ("S_", "D_") or "error" in name}
+        found = {name for name in row if {"S", "D", "error"} & set(name.split("_"))}
         found = {name for name in found if not name.endswith("_se")} | {"test_loss", "train_loss"}
         assert {q for q in quantities(config) if quantity_exists(q, config)} == found
 

@@ -158,3 +158,23 @@ def test_bad_input_is_one_sentence(change, predictors, words):
 def test_too_few_points():
     with pytest.raises(ValueError, match=says("s0+1, m", "4 points", 3)):
         fit_power_law(points()[:3], ["s0+1", "m"])
+
+
+def test_groups_that_miss_the_law_together_widen_the_interval():
+    """Sixteen points in four groups, each off by a factor of its own: four draws, not sixteen."""
+    hits = {None: 0, "m": 0}
+    widths = dict.fromkeys(hits, 0.0)
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        table = points()
+        slope = dict(zip((4, 6, 8, 10), 2 + 0.3 * rng.normal(size=4), strict=True))
+        table["P_star"] *= table["s0+1"] ** (table.m.map(slope) - 2)
+        for groups in hits:
+            fit = fit_power_law(table, ["s0+1", "m"], num_bootstrap=200, groups=groups)
+            own = fit.exponents["s0+1"]
+            hits[groups] += own.includes(2)
+            widths[groups] += own.high - own.low
+    assert hits["m"] >= 34 > hits[None]
+    assert widths["m"] > widths[None]
+    with pytest.raises(ValueError, match=says("2 groups", "one")):
+        fit_power_law(points().assign(one=1), ["s0+1", "m"], groups="one")

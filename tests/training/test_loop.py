@@ -120,7 +120,7 @@ def test_every_epoch_is_reported(arch):
         seen.append((epoch, train_loss))
 
     if arch == "images":
-        config = ImageRunConfig(dataset="digits", arch="fc2", P=64, epochs=2, num_probes=5)
+        config = ImageRunConfig(dataset="shapes", arch="fc2", P=64, epochs=2, num_probes=5)
         row = train_on_images(config, "cpu", on_epoch=on_epoch)
     else:
         row = train(RunConfig(arch=arch, width=16, **SMALL), "cpu", on_epoch=on_epoch)

@@ -397,3 +397,31 @@ def test_a_new_observable_is_in_every_row(monkeypatch):
         assert row["seed_seen"] == 3
         assert "D_out_1" in row
     assert "energy" in trace(lcn, 1, "cpu")
+
+
+def test_unequal_tasks_are_measured_on_the_even_one_too():
+    """The even columns are those of a task of the same rules, from data of that task."""
+    task, even = (
+        SRHM(4, 2, 2, 1, zipf=3.0, displacement_ratio=0.1, seed=5),
+        SRHM(4, 2, 2, 1, seed=5),
+    )
+    net = Identity()
+    own = task.sample(100, 1)
+
+    def answering(samples):
+        right = torch.nn.functional.one_hot(torch.from_numpy(samples.labels).long(), task.n_c)
+        first = torch.zeros_like(right)
+        first[:, 0] = 1
+        typical = torch.from_numpy(samples.positions[:, 0] % 2 == 0)  # the likely place
+        return {"1": dense_layer(net(task.one_hot(samples))), "out": dense_layer(
+            torch.where(typical[:, None], right, first).double())}  # fmt: skip
+
+    found = observables.on_even_task(task, answering, own, seed=7)
+    data = even.sample(100, 7)
+    expected = sensitivities(even, answering, data, seed=7)
+    wrong = (data.positions[:, 0] % 2 == 1) & (data.labels != 0)
+    assert found == {f"even_{name}": value for name, value in expected.items()} | {
+        "even_test_error": wrong.mean()
+    }
+    assert 0.2 < wrong.mean() < 0.6
+    assert observables.on_even_task(even, answering, data, seed=7) == {}

@@ -50,7 +50,7 @@ def test_denormals_are_zero_while_it_trains(how, monkeypatch):
         trace(TINY, device="cpu")
     elif how == "images":
         config = ImageRunConfig(
-            dataset="digits", arch="lenet", P=20, batch_size=10, epochs=1, num_probes=3
+            dataset="shapes", arch="lenet", P=20, batch_size=10, epochs=1, num_probes=3
         )
         train_on_images(config, "cpu")
     else:

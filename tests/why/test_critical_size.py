@@ -8,9 +8,11 @@ import torch
 from torch import nn
 
 from messages import says
+from srhm.data.samples import Samples
 from srhm.data.task import SRHM
 from srhm.engine.sparse import encode
 from srhm.networks.patch import build_network
+from srhm_book.why.first_gradient import counted_step, equal_network, step_of
 from srhm_book.why.one_step import critical_size, exponent, first_layer_pulls
 
 
@@ -86,3 +88,21 @@ def test_impossible_weights_and_an_exponent():
         critical_size(task, "lcn", "one", task.sample(10, 0))
     assert exponent([1, 2, 4], [3, 12, 48]) == pytest.approx(2)
     assert np.isnan(exponent([2, 2], [3, 4]))
+
+
+@pytest.mark.parametrize("arch", ["lcn", "cnn"])
+def test_a_wide_networks_first_step_is_the_counted_one(arch):
+    """The correlation is high at any width, and higher the wider; other labels spoil it."""
+    task = SRHM(4, 2, 2, 1, seed=0)
+    samples = task.sample(300, 0)
+    found = {}
+    for width in (16, 512):
+        net = equal_network(arch, task, width, seed=1)
+        real, counted = step_of(net, task, samples), counted_step(net, task, samples)
+        assert real.shape == counted.shape == net.weights[0].shape[:3]
+        found[width] = np.corrcoef(real.flatten(), counted.flatten())[0, 1]
+    assert 0.8 < found[16] < found[512]
+    assert found[512] > 0.9995
+    mixed = Samples(samples.values, samples.positions, samples.labels[::-1].copy())
+    other = counted_step(net, task, mixed)
+    assert np.corrcoef(real.flatten(), other.flatten())[0, 1] < 0.6

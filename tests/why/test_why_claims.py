@@ -1,16 +1,17 @@
 """The ledger's own claims: open where nothing is stored, and each with its refutation."""
 
 from srhm.runs.store import Store
-from srhm_book.why import claims, measure
+from srhm_book.why import claims, later_claims, measure
 from srhm_book.why.claims import GROUP, why_claims
 
 
 def test_without_trainings_they_are_open_and_say_what_would_refute_them(tmp_path):
     found = why_claims(Store(tmp_path))
-    assert len({claim.id for claim in found}) == len(found) == 7
+    assert len({claim.id for claim in found}) == len(found) == 16
     assert {claim.group for claim in found} == {GROUP}
     assert all(claim.remark.startswith("refuted by") for claim in found)
-    trained = [claim for claim in found if claim.chapter == claims.LEVELS]
+    trained = [c for c in found if c.chapter in (claims.LEVELS, later_claims.INVARIANCES)]
+    trained += [claim for claim in found if claim.id == "why_own_factor"]
     assert {claim.verdict for claim in trained} == {"open"}
     assert not any(claim.measured for claim in trained)
 
@@ -21,4 +22,4 @@ def test_without_measurements_one_step_has_no_claim(tmp_path, monkeypatch):
 
     monkeypatch.setattr(measure, "read", nothing)
     found = why_claims(Store(tmp_path))
-    assert {claim.chapter for claim in found} == {claims.LEVELS}
+    assert {claim.chapter for claim in found} == {claims.LEVELS, later_claims.INVARIANCES}

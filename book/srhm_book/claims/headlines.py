@@ -98,6 +98,17 @@ HEADLINES = (
         ("13_error_and_insensitivity",),
     ),
     Headline(
+        "photographs",
+        "On photographs, the better architectures are those that mind deformations less than "
+        "noise, about as ε = 0.2 √R_f; as P grows, ε and R_f fall together.",
+        ("fig1_images",),
+        "The better has the smaller R_f in {fig1_images_cifar10_jpeg[0]} pairs on CIFAR-10 and "
+        "{fig1_images_fashion_mnist[0]} on Fashion-MNIST; the exponent is "
+        "{fig1_images_law[0]}; as P grows, both change the same way in "
+        "{fig1_images_growing_cifar10_jpeg[0]} and {fig1_images_growing_fashion_mnist[0]} steps.",
+        ("16_images",),
+    ),
+    Headline(
         "the architectures' errors",
         "These architectures have the test errors of Figure 1C.",
         ("fig1_error",),

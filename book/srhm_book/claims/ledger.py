@@ -13,10 +13,13 @@ from srhm_book.claims.architectures import architecture_claims
 from srhm_book.claims.claim import RULE, Claim, numbers
 from srhm_book.claims.invariance import invariance_claims
 from srhm_book.claims.laws import law_claims
+from srhm_book.images.claims import image_claims
 from srhm_book.parent.claims import deep_claims
 from srhm_book.parent.limits_claims import limit_claims
+from srhm_book.spatial.claims import spatial_claims
 from srhm_book.spectral.claims import spectral_claims
 from srhm_book.why.claims import why_claims
+from srhm_book.why.sharing_claims import sharing_claims
 
 COLUMNS = ("Claim", "Part", "Figure", "Expected", "Paper", "Here", "Verdict", "Chapter")
 
@@ -31,9 +34,11 @@ def claims(store: Store, progress: bool = False) -> list[Claim]:
         "laws": lambda: law_claims(store),
         "invariance": lambda: invariance_claims(frame),
         "architectures": lambda: architecture_claims(store),
+        "photographs": lambda: image_claims(store),
         "before sparsity": lambda: deep_claims(store) + limit_claims(store),
+        "spatial information": spatial_claims,
         "kernel regression": spectral_claims,
-        "why": lambda: why_claims(store),
+        "why": lambda: why_claims(store) + sharing_claims(store),
     }
     # tqdm takes None for: unless stderr is a terminal.
     silent = None if progress and not os.environ.get("TQDM_DISABLE") else True

@@ -126,7 +126,7 @@ def _cells(part: Number | Share) -> str:
 def maths(text: str) -> str:
     """Escaped, with powers, indices and P* set as in print."""
     text = re.sub(r"\^(?:\(([^)]*)\)|(\w))", r"<sup>\1\2</sup>", escape(text, quote=False))
-    text = re.sub(r"\b(n|log P\*|P\*|P|S)_(?:\(([\d,]+)\)|(\w+)\b)", r"\1<sub>\2\3</sub>", text)
+    text = re.sub(r"\b(n|log P\*|P\*|P|S|R)_(?:\(([\d,]+)\)|(\w+)\b)", r"\1<sub>\2\3</sub>", text)
     return text.replace("P*", "<i>P</i>*")
 
 

@@ -104,9 +104,7 @@ def exponent_tests(table: pd.DataFrame) -> list[LawTest]:
     table = with_factors(table.dropna(subset="P_star"))
     found = []
     for name, part in _groups(table):
-        laws = _laws(part)
-        if not _vary_apart(part):
-            laws = {"s0+1": laws["s0+1"], "n_c m^L": 1}
+        laws = joint_laws(part)
         found += _test(name, part, list(laws), laws)
         sparse = part[part.s0 > 0]
         if len(sparse) < len(part):
@@ -212,6 +210,12 @@ def _laws(part: pd.DataFrame) -> dict[str, int]:
     """The exponents of Eq. 3 or 4 at the one L of these settings."""
     L = int(part.L.iloc[0])
     return {"s0+1": L if part.arch.iloc[0] == "lcn" else 2, "n_c": 1, "m": L}
+
+
+def joint_laws(part: pd.DataFrame) -> dict[str, int]:
+    """`_laws`, but n_c m^L in place of n_c and m where these only vary together."""
+    laws = _laws(part)
+    return laws if _vary_apart(part) else {"s0+1": laws["s0+1"], "n_c m^L": 1}
 
 
 def _vary_apart(part: pd.DataFrame) -> bool:

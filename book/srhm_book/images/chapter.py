@@ -1,20 +1,22 @@
-"""What the chapter on images shows: its runs, their averages, and the rank correlation."""
+"""What the chapter on images shows: its runs, their averages, and how error follows sensitivity."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from srhm.images.config import IMAGE_ARCHITECTURES, ImageRunConfig
+from srhm.images.config import IMAGE_ARCHITECTURES, PRECISIONS, ImageRunConfig
 from srhm.images.networks import IMAGE_NETWORK_NAMES
 from srhm.images.store import ImageStore, run_images
 from srhm.runs.store import to_frame
 from srhm.stats.fits import Estimate
-from srhm_book.images.grids import SIZES, architectures_grid, growing_grid, image_run
+from srhm_book.images.grids import REPEATS, SIZES, architectures_grid, growing_grid, image_run
 
-QUANTITIES = ("test_error", "R", "D")
+QUANTITIES = ("test_error", "R", "D", "G", "R_init", "D_init", "G_init")
+LAW = 0.2, 0.5  # petrini2021: error = 0.2 R_f^0.5
 
 
 def chapter_runs(
@@ -27,20 +29,21 @@ def chapter_runs(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The runs of Figure 1A and of Figure 1B: stored ones ("book"), or a few trained now.
 
-    "fresh" trains three small architectures as the grids have them, "smoke" two toys.
+    "fresh" trains four cheap architectures as the grids have them, "smoke" toys of theirs.
     """
     seeds = range(repeats)
     if profile == "book":
         grids = architectures_grid(dataset, repeats), growing_grid(dataset, repeats)
         return tuple(stored_runs(grid, store) for grid in grids)
+    archs = ("fc2", "fc4", "fc6", "lenet")
     if profile == "fresh":
-        archs, size, sizes, toy = ("fc2", "lenet", "alexnet"), 512, SIZES[dataset][:3], {}
+        size, sizes, toy = 1_000, SIZES[:3], {}
     else:
-        archs, size, sizes, toy = ("fc2", "lenet"), 64, (32, 64), {"epochs": 1, "num_probes": 40}
+        size, sizes, toy = 64, (32, 64), {"epochs": 1, "num_probes": 40}
     small = [image_run(dataset, arch, size, seed, **toy) for arch in archs for seed in seeds]
     growing = [image_run(dataset, "lenet", P, seed, **toy) for P in sizes for seed in seeds]
     frame = run_images(small + growing, None, device, folder, progress=False)
-    return frame[: len(small)], frame[frame.arch == "lenet"]
+    return frame[frame["P"] == size], frame[frame.arch == "lenet"]
 
 
 def stored_runs(grid: list[ImageRunConfig], store: ImageStore) -> pd.DataFrame:
@@ -72,44 +75,162 @@ def averages(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 def architectures_view(table: pd.DataFrame) -> pd.DataFrame:
     """The averages of `averages` by architecture as the chapter prints them."""
+    good = table[table.runs > 0]
 
-    def with_range(name, places):
-        return [
-            f"{getattr(r, name):.{places}f} ({getattr(r, f'{name}_low'):.{places}f} to "
-            f"{getattr(r, f'{name}_high'):.{places}f})"
-            if r.runs
-            else "–"
-            for r in table.itertuples()
-        ]
+    def ranges(name: str, form: str) -> list[str]:
+        ends = zip(good[name], good[f"{name}_low"], good[f"{name}_high"], strict=True)
+        return [f"{value:{form}} ({low:{form}} to {high:{form}})" for value, low, high in ends]
 
     return pd.DataFrame(
         {
-            "architecture": table.arch.map(IMAGE_NETWORK_NAMES),
-            "test error": with_range("test_error", 3),
-            "R_f": with_range("R", 1),
-            "D_f": [f"{r.D:.4f}" if r.runs else "–" for r in table.itertuples()],
-            "runs": [
-                f"{r.runs}, {r.diverged} diverged" if r.diverged else str(r.runs)
-                for r in table.itertuples()
-            ],
+            "architecture": good.arch.map(IMAGE_NETWORK_NAMES),
+            "test error": ranges("test_error", ".3f"),
+            "R_f": ranges("R", ".2f"),
+            "D_f": [f"{value:.4f}" for value in good.D],
+            "G_f": [f"{value:.4f}" for value in good.G],
+            "R_f before": ranges("R_init", ".2f"),
         }
     ).set_index("architecture")
 
 
-def rank_correlation(x, y, num_bootstrap: int = 2000, seed: int = 0) -> Estimate | None:
+def correlations(table: pd.DataFrame) -> dict[str, Estimate | None]:
+    """Rank correlation of the test error with each sensitivity, over the rows of `averages`."""
+    good = table[table.runs > 0]
+    return {name: rank_correlation(good[name], good.test_error) for name in QUANTITIES[1:]}
+
+
+def change_by_training(table: pd.DataFrame) -> Estimate | None:
+    """The rank correlation of the error with R_f after training, less that with R_f before it."""
+    good = table[table.runs > 0]
+    return bootstrapped(
+        lambda error, after, before: _spearman(after, error) - _spearman(before, error),
+        *(good[name].to_numpy(float) for name in ("test_error", "R", "R_init")),
+    )
+
+
+def law_fit(table: pd.DataFrame) -> dict[str, Estimate | None]:
+    """How the points lie against `LAW`: the exponent of R_f in the error, and error over the law.
+
+    The exponent is the slope of least squares of log error on log R_f, over the rows of `averages`;
+    the ratio is the median. Intervals as in `rank_correlation`.
+    """
+    good = table[table.runs > 0]
+    factor, exponent = LAW
+    x, y = np.log(good.R.to_numpy(float)), np.log(good.test_error.to_numpy(float))
+    return {
+        "exponent": bootstrapped(_slopes, x, y),
+        "ratio": bootstrapped(
+            lambda a, b: np.exp(np.median(b - np.log(factor) - exponent * a, axis=1)), x, y
+        ),
+    }
+
+
+def growth_steps(table: pd.DataFrame, quantity: str) -> tuple[int, int]:
+    """In how many steps from one P to the next error and sensitivity change the same way; of all.
+
+    table: `averages` by architecture and P.
+    """
+    hits = number = 0
+    for _, part in table[table.runs > 0].groupby("arch"):
+        part = part.sort_values("P")
+        alike = np.diff(part[quantity].astype(float)) * np.diff(part.test_error.astype(float)) > 0
+        hits, number = hits + int(alike.sum()), number + len(alike)
+    return hits, number
+
+
+def both_fall(table: pd.DataFrame, quantity: str) -> tuple[int, int]:
+    """In how many architectures error and sensitivity both fall from the smallest to the largest P.
+
+    table: `averages` by architecture and P; an architecture at one P alone does not count.
+    """
+    parts = [part.sort_values("P") for _, part in table[table.runs > 0].groupby("arch")]
+    ends = [part[["test_error", quantity]].iloc[[0, -1]] for part in parts if len(part) > 1]
+    return sum(bool((end.iloc[1] < end.iloc[0]).all()) for end in ends), len(ends)
+
+
+def sign_found(found: Estimate | None, sign: int) -> str:
+    """Whether an interval lies on the expected side of zero, in a word or two."""
+    if found is None:
+        return "not measured"
+    ends = sorted((sign * found.low, sign * found.high))
+    return "yes" if ends[0] > 0 else "no, the opposite" if ends[1] < 0 else "undecided"
+
+
+def value_found(found: Estimate | None, value: float) -> str:
+    """Whether an interval holds the expected value, which does not show that it is so."""
+    if found is None:
+        return "not measured"
+    return (
+        "not excluded" if found.includes(value) else "no, more" if found.low > value else "no, less"
+    )
+
+
+def by_budget(frame: pd.DataFrame, quantity: str) -> pd.DataFrame:
+    """A quantity of `budget_grid`'s runs: a row for each network, a column for each budget."""
+    if frame.empty:
+        return pd.DataFrame()
+    shown = frame.assign(
+        network=frame.arch.map(IMAGE_NETWORK_NAMES),
+        budget=frame.epochs * frame.P,
+        value=frame[quantity].astype(float),
+    )
+    return shown.pivot(index="network", columns="budget", values="value")
+
+
+def precision_changes(frame: pd.DataFrame) -> pd.DataFrame:
+    """How far the test error moves with the precision, and with the seed, in `precision_grid`.
+
+    A row for each network that has all its runs. Columns: ``precision``, bfloat16's error less that
+    of float32, mean over seeds; ``seed``, by how much the seeds' errors differ, over precisions.
+    """
+    rows = {}
+    for arch, part in frame.groupby("arch") if len(frame) else ():
+        errors = part.pivot(index="seed_init", columns="precision", values="test_error")
+        errors = errors.reindex(index=range(REPEATS), columns=PRECISIONS).astype(float)
+        if errors.notna().all(axis=None):
+            rows[IMAGE_NETWORK_NAMES[arch]] = {
+                "precision": (errors.bfloat16 - errors.float32).mean(),
+                "seed": (errors.max() - errors.min()).mean(),
+            }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["precision", "seed"])
+
+
+def rank_correlation(x, y) -> Estimate | None:
     """Spearman's rank correlation with its 95 % bootstrap interval over the pairs.
 
     None for fewer than four pairs, or when one of the two does not vary.
     """
-    x, y = np.asarray(x, float), np.asarray(y, float)
-    if len(x) < 4:
+    return bootstrapped(_spearman, np.asarray(x, float), np.asarray(y, float))
+
+
+def bootstrapped(
+    statistic: Callable[..., np.ndarray],
+    *columns: np.ndarray,
+    num_bootstrap: int = 2000,
+    seed: int = 0,
+) -> Estimate | None:
+    """A statistic of points with its 95 % interval, from drawing the points with replacement.
+
+    statistic: from the columns, each (rows, n), to one value a row. None for fewer than four
+    points, or where it is not finite.
+    """
+    n = len(columns[0])
+    if n < 4:
         return None
-    value = float(_spearman(x[None], y[None])[0])
+    value = float(statistic(*(column[None] for column in columns))[0])
     if not np.isfinite(value):
         return None
-    draws = np.random.default_rng(seed).integers(len(x), size=(num_bootstrap, len(x)))
-    low, high = np.nanquantile(_spearman(x[draws], y[draws]), [0.025, 0.975])
+    draws = np.random.default_rng(seed).integers(n, size=(num_bootstrap, n))
+    values = statistic(*(column[draws] for column in columns))
+    low, high = np.nanquantile(values, [0.025, 0.975]).tolist()
     return Estimate(value, low, high)
+
+
+def _slopes(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Slope of y on x in each row, by least squares; nan where x does not vary."""
+    x, y = (v - v.mean(axis=1, keepdims=True) for v in (x, y))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (x * y).sum(axis=1) / (x * x).sum(axis=1)
 
 
 def _spearman(x: np.ndarray, y: np.ndarray) -> np.ndarray:

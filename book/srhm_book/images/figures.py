@@ -8,6 +8,7 @@ import torch
 
 from srhm.images.deform import apply_fields, displacement_fields, temperature
 from srhm.images.networks import IMAGE_NETWORK_NAMES
+from srhm_book.images.chapter import LAW
 from srhm_book.style import (
     BLACK,
     BLUE,
@@ -30,7 +31,12 @@ STYLES = {
     "resnet18": (VERMILION, "o"), "resnet34": (VERMILION, "s"), "resnet50": (VERMILION, "^"),
     "efficientnet_b0": (PURPLE, "o"), "efficientnet_b2": (PURPLE, "s"),
 }  # fmt: skip
-SENSITIVITY_LABELS = {"R": "relative sensitivity $R_f$", "D": "sensitivity to deformations $D_f$"}
+SENSITIVITY_LABELS = {
+    "R": "relative sensitivity $R_f$",
+    "D": "sensitivity to deformations $D_f$",
+    "G": "sensitivity to noise $G_f$",
+    "R_init": "$R_f$ before training",
+}
 
 
 def draw_deformations(images: torch.Tensor, deltas, c: int, seed: int):
@@ -74,7 +80,7 @@ def _draw_field(ax, field: np.ndarray, step: int = 3) -> None:
 
 
 def draw_image_errors(ax, table, quantity: str, joined: bool = False) -> None:
-    """Test error against R or D, a point for each row of `averages`.
+    """Test error against a sensitivity, a point for each row of `averages`.
 
     An axis is logarithmic when its values span more than a factor of four.
     Bars span the seeds from the lowest to the highest. joined: a line through each architecture's
@@ -107,10 +113,11 @@ def draw_image_errors(ax, table, quantity: str, joined: bool = False) -> None:
             ax.locator_params(which, nbins=5)
 
 
-def draw_cifar_law(ax) -> None:
+def draw_law(ax) -> None:
     """petrini2021's 0.2 sqrt(R_f), found for CIFAR-10, over the range of R that is shown."""
-    R = np.array(ax.get_xlim())
-    ax.plot(R, 0.2 * np.sqrt(R), color=GREY, linestyle="--", label="$0.2\\sqrt{R_f}$", zorder=0)
+    R, (factor, exponent) = np.clip(ax.get_xlim(), 0, None), LAW
+    label = f"${factor}\\sqrt{{R_f}}$"
+    ax.plot(R, factor * R**exponent, color=GREY, linestyle="--", label=label, zorder=0)
     ax.set_xlim(R)
 
 

@@ -1,6 +1,6 @@
 """Real images: Fashion-MNIST with two classes, its learning curve and its spectrum.
 
-    python -c "from torchvision.datasets import FashionMNIST; FashionMNIST('data', download=True)"
+    srhm download fashion_mnist
     python -m srhm_book.spectral.measure fashion data
 
 Pixels are divided by 255, an image is a vector of 784; the target is +1 for the classes of even

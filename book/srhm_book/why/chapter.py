@@ -12,6 +12,7 @@ from srhm_book.complexity.table import complexity_table, seed_exponent
 from srhm_book.grids import GRIDS, TOY, setting
 from srhm_book.why import measure, tasks
 from srhm_book.why.along_training import along_rows
+from srhm_book.why.first_gradient import correlation_rows
 from srhm_book.why.one_step import exponent
 from srhm_book.why.tied import settings_of, step_table
 
@@ -121,6 +122,13 @@ def tied_steps(profile: str) -> pd.DataFrame:
         return measure.read("tied").fillna({"tied": ""})
     fewer = {"seeds": range(1), "samples": 1000} if profile == "smoke" else {}
     return step_table(settings_of(profile), **fewer)
+
+
+def first_gradients(profile: str) -> pd.DataFrame:
+    """How a network's first step goes with the counts, by width: stored, or measured now."""
+    if profile == "book":
+        return measure.read("first_gradient")
+    return correlation_rows((64, 256), range(2 if profile == "smoke" else 3))
 
 
 def trained_settings(profile: str) -> list[RunConfig]:

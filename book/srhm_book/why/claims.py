@@ -14,6 +14,7 @@ from srhm_book.complexity.table import searched_runs
 from srhm_book.why import chapter, steps
 from srhm_book.why.expected import exponents
 from srhm_book.why.findings import largest_s0
+from srhm_book.why.later_claims import later_claims
 from srhm_book.why.levels import growth_table
 from srhm_book.why.tasks import HEIGHTS
 
@@ -32,7 +33,7 @@ def why_claims(store: Store) -> list[Claim]:
     deep, _ = searched_runs(chapter.depth_settings("book"), store)
     found = [] if sizes is None else [_step_claim(arch, w, sizes) for arch, w in _KINDS]
     found += [_level_claim(arch, measured) for arch in ("lcn", "cnn")]
-    return [*found, _free_claim(measured), _depth_claim(deep)]
+    return [*found, _free_claim(measured), _depth_claim(deep), *later_claims(store)]
 
 
 _KINDS = (("lcn", "equal"), ("cnn", "equal"), ("cnn", "random"))

@@ -15,6 +15,8 @@ cannot both hold.
 
 from __future__ import annotations
 
+from srhm.stats.fits import Estimate
+
 
 def exponents(arch: str, weights: str, L: int) -> tuple[float, ...]:
     """One step's exponent of s0+1 at each level alone, the input's first: their sum is that of
@@ -27,3 +29,28 @@ def exponents(arch: str, weights: str, L: int) -> tuple[float, ...]:
 def law(arch: str, L: int) -> float:
     """The exponent of s0+1 with all levels sparse in Eq. 3 (LCN) or 4 (CNN)."""
     return float(L) if arch == "lcn" else 2.0
+
+
+# Two invariances or one? Written down before any training with unequal probabilities. Synonyms and
+# displacements have the same class statistics: if *one grouping* makes the network insensitive to
+# both (the paper's argument), P*_D / P*_S and both over P* keep, with unequal probabilities, the
+# values that they have with equal ones. If each *pattern is learned by itself*, one that is met q
+# times as often needs 1/q times as many data: the rare place then holds P*_D up and the rare
+# synonym P*_S, each alone, by up to the factors below. On the even task the rare place holds up all
+# three, since half of all features sit there; rare synonyms still only two, P*_S and P*.
+WITHIN = 1.5  # a factor
+
+
+def rare_factor(probabilities) -> float:
+    """How many times rarer than with equal probabilities the rarest place, or synonym, is."""
+    return 1 / (len(probabilities) * min(probabilities))
+
+
+def verdict(ratio: Estimate | None) -> str:
+    """Of a ratio of thresholds over its value at equal probabilities: "together" where its 95 %
+    interval lies within a factor of `WITHIN`, "parted" where it lies outside, else "open"."""
+    if ratio is None:
+        return "open"
+    if ratio.low >= 1 / WITHIN and ratio.high <= WITHIN:
+        return "together"
+    return "parted" if ratio.low > WITHIN or ratio.high < 1 / WITHIN else "open"

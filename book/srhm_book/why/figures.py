@@ -167,3 +167,22 @@ def draw_both_beside(axes, table: pd.DataFrame) -> None:
             draw_against_P_star(ax, own, float(np.exp(np.log(own.P_star / own.P_c).mean())))
         ax.set_title(f"{weights} weights")
     axes[0].set_ylabel("$P^*$ of training")
+
+
+def draw_first_gradients(ax, rows: pd.DataFrame) -> None:
+    """One minus the correlation of a network's first step with the counts, against width.
+
+    rows: of `srhm_book.why.first_gradient.correlation_rows`. Means, and smallest to largest.
+    """
+    for arch, own in rows.groupby("arch"):
+        values = (1 - own.correlation).groupby(own.width)
+        mean = values.mean()
+        bars = bar_lengths(mean, values.min(), values.max())
+        look = {"linestyle": "-", "capsize": 2, "label": arch.upper()}
+        ax.errorbar(mean.index, mean, yerr=bars, **look, **style_for(arch=arch))
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    label_log(ax.xaxis, rows.width.min(), rows.width.max())
+    ax.set_xlabel("width of the network")
+    ax.set_ylabel("1 − correlation")
+    legend(ax, fontsize=9)

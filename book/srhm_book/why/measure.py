@@ -19,6 +19,8 @@ from srhm.data.task import SRHM
 from srhm_book.spectral import stored
 from srhm_book.why import tasks
 from srhm_book.why.along_training import along_rows
+from srhm_book.why.best_measure import algorithm_rows, seen_rows
+from srhm_book.why.first_gradient import correlation_rows
 from srhm_book.why.one_step import WEIGHTS, critical_size
 from srhm_book.why.sensitivity import one_step_sensitivities
 from srhm_book.why.tied import settings_of, step_table
@@ -89,6 +91,9 @@ MEASUREMENTS: dict[str, Callable[..., pd.DataFrame]] = {
     "first_step": first_step,
     "along_training": along_rows,
     "tied": lambda: step_table(settings_of("book")),
+    "layerwise": algorithm_rows,
+    "rules_seen": seen_rows,
+    "first_gradient": correlation_rows,
 }
 
 
@@ -97,7 +102,8 @@ def read(name: str) -> pd.DataFrame:
     """What is stored under one of the names of `MEASUREMENTS`."""
     frame = stored.read(name, ROOM)
     # One s0 for each level is a text, and then the others are read as texts too.
-    frame["s0"] = [int(s0) if str(s0).isdigit() else s0 for s0 in frame.s0]
+    if "s0" in frame:
+        frame["s0"] = [int(s0) if str(s0).isdigit() else s0 for s0 in frame.s0]
     return frame
 
 

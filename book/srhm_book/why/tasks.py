@@ -68,3 +68,32 @@ ONE_STEP = list(dict.fromkeys([*COUNTED, *TRAINED, *SHALLOW, *WHICH_LEVEL[2], *W
 TIED_S0 = 2
 TIED = {2: ("", "1", "2", "1,2"), 3: ("", "1", "2", "3", "1,2,3")}
 TIED_V = {2: 6, 3: 4}
+
+
+# Unequal probabilities (displacement_ratio, zipf), most telling first, at s0 = 1 and L = 3: at two
+# levels, the distinct data that small tasks have would be used up and the rare ones left for the
+# test. The LCN, which needs more data and time, has fewer synonyms.
+UNEQUAL = ((0.05, 0), (1, 2), (0.01, 0), (1, 4), (0.2, 0), (1, 1), (0.5, 0))
+EQUAL = (1, 0)
+UNEQUAL_TASKS = {"cnn": {"m": 4}, "lcn": {"m": 3}}
+UNEQUAL_SIZES = {"cnn": (362, 11585), "lcn": (512, 8192)}  # smallest, largest P
+UNEQUAL_ODDS = {"cnn": UNEQUAL, "lcn": ((0.01, 0),)}
+
+# The CNN's square: does its power follow s, the size of a tuple, or is it 2? With few synonyms a
+# large s is cheap.
+BRANCHING = [("cnn", 4, s, 2, 4, s0) for s in (3, 4) for s0 in (0, 1, 2, 4)]
+# And in the authors' scaling of the network, which is lazier, at one, two and three levels.
+LAZIER = [
+    *everywhere(4, 2, (1, 2, 4), ("cnn",)),
+    *SHALLOW,
+    *everywhere(4, 3, (1, 2), ("cnn",)),
+]
+
+# Where trained networks are put beside the best that can be hoped for: (v, s, L, m, s0), n_c = m.
+BestTask = tuple[int, int, int, int, int | tuple[int, ...]]
+BEST: list[BestTask] = [
+    *((v, 2, 2, v, s0) for v in (4, 6, 8) for s0 in (0, 1, 2)),
+    *((4, 2, 3, 4, s0) for s0 in (0, 1, 2)),
+]
+BEST_BY_LEVEL = [(4, 2, 3, 4, sparse_at(level, 3, 2)) for level in (1, 2, 3)]
+BEST_BRANCHING = [(4, 3, 2, 4, s0) for s0 in (0, 1, 2)]

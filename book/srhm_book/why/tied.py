@@ -30,6 +30,7 @@ from srhm_book.why.one_step import WEIGHTS, critical_size
 from srhm_book.wording import join
 
 NAMES = {"": "none", "1,2": "both", "1,2,3": "all"}
+WORTH = 0.25  # a power of s0+1 saved that is more than a trace
 STEP_SEEDS, STEP_WIDTH, STEP_SAMPLES = range(3), 32, 60_000
 
 
@@ -54,20 +55,25 @@ def settings_of(profile: str) -> Settings:
 
 
 def tied_table(runs: dict[RunConfig, pd.DataFrame], settings: Settings) -> pd.DataFrame:
-    """The exponent of s0+1 that each way of tying leaves, seed by seed with the same rules.
+    """What is left of the exponent of s0+1, and what tying has saved, with the same rules.
 
-    Columns arch, L, v, s0, tied, exponent (`srhm.stats.fits.Estimate` or None) and seeds.
+    Columns arch, L, v, s0, tied, exponent (of P* over that without sparsity), saved (of P* with
+    nothing tied over P*; both `srhm.stats.fits.Estimate` or None, seed by seed) and seeds.
     """
     rows = []
     for own in settings:
-        base = own["dense"]
+        base, free = own["dense"], own[""]
         for tied, config in own.items():
             if tied != "dense" and base in runs and config in runs:
                 found = paired_ratio(runs[config], runs[base])
                 power = growth_exponent(found, config.s0)
+                saved = None
+                if tied and free in runs:
+                    saved = growth_exponent(paired_ratio(runs[free], runs[config]), config.s0)
                 key = (config.arch, config.L, config.v, config.s0, tied)
-                rows.append((*key, power, found.num_seeds))
-    return pd.DataFrame(rows, columns=["arch", "L", "v", "s0", "tied", "exponent", "seeds"])
+                rows.append((*key, power, saved, found.num_seeds))
+    names = ["arch", "L", "v", "s0", "tied", "exponent", "saved", "seeds"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def step_table(settings: Settings, seeds=STEP_SEEDS, samples: int = STEP_SAMPLES) -> pd.DataFrame:
@@ -102,16 +108,38 @@ def step_exponents(sizes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["arch", "weights", "L", "tied", "power"])
 
 
+def expected_saving(arch: str, weights: str, L: int, tied: str) -> float:
+    """By how much tying these layers lowers `expected`."""
+    return expected(arch, weights, L, "") - expected(arch, weights, L, tied)
+
+
 def sentence(measured: pd.DataFrame, arch: str, L: int) -> str:
-    """ "2.0 with none, 1.1 with layer 1, ..." of one network and depth."""
-    own = measured[(measured.arch == arch) & (measured.L == L) & measured.exponent.notna()]
-    told = [f"{r.exponent.value:.2f} with {NAMES.get(r.tied, f'layer {r.tied}')}"
+    """What tying saves: "0.66 by layer 1, 0.75 by layer 2 and 1.80 by both"."""
+    own = measured[(measured.arch == arch) & (measured.L == L) & measured.saved.notna()]
+    told = [f"{r.saved.value:.2f} by {NAMES.get(r.tied, f'layer {r.tied}')}"
             for r in own.itertuples()]  # fmt: skip
     return join(told) if told else "not trained yet"
 
 
 def held(measured: pd.DataFrame, arch: str, weights: str) -> str:
-    """ "3 of 4": how many intervals of trained networks hold one step's `expected` exponent."""
-    own = measured[(measured.arch == arch) & measured.exponent.notna()]
-    inside = [r.exponent.includes(expected(arch, weights, r.L, r.tied)) for r in own.itertuples()]
+    """ "3 of 4": how many intervals of what is saved hold the `expected_saving` of one step."""
+    own = measured[(measured.arch == arch) & measured.saved.notna()]
+    inside = [
+        r.saved.includes(expected_saving(arch, weights, r.L, r.tied)) for r in own.itertuples()
+    ]
     return f"{sum(inside)} of {len(inside)}"
+
+
+def savers(measured: pd.DataFrame, arch: str) -> str:
+    """Which layers save a power of at least `WORTH` where they alone share: "1 of 1 and 2 (L = 2)".
+
+    By the lower ends of the intervals.
+    """
+    own = measured[(measured.arch == arch) & measured.saved.notna()]
+    parts = []
+    for L, rows in own.groupby("L"):
+        single = [r for r in rows.itertuples() if "," not in r.tied]
+        saving = [r.tied for r in single if r.saved.low > WORTH]
+        if single:
+            parts.append(f"{join(saving)} of {join(r.tied for r in single)} (L = {L})")
+    return join(parts, between="; ") if parts else "not trained yet"

@@ -1,0 +1,1 @@
+"""How networks lose spatial information (tomasini2022): scale detection, and real images."""

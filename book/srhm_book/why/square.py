@@ -1,0 +1,129 @@
+"""The CNN's exponent of s0+1 by depth, by scaling of the network, and by size of a tuple."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from srhm.runs.store import Store
+from srhm.stats.fits import Estimate
+from srhm.training.config import RunConfig
+from srhm_book.complexity.authors import authors_table, exponents_in_both
+from srhm_book.complexity.table import complexity_table, seed_exponent
+from srhm_book.grids import GRIDS, TOY, setting
+from srhm_book.style import GREY, bar_lengths, legend, style_for
+from srhm_book.why import chapter
+from srhm_book.wording import join, with_interval
+
+FAMILY = ["scaling", "s", "L", "v"]
+LABELS = {"fan_in": "this book's scaling", "channels": "the authors' scaling"}
+LAW = 2.0
+COMPARED_S0 = (1, 2)  # by the size of a tuple: the same for all
+
+
+def square_settings(profile: str) -> list[RunConfig]:
+    """CNNs, all levels equally sparse, s0 of at least 1, of small tasks."""
+    if profile == "smoke":
+        return [setting("cnn", 4, s0, **TOY) for s0 in COMPARED_S0]
+    if profile == "fresh":
+        return [setting("cnn", 4, s0) for s0 in COMPARED_S0]
+    plain = [c for c in chapter.depth_settings("book") if c.arch == "cnn"]
+    plain += [setting("cnn", 4, s0) for s0 in (1, 2, 4)]
+    more = [c for c in GRIDS["square_s"] if c.s0 in COMPARED_S0]
+    return list(dict.fromkeys([*plain, *GRIDS["square_lazier"], *more]))
+
+
+def exponents(runs: Mapping[RunConfig, pd.DataFrame], s0s=None) -> pd.DataFrame:
+    """The exponent of s0+1 in each family of tasks that differ in s0 alone.
+
+    s0s: only these values. Columns `FAMILY`, s0s (in words) and exponent (an Estimate).
+    """
+    families: dict[tuple, dict] = {}
+    for c, own in runs.items():
+        if s0s is None or c.s0 in s0s:
+            families.setdefault((c.scaling, c.s, c.L, c.v), {})[c] = own
+    rows = []
+    for key, own in families.items():
+        table = complexity_table(own)
+        table = table[table.P_star.notna()]
+        if table.s0.nunique() > 1 and table.num_seeds.min() > 1:
+            rows.append((*key, join(map(str, sorted(table.s0))), seed_exponent(table)))
+    return pd.DataFrame(rows, columns=[*FAMILY, "s0s", "exponent"])
+
+
+def draw_square(axes, by_depth: pd.DataFrame, by_s: pd.DataFrame) -> None:
+    """Exponents against L, in both scalings (left), and against s at L = 2 (right)."""
+    for scaling, own in by_depth[by_depth.s == 2].groupby("scaling"):
+        fill = {} if scaling == "fan_in" else {"fillstyle": "none"}
+        shift = 0.08 if scaling == "channels" else -0.04
+        x = own.L + shift - 0.1 * (own.v == 4) * (own.L == 2) * (scaling == "fan_in")
+        _points(axes[0], x, own.exponent, LABELS[scaling], fill)
+    own = by_s[(by_s.L == 2) & (by_s.v == 4) & (by_s.scaling == "fan_in")]
+    _points(axes[1], own.s, own.exponent, "CNN", {})
+    ends = [min([2, *own.s]) - 0.3, max([3, *own.s]) + 0.3]
+    axes[1].plot(ends, ends, "--", color=GREY, linewidth=1, label="$s$")
+    for ax, name in zip(axes, ("levels $L$", "features in a tuple $s$"), strict=True):
+        ax.axhline(LAW, color=GREY, linestyle=":", label="the paper's 2")
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.set_xlabel(name)
+        ax.set_ylim(bottom=0)
+        legend(ax, loc="lower right", fontsize=9)
+    axes[0].set_ylabel("exponent of $s_0+1$")
+
+
+def _points(ax, x, found, label: str, fill: dict) -> None:
+    y = [e.value for e in found]
+    bars = bar_lengths(y, [e.low for e in found], [e.high for e in found])
+    look = style_for(arch="cnn") | fill
+    ax.errorbar(x, y, yerr=bars, linestyle="none", capsize=2, label=label, **look)
+
+
+def square_view(table: pd.DataFrame) -> pd.DataFrame:
+    """The exponents as a page shows them."""
+    shown = table.assign(
+        scaling=table.scaling.map(LABELS), exponent=table.exponent.map(with_interval)
+    )
+    return shown.rename(columns={"s0s": "s₀", "exponent": "exponent of s₀+1"})
+
+
+def scaling_words(table: pd.DataFrame) -> str:
+    """The exponents of both scalings, where both are known."""
+    keys = ["s", "L", "v"]
+    ours, lazier = (table[table.scaling == name].set_index(keys).exponent for name in LABELS)
+    both = [key for key in ours.index if key in lazier.index]
+    told = [
+        f"{with_interval(lazier[key])} at L = {key[1]} (ours {with_interval(ours[key])})"
+        for key in sorted(both, key=lambda key: key[1])
+    ]
+    return join(told, "; ") if told else "not measured yet"
+
+
+def authors_words(store: Store | None) -> str:
+    """The CNN's exponents in the authors' own training, where the store has them, beside ours."""
+    if store is None:
+        return "known in the profile book alone"
+    found = exponents_in_both(authors_table(store))
+    own = found[(found.arch == "cnn") & (found.factor == "s0+1")]
+    told = [
+        f"{with_interval(r.authors)} at L = {r.L} (ours on the same {r.num} tasks "
+        f"{with_interval(r.grids)})"
+        for r in own.itertuples()
+    ]
+    return join(told) if told else "not known"
+
+
+def s_words(table: pd.DataFrame) -> str:
+    """By the size of a tuple: the exponents, and whether 2 or s is in their intervals."""
+    own = table[(table.L == 2) & (table.v == 4) & (table.scaling == "fan_in")].sort_values("s")
+    told = [f"{with_interval(e)} at s = {s}" for s, e in zip(own.s, own.exponent, strict=True)]
+    wide = own[own.s > 2]
+    if wide.empty:
+        return join(told) + "; not measured for larger s yet" if told else "not measured yet"
+    held = [f"{_held(e, s)} at s = {s}" for s, e in zip(wide.s, wide.exponent, strict=True)]
+    return f"{join(told)}. The interval holds {join(held)}"
+
+
+def _held(found: Estimate, s: int) -> str:
+    names = [name for value, name in ((LAW, "2"), (float(s), "s")) if found.includes(value)]
+    return " and ".join(names) if names else "neither 2 nor s"

@@ -1,0 +1,105 @@
+"""Sharing within sub-patches, and the gradient's P_c along a training."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from srhm.data.task import SRHM
+from srhm.networks.patch import build_network
+from srhm.runs.store import Store
+from srhm.stats.fits import Estimate
+from srhm_book.grids import TOY, tied_settings
+from srhm_book.why import along_training, sharing_claims, tied
+from srhm_book.why.claims import GROUP
+
+
+@pytest.mark.parametrize(("arch", "layers"), [("cnn", ""), ("lcn", ""), ("cnn", "2"), ("lcn", "1")])
+def test_layer_sizes_are_those_of_single_gradients(arch, layers):
+    """tr Cov(g) / |E g|^2 of every layer from the gradient of each datum by autograd."""
+    task = SRHM(v=3, s=2, L=2, s0=1, m=2, seed=1)
+    net = build_network(arch, task, 8, 3, tied=layers)
+    with torch.no_grad():
+        net.readout.mul_(20)  # outputs far from zero, as in a trained network
+    samples = task.sample(task.num_data // 2, seed=0)
+    x, y = task.one_hot(samples), torch.from_numpy(samples.labels.astype("int64"))
+    single = []
+    for datum, label in zip(x, y, strict=True):
+        loss = torch.nn.functional.cross_entropy(net(datum[None]), label[None])
+        single.append([g.flatten() for g in torch.autograd.grad(loss, list(net.weights))])
+    found = along_training.layer_sizes(net, samples, task.num_data)
+    N, whole = len(samples), task.num_data
+    for P_c, gradients in zip(found, zip(*single, strict=True), strict=True):
+        g = torch.stack(gradients).double()
+        square, of_mean = g.square().sum(1).mean(), g.mean(0).square().sum()
+        noise = (whole - N) / (whole - 1) / N
+        signal = (of_mean - noise * square) / (1 - noise)
+        assert P_c == pytest.approx(float((square - signal) / signal), rel=1e-3)
+
+
+def test_moments_come_in_order_and_the_start_is_the_untrained_network():
+    config = along_training.run_of("cnn", 2, 1, **TOY)
+    rows = along_training.along(config, (1.0, 0.9, 0.8), 400)
+    assert rows.groupby("moment").size().tolist() == [2, 2, 2]
+    steps = rows.groupby("moment").step.first().sort_index(ascending=False)
+    assert steps.iloc[0] == 0 < steps.iloc[1] <= steps.iloc[2]
+    net = build_network("cnn", config.task, config.width, config.seed_init)
+    _, fresh = config.task.split(config.P, 400, config.seed_sample)
+    start = along_training.layer_sizes(net, fresh, config.task.num_data)
+    assert rows[rows.moment == 1].P_c.tolist() == pytest.approx(start)
+    none = along_training.along(config.replace(max_epochs=1, lr=1e-6), (1.0, 0.5), 100)
+    assert set(none.moment) == {1.0}
+
+
+def test_exponents_are_powers_of_harmonic_means():
+    rows = pd.DataFrame(
+        [
+            {"arch": "cnn", "L": 2, "layer": 1, "moment": 0.5, "s0": s0, "seed": seed,
+             "P_c": (s0 + 1) ** power}
+            for s0 in (1, 3) for seed, power in enumerate((1.0, 2.0))
+        ]
+    )  # fmt: skip
+    (found,) = along_training.exponents(rows).itertuples()
+    means = [2 / (1 / 2 + 1 / 4), 2 / (1 / 4 + 1 / 16)]
+    assert found.power == pytest.approx(np.log(means[1] / means[0]) / np.log(2))
+    assert (found.low, found.high, found.seeds) == pytest.approx((1, 2, 2))
+    assert along_training.exponents(rows[rows.s0 == 1]).empty
+
+
+def test_one_step_of_equal_weights_is_as_expected():
+    own = [tied_settings(2, arch, v=4) for arch in ("cnn", "lcn")]
+    found = tied.step_exponents(tied.step_table(own, seeds=range(2), samples=20_000))
+    equal = found[found.weights == "equal"]
+    assert len(equal) == 8
+    for row in equal.itertuples():
+        assert row.power == pytest.approx(tied.expected(row.arch, "equal", 2, row.tied), abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("arch", "power", "layers"),
+    [("cnn", 3, ""), ("cnn", 2, "2"), ("cnn", 0, "1,2,3"), ("lcn", 2, "1"), ("lcn", 3, "3")],
+)
+def test_what_random_weights_expect(arch, power, layers):
+    assert tied.expected(arch, "random", 3, layers) == power
+
+
+def test_claims_are_open_without_runs_and_follow_the_exponents(tmp_path, monkeypatch):
+    found = sharing_claims.sharing_claims(Store(tmp_path))
+    assert {claim.group for claim in found} == {GROUP}
+    assert {c.verdict for c in found if "tied" in c.id} == {"open"}
+
+    def as_expected(_runs, settings):
+        rows = []
+        for own in settings:
+            for layers, config in own.items():
+                if layers in ("", "dense"):
+                    continue
+                power = tied.expected_saving(config.arch, "random", config.L, layers)
+                saved = Estimate(power, power - 0.05, power + 0.05)
+                rows.append((config.arch, config.L, config.v, config.s0, layers, saved, 3))
+        return pd.DataFrame(rows, columns=["arch", "L", "v", "s0", "tied", "saved", "seeds"])
+
+    monkeypatch.setattr(sharing_claims.tied, "tied_table", as_expected)
+    found = {claim.id: claim for claim in sharing_claims.sharing_claims(Store(tmp_path))}
+    assert found["why_tied_cnn"].verdict == found["why_tied_lcn"].verdict == "agrees"
+    assert found["why_tied_cnn"].seeds == 3

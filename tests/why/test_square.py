@@ -1,0 +1,99 @@
+"""Exponents by scaling, depth and size of a tuple; the algorithm's growth beside the CNN's."""
+
+import pandas as pd
+import pytest
+
+from srhm.runs.store import Store
+from srhm_book.grids import GRIDS, setting
+from srhm_book.why import best_chapter, best_growth, square, tasks
+from synthetic import runs_of
+
+
+def crossing(config, P_star):
+    P_stars = [0.97 * P_star, P_star, 1.03 * P_star]
+    return runs_of(config, P_stars[::-1] if config.s0 == 1 else P_stars)  # seeds differ in growth
+
+
+def test_the_lazier_grid_moves_as_fast_at_the_start():
+    for lazy, task in zip(GRIDS["square_lazier"], tasks.LAZIER, strict=True):
+        arch, v, s, L, m, s0 = task
+        ours = setting(arch, v, s0, s=s, L=L, n_c=m, m=m)
+        assert lazy.scaling == "channels"
+        assert lazy.lr * ours.task.d == pytest.approx(ours.lr)
+        assert lazy.task == ours.task
+
+
+def test_exponents_and_what_is_said_of_them():
+    chosen = square.square_settings("book")
+    power = {"fan_in": 2.0, "channels": 1.5}
+    runs = {
+        c: crossing(c, 20 * (c.s0 + 1) ** (power[c.scaling] if c.s == 2 else c.s)) for c in chosen
+    }
+    table = square.exponents(runs, None)
+    found = {(r.scaling, r.s, r.L, r.v): r.exponent.value for r in table.itertuples()}
+    assert found["fan_in", 2, 3, 4] == pytest.approx(2, abs=0.02)
+    assert found["channels", 2, 1, 8] == pytest.approx(1.5, abs=0.02)
+    assert found["fan_in", 3, 2, 4] == pytest.approx(3, abs=0.02)
+    words = square.scaling_words(table)
+    assert words.count("ours 2.0") == 3
+    assert "at L = 1 (ours" in words
+    by_s = square.s_words(square.exponents(runs, square.COMPARED_S0))
+    assert "3.00" in by_s
+    assert by_s.endswith("The interval holds s at s = 3 and s at s = 4")
+    only = {c: own for c, own in runs.items() if c.s == 2}
+    assert "not measured for larger s" in square.s_words(square.exponents(only))
+    assert square.scaling_words(square.exponents({})) == "not measured yet"
+
+
+def algorithm(powers):
+    """Rows of the algorithm: P* = 50 (s0+1)^power by the highest s0, six sizes."""
+    rows = []
+    for task in [*tasks.BEST, *tasks.BEST_BY_LEVEL, *tasks.BEST_BRANCHING]:
+        s0 = task[4] if isinstance(task[4], int) else max(task[4])
+        for places in (False, True):
+            P_star = 50 * (s0 + 1.0) ** (powers.get(task[4], task[1]) if places else 0)
+            for P in (P_star / 2, P_star, 2 * P_star):
+                text = task[4] if isinstance(task[4], int) else ",".join(map(str, task[4]))
+                error = 0.2 if P_star > P else 0.1 if P_star == P else 0.0
+                for seed in range(3):
+                    rows.append((*task[:4], text, places, P, seed, error))
+    columns = ["v", "s", "L", "m", "s0", "places", "P", "seed", "test_error"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_growth_and_factors():
+    rows = algorithm({(0, 0, 2): 0.5})
+    cnn = {}
+    for task in [*tasks.BEST, *tasks.BEST_BY_LEVEL]:
+        v, s, L, m, s0 = task
+        config = setting("cnn", v, s0, s=s, L=L, n_c=m, m=m)
+        most = s0 if isinstance(s0, int) else max(s0)
+        power = 2 if isinstance(s0, int) else 1
+        cnn[config] = crossing(config, 90 * (most + 1) ** power)
+    growth = best_growth.growth_table(rows, cnn).set_index("where")
+    found = {where: e.value for where, e in growth.algorithm.items()}
+    assert found["s = 2, L = 2, v = 6: everywhere"] == pytest.approx(2)
+    assert found["s = 3, L = 2, v = 4: everywhere"] == pytest.approx(3)
+    assert found["s = 2, L = 3, v = 4: top level"] == pytest.approx(0.5)
+    assert growth.cnn["s = 2, L = 3, v = 4: lowest level"].value == pytest.approx(1, abs=0.02)
+    assert growth.cnn["s = 3, L = 2, v = 4: everywhere"] is None
+    words = best_growth.square_words(growth.reset_index())
+    assert "s = 2, the intervals of both overlap in 4 of 4 cases" in words
+    assert "one level sparse the intervals of both overlap in 0 of 3 cases" in words
+    seen = pd.DataFrame(
+        [(*task, True, seed, 100.0, 50.0) for task in tasks.BEST for seed in range(2)],
+        columns=["v", "s", "L", "m", "s0", "places", "seed", "every", "most"],
+    )
+    steps = pd.DataFrame(columns=["arch", "weights", *best_chapter.TASK, "P_c"])
+    table = best_chapter.sizes_table({"cnn": cnn}, rows, seen, steps)
+    factor, number = best_chapter.factor(table, "cnn", "algorithm places", sparse=True)
+    assert number == 8
+    assert factor.value == pytest.approx(1.8, rel=0.02)
+    assert best_chapter.answer(table).startswith("The CNN is within a factor of 2")
+    assert best_chapter.factor_words(table, "lcn", "cnn") == "not known"
+    assert len(best_chapter.sizes_view(table)) == len(tasks.BEST)
+
+
+def test_the_authors_own_training_is_in_the_store(tmp_path):
+    assert square.authors_words(None) == "known in the profile book alone"
+    assert square.authors_words(Store(tmp_path)) == "not known"
