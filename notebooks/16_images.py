@@ -423,9 +423,6 @@ pd.DataFrame(rows).set_index("δ (the formula, pixels)")
 source_of(relative_sensitivity)
 
 # %% [markdown]
-#
-
-# %% [markdown]
 # (images-training)=
 # ## How they are trained
 #

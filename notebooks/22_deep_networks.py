@@ -121,8 +121,8 @@ figures.draw_depth(ax, table, deep.by_parent_rule(table))
 views.powers_view(deep.depth_powers(table), deep.depth_powers(deep.by_parent_rule(table)))
 
 # %% [markdown]
-# A convolutional filter sees $2^{L-1}$ patches of each datum, which may be why deeper networks need
-# less than the law says. Without weight sharing (LCN, {glue:text}`num unshared` of the tasks)
+# A convolutional filter sees $2^{L-1}$ patches of each datum, the more the deeper the network, which could
+# make $P^*$ grow less with $d$ than the law says. Without weight sharing (LCN, {glue:text}`num unshared` of the tasks)
 # $P^*/(n_c m^L)$ has a median of {glue:text}`unshared`, and the CNN's is {glue:text}`sharing` of the
 # LCN's on the same tasks.
 

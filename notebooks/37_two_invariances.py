@@ -15,9 +15,10 @@
 # None of this is in the paper {cite:p}`tomasini2024`.
 #
 # **The answer.** {glue:text}`answer` If each pattern had to be learned by itself, the ratio could
-# move by a factor of up to {glue:text}`rarest`. On data in which all are equally likely again, the same networks err
-# for longer than they mind displacements: $P^*_D/P^*$ is {glue:text}`even D/P` what it was. Read off
-# at half of each fall, all three stay together in: {glue:text}`together own`.
+# move by a factor of up to {glue:text}`rarest`. On data in which all are equally likely again, the same
+# networks have a $P^*_D/P^*$ of {glue:text}`even D/P` what it was (below 1: they err for longer than they
+# mind displacements). Read off at half of each fall, all three stay together in:
+# {glue:text}`together own`.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few tasks trained now; "smoke": a toy
@@ -179,6 +180,6 @@ trained_again(known, stars, store, device)
 # ## Limits
 #
 # One depth, $L=3$, with $s_0=1$ (two places) and $v=n_c=4$; three seeds; sizes a factor of $\sqrt2$ apart.
-# The rarest place or synonym is rare at all levels at once. That invariance to displacements on the even
-# task comes before its error falls means that the second layer's $D_2$ is small, and not that what is
+# The rarest place or synonym is rare at all levels at once. Where invariance to displacements on the even
+# task comes before its error falls, the second layer's $D_2$ is small, which is not to say that what is
 # left of it does no harm. Input-level exchanges only.

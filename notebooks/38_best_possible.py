@@ -109,7 +109,7 @@ HTML(best_chapter.sizes_view(table).to_html(index=False, border=0))
 #
 # The algorithm that learns places has to group each tuple in each of its $(s_0+1)^s$ arrangements. It
 # learns one level after the other, so that its $P^*$ is that of the costliest level, and not a product
-# over levels: its exponent of $s_0+1$ is about $s$ for any $L$. At $s=2$ this is the CNN's square,
+# over levels: its exponent of $s_0+1$ should be about $s$ for any $L$. At $s=2$ this is the CNN's square,
 # which one gradient step does not give. Is it the explanation? {glue:text}`square`
 
 # %% mystnb={"figure": {"caption": "The power of s0+1 with which P* grows: of the level-by-level algorithm that learns places, and of the CNN. Everywhere: from s0 = 1 to 2; one level: from 0 to 2. Bars: 95 % intervals over seeds, which share their rules in both terms of a ratio.", "name": "fig-best-growth"}, "image": {"alt": "Rows of pairs of points. With all levels sparse both lie near two at s = 2. With one level sparse the algorithm pays two at the lowest level and little at the top, the convolutional network about the same at each."}}

@@ -15,11 +15,12 @@
 # {cite:p}`tomasini2024`. At the start of training both pay $(s_0+1)^L$ ({doc}`35_one_step`). Which
 # sharing of weights saves the CNN the rest, and when does it begin to?
 #
-# **The answer.** It begins with the first things the CNN learns. The data that its gradient needs grow
-# with a power of $s_0+1$ of {glue:text}`cnn deep`, at three levels; those of the LCN's with
-# {glue:text}`lcn deep` (means over layers). And every layer's own share counts: letting the $s_0+1$
-# places of a sub-patch share their weights too lowers the CNN's exponent, at two levels, by
-# {glue:text}`cnn L=2`; the LCN's by {glue:text}`lcn L=2`.
+# **The answer.** At three levels the data that the CNN's gradient needs grow with a power of $s_0+1$ of
+# {glue:text}`cnn deep`; those of the LCN's with {glue:text}`lcn deep` (means over layers; in
+# brackets the ends over single layers and seeds). If the
+# $s_0+1$ places of a sub-patch share their weights too, the exponent of $P^*$ falls at two levels, in
+# the CNN by {glue:text}`cnn L=2`; in the LCN by {glue:text}`lcn L=2`. Single layers whose sharing
+# saves a power of a quarter or more: CNN {glue:text}`savers cnn`; LCN {glue:text}`savers lcn`.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": two levels, measured now; "smoke": a toy
@@ -51,7 +52,7 @@ store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
 options["repeats"] = 2 if profile == "smoke" else 3
 
-# %% mystnb={"figure": {"caption": "The power of s0+1 with which P_c, the data that a layer's gradient needs, grows, at four moments of one training that succeeds: at the start (1) and when the loss on new data has fallen to these shares of that of guessing. Means (harmonic) over seeds; bars: least and largest of single seeds. Dotted: the paper's law for P*.", "name": "fig-along-training"}, "image": {"alt": "Panels for CNN and LCN at two and three levels, a line for each layer: the CNN's lines fall after the start, the LCN's first layer stays."}}
+# %% mystnb={"figure": {"caption": "The power of s0+1 with which P_c, the data that a layer's gradient needs, grows, at four moments of one training that succeeds: at the start (1) and when the loss on new data has fallen to these shares of that of guessing. Means (harmonic) over seeds; bars: least and largest of single seeds. Dotted: the paper's law for P*.", "name": "fig-along-training"}, "image": {"alt": "Panels for CNN and LCN at two and three levels, a line for each layer over the moments of training, and the paper's law as a dotted line."}}
 powers = along_training.exponents(chapter.along(profile))
 rows = int(powers.L.nunique())
 size = {"height": 3.2 * rows, "sharey": True, "squeeze": False}
@@ -98,11 +99,9 @@ source_of(PatchNetwork.activations)
 #
 # The intervals of what is saved hold these whole powers in {glue:text}`held lcn` ways of sharing of the
 # LCN; of the CNN in {glue:text}`held random` with random weights, {glue:text}`held equal` with equal
-# ones. Single layers whose sharing saves a power of a quarter or more: LCN {glue:text}`savers lcn`;
-# CNN {glue:text}`savers cnn`.
+# ones.
 #
-# Measured at three levels: the CNN's exponent falls by {glue:text}`cnn L=3`, the LCN's by
-# {glue:text}`lcn L=3`.
+# Saved at three levels: by the CNN {glue:text}`cnn L=3`; by the LCN {glue:text}`lcn L=3`.
 
 # %% mystnb={"figure": {"caption": "The exponent of s0+1 that is left in P* when these layers share their weights within sub-patches, from s0 = 0 to 2. Coloured: trained networks, bars: 95 % intervals over seeds with the same rules. Grey: one step's P_c with equal hidden weights (bars) and random ones (crosses).", "name": "fig-tied"}, "image": {"alt": "Panels for CNN and LCN at two and three levels: exponents with no layer tied, each one alone, and all, with one-step predictions beside them."}}
 settings = tied.settings_of(profile)

@@ -111,8 +111,8 @@ source_of(Layer.forward, layer_sensitivities)
 # ## What averaging alone does
 #
 # {cite:t}`tomasini2022` compute how the sensitivities scale with depth, and find that it depends on
-# the strides. Their exponents were not at hand for this book; **the ones here are derived for pure
-# pooling**: one channel, and filters that take the average of what they read.
+# the strides. **The exponents here are this book's own, derived for pure pooling** and not compared with
+# theirs: one channel, and filters that take the average of what they read.
 #
 # *Displacements.* After $k$ layers of stride 2 a place holds the mean of a block of $2^k$ places. A
 # point that moves by one leaves its block with probability $2^{-k}$, so that, up to the chance that

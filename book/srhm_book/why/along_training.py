@@ -131,9 +131,15 @@ def exponents(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def change(powers: pd.DataFrame, arch: str, L: int) -> str:
-    """ "2.2 at the start, 1.5 when the loss is half": means over layers."""
-    own = powers[(powers.arch == arch) & (powers.L == L)].groupby("moment").power.mean()
+    """ "2.2 at the start and 1.4 (0.99 to 2.2) at 0.5 of the loss of guessing": means over layers.
+
+    In brackets the least and the largest of single layers and seeds.
+    """
+    rows = powers[(powers.arch == arch) & (powers.L == L)]
+    own = rows.groupby("moment").power.mean()
     if len(own) < 2:
         return "not measured"
     first, last = own.index.max(), own.index.min()
-    return f"{own[first]:.1f} at the start and {own[last]:.1f} at {last:g} of the loss of guessing"
+    ended = rows[rows.moment == last]
+    ends = f"{ended.low.min():.1f} to {ended.high.max():.1f}"
+    return f"{own[first]:.1f} at the start and {own[last]:.1f} ({ends}) at {last:g} of the loss of guessing"
