@@ -146,7 +146,8 @@ glue("depth missing", list_settings(deep_missing), display=False)
 # synonyms ($n_c=m=4$) a larger $s$ is cheap. From $s_0=1$ to 2: {glue:text}`by s`.
 
 # %% mystnb={"figure": {"caption": "The CNN's exponent of s0+1, all levels sparse. Left: by depth, in this book's scaling (filled; at L = 2 for v = 4 and 6) and, where trained, in the authors' (hollow; v = 4 at L = 2). Right: by the number of features in a tuple (L = 2, v = n_c = m = 4, s0 from 1 to 2). Bars: 95 % intervals over seeds. Dotted: the paper's law; dashed: s.", "name": "fig-square"}, "image": {"alt": "Two panels of exponents with error bars: against the number of levels in two scalings of the network, and against the number of features in a tuple beside the lines two and s."}}
-square_runs, square_missing = searched_runs(square.square_settings(profile), store, **options)
+squares = square.square_settings(profile)
+square_runs, square_missing = searched_runs(squares, store, **options)
 by_scaling = square.exponents(square_runs)
 by_s = square.exponents(square_runs, square.COMPARED_S0)
 figure, axes = style.new_axes(2, height=3.6, sharey=True)
