@@ -122,9 +122,9 @@ views.powers_view(deep.depth_powers(table), deep.depth_powers(deep.by_parent_rul
 
 # %% [markdown]
 # A convolutional filter sees $2^{L-1}$ patches of each datum, the more the deeper the network, which could
-# make $P^*$ grow less with $d$ than the law says. Without weight sharing (LCN, {glue:text}`num unshared` of the tasks)
-# $P^*/(n_c m^L)$ has a median of {glue:text}`unshared`, and the CNN's is {glue:text}`sharing` of the
-# LCN's on the same tasks.
+# make $P^*$ grow less with $d$ than the law says. Without weight sharing (LCN,
+# {glue:text}`num unshared` of the tasks) $P^*/(n_c m^L)$ has a median of {glue:text}`unshared`, and the
+# CNN's is {glue:text}`sharing` of the LCN's on the same tasks.
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: with and without weight sharing"} tags=["hide-cell"]
 scrolling(unshared).format(precision=2)

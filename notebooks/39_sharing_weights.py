@@ -17,9 +17,8 @@
 #
 # **The answer.** At three levels the data that the CNN's gradient needs grow with a power of $s_0+1$ of
 # {glue:text}`cnn deep`; those of the LCN's with {glue:text}`lcn deep` (means over layers; in
-# brackets the ends over single layers and seeds). If the
-# $s_0+1$ places of a sub-patch share their weights too, the exponent of $P^*$ falls at two levels, in
-# the CNN by {glue:text}`cnn L=2`; in the LCN by {glue:text}`lcn L=2`. Single layers whose sharing
+# brackets the least and the largest of single layers and seeds). If the $s_0+1$ places of a sub-patch
+# share their weights too, the exponent of $P^*$ falls at two levels, in the CNN by {glue:text}`cnn L=2`; in the LCN by {glue:text}`lcn L=2`. Single layers whose sharing
 # saves a power of a quarter or more: CNN {glue:text}`savers cnn`; LCN {glue:text}`savers lcn`.
 
 # %% tags=["parameters", "hide-input"]

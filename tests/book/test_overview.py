@@ -15,11 +15,12 @@ from srhm_book.claims.ledger import claims
 from srhm_book.paper import published_P_star
 from srhm_book.parent.claims import GROUP as PARENT
 from srhm_book.pictures import overview as pictures
+from srhm_book.spatial.claims import GROUP as SPATIAL
 from srhm_book.spectral.claims import GROUP as SPECTRAL
 from srhm_book.why.claims import GROUP as OURS
 
 # Of other papers than the one that the landing page is about, and of this book alone.
-SISTERS = {PARENT, SPECTRAL, OURS}
+SISTERS = {PARENT, SPECTRAL, SPATIAL, OURS}
 
 INTERVALS = {"agrees": (0.9, 1.1), "close": (1.05, 1.15), "open": (0.5, 1.5), "differs": (2, 3)}
 

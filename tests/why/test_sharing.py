@@ -111,3 +111,12 @@ def test_an_unknown_measurement_is_refused_before_any(monkeypatch):
     monkeypatch.setitem(measure.MEASUREMENTS, "tied", lambda: None)
     with pytest.raises(SystemExit, match=says("NAME", "along_training", "'nothing'")):
         measure.main(["tied", "nothing"])
+
+
+def test_what_is_told_of_training_has_the_spread_of_single_seeds():
+    rows = [("cnn", 3, layer, 1.0, 3.0, 2.9, 3.1, 3) for layer in (1, 2)]
+    rows += [("cnn", 3, 1, 0.5, 1.0, 0.3, 1.6, 3), ("cnn", 3, 2, 0.5, 2.0, 1.1, 2.8, 3)]
+    columns = ["arch", "L", "layer", "moment", "power", "low", "high", "seeds"]
+    told = along_training.change(pd.DataFrame(rows, columns=columns), "cnn", 3)
+    assert told == "3.0 at the start and 1.5 (0.3 to 2.8) at 0.5 of the loss of guessing"
+    assert along_training.change(pd.DataFrame(columns=columns), "cnn", 3) == "not measured"

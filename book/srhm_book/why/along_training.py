@@ -142,4 +142,5 @@ def change(powers: pd.DataFrame, arch: str, L: int) -> str:
     first, last = own.index.max(), own.index.min()
     ended = rows[rows.moment == last]
     ends = f"{ended.low.min():.1f} to {ended.high.max():.1f}"
-    return f"{own[first]:.1f} at the start and {own[last]:.1f} ({ends}) at {last:g} of the loss of guessing"
+    later = f"{own[last]:.1f} ({ends}) at {last:g} of the loss of guessing"
+    return f"{own[first]:.1f} at the start and {later}"
