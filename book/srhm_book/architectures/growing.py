@@ -21,9 +21,9 @@ from srhm_book.architectures.views import (
     error_axes,
     style,
 )
+from srhm_book.bootstrap import rank_correlation
 from srhm_book.curves import COMMON_TRAINING, GROWING_P, architecture_run
 from srhm_book.grids import TOY, setting
-from srhm_book.images.chapter import rank_correlation
 from srhm_book.paper import crossing, published
 
 GROWING_PANELS = {  # (quantity, layer): panel of the paper

@@ -14,9 +14,9 @@ from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
 from srhm.training.config import RunConfig
 from srhm_book import style as plots
+from srhm_book.bootstrap import rank_correlation
 from srhm_book.curves import architecture_run
 from srhm_book.grids import TOY, setting
-from srhm_book.images.chapter import rank_correlation
 from srhm_book.paper import published
 
 ARCHS = ("lcn", "cnn", *COMMON)

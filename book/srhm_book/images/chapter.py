@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from srhm.images.networks import IMAGE_NETWORK_NAMES
 from srhm.images.store import ImageStore, run_images
 from srhm.runs.store import to_frame
 from srhm.stats.fits import Estimate
+from srhm_book.bootstrap import bootstrapped, rank_correlation, slopes, spearman
 from srhm_book.images.grids import REPEATS, SIZES, architectures_grid, growing_grid, image_run
 
 QUANTITIES = ("test_error", "R", "D", "G", "R_init", "D_init", "G_init")
@@ -103,7 +103,7 @@ def change_by_training(table: pd.DataFrame) -> Estimate | None:
     """The rank correlation of the error with R_f after training, less that with R_f before it."""
     good = table[table.runs > 0]
     return bootstrapped(
-        lambda error, after, before: _spearman(after, error) - _spearman(before, error),
+        lambda error, after, before: spearman(after, error) - spearman(before, error),
         *(good[name].to_numpy(float) for name in ("test_error", "R", "R_init")),
     )
 
@@ -118,7 +118,7 @@ def law_fit(table: pd.DataFrame) -> dict[str, Estimate | None]:
     factor, exponent = LAW
     x, y = np.log(good.R.to_numpy(float)), np.log(good.test_error.to_numpy(float))
     return {
-        "exponent": bootstrapped(_slopes, x, y),
+        "exponent": bootstrapped(slopes, x, y),
         "ratio": bootstrapped(
             lambda a, b: np.exp(np.median(b - np.log(factor) - exponent * a, axis=1)), x, y
         ),
@@ -193,53 +193,3 @@ def precision_changes(frame: pd.DataFrame) -> pd.DataFrame:
                 "seed": (errors.max() - errors.min()).mean(),
             }
     return pd.DataFrame.from_dict(rows, orient="index", columns=["precision", "seed"])
-
-
-def rank_correlation(x, y) -> Estimate | None:
-    """Spearman's rank correlation with its 95 % bootstrap interval over the pairs.
-
-    None for fewer than four pairs, or when one of the two does not vary.
-    """
-    return bootstrapped(_spearman, np.asarray(x, float), np.asarray(y, float))
-
-
-def bootstrapped(
-    statistic: Callable[..., np.ndarray],
-    *columns: np.ndarray,
-    num_bootstrap: int = 2000,
-    seed: int = 0,
-) -> Estimate | None:
-    """A statistic of points with its 95 % interval, from drawing the points with replacement.
-
-    statistic: from the columns, each (rows, n), to one value a row. None for fewer than four
-    points, or where it is not finite.
-    """
-    n = len(columns[0])
-    if n < 4:
-        return None
-    value = float(statistic(*(column[None] for column in columns))[0])
-    if not np.isfinite(value):
-        return None
-    draws = np.random.default_rng(seed).integers(n, size=(num_bootstrap, n))
-    values = statistic(*(column[draws] for column in columns))
-    low, high = np.nanquantile(values, [0.025, 0.975]).tolist()
-    return Estimate(value, low, high)
-
-
-def _slopes(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Slope of y on x in each row, by least squares; nan where x does not vary."""
-    x, y = (v - v.mean(axis=1, keepdims=True) for v in (x, y))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return (x * y).sum(axis=1) / (x * x).sum(axis=1)
-
-
-def _spearman(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Pearson's correlation of the ranks within each row, ties sharing theirs; x, y (rows, n).
-
-    nan where one of the two does not vary.
-    """
-    a, b = (pd.DataFrame(v).rank(axis=1).to_numpy() for v in (x, y))
-    a, b = (ranks - ranks.mean(axis=1, keepdims=True) for ranks in (a, b))
-    norm = np.sqrt((a * a).sum(axis=1) * (b * b).sum(axis=1))
-    with np.errstate(invalid="ignore"):  # 0 / 0
-        return (a * b).sum(axis=1) / norm

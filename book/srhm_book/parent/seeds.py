@@ -12,7 +12,6 @@ import math
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 
 from srhm.data.task import SRHM
 from srhm.runs.search import grid_index, grid_P, run_at
@@ -21,6 +20,7 @@ from srhm.runs.sweep import sweep
 from srhm.stats.curves import sample_complexity
 from srhm.stats.fits import Estimate
 from srhm.training.config import RunConfig
+from srhm_book import bootstrap
 from srhm_book.parent.correlations import crossing_P, mean_crossing_P
 from srhm_book.parent.settings import TOY, task_setting
 
@@ -111,16 +111,10 @@ def rank_correlation(table: pd.DataFrame, prediction: str = "tuple, mean") -> Es
 
     95 % interval: bootstrap over the draws of the rules.
     """
-    known = table.dropna(subset="P_star")
-    known = known[np.isfinite(known[prediction])]
+    known = _known(table, prediction)
     if len(known) < FEWEST:
         return None
-    pairs = known[["P_star", prediction]].to_numpy(float)
-    chosen = np.random.default_rng(0).integers(len(pairs), size=(2000, len(pairs)))
-    draws = [spearmanr(*pairs[rows].T).statistic for rows in chosen]
-    value = spearmanr(*pairs.T).statistic
-    low, high = np.nanquantile(draws, [0.025, 0.975])
-    return Estimate(float(value), float(low), float(high))
+    return bootstrap.rank_correlation(known.P_star, known[prediction])
 
 
 def explained(table: pd.DataFrame, prediction: str = "tuple, mean") -> Estimate | None:
@@ -128,11 +122,14 @@ def explained(table: pd.DataFrame, prediction: str = "tuple, mean") -> Estimate 
 
     One if P* were proportional to P_c. None of fewer than `FEWEST` draws.
     """
-    known = table.dropna(subset="P_star")
-    known = known[np.isfinite(known[prediction])]
+    known = _known(table, prediction)
     if len(known) < FEWEST:
         return None
     x, y = (np.log(known[name].to_numpy(float)) for name in (prediction, "P_star"))
-    chosen = np.random.default_rng(0).integers(len(x), size=(2000, len(x)))
-    slopes = [np.polyfit(x[rows], y[rows], 1)[0] for rows in chosen]
-    return Estimate(float(np.polyfit(x, y, 1)[0]), *map(float, np.quantile(slopes, [0.025, 0.975])))
+    return bootstrap.bootstrapped(bootstrap.slopes, x, y)
+
+
+def _known(table: pd.DataFrame, prediction: str) -> pd.DataFrame:
+    """The draws of the rules with a P* and a finite prediction."""
+    known = table.dropna(subset="P_star")
+    return known[np.isfinite(known[prediction])]
