@@ -53,7 +53,9 @@ def _download(options) -> None:
 
 
 def _image(options) -> None:
-    from srhm.images.store import ImageStore
+    from tqdm import tqdm
+
+    from srhm.images.store import ImageStore, run_images
     from srhm.training.progress import Epochs
     from srhm.training.run import resolve_device
 
@@ -61,12 +63,10 @@ def _image(options) -> None:
     resolve_device(options.device)
     store = ImageStore(options.store)
     if config not in store:
-        from srhm.images.sets import load_images
-        from srhm.images.train import train_on_images  # imports torch and torchvision
-
-        images = load_images(config.dataset, options.data)
-        store.check_writable()
-        print(f"training {config.describe()}", file=sys.stderr)
         with Epochs(config.epochs) as progress:
-            store.put(train_on_images(config, options.device, images, on_epoch=progress))
+            run_images(
+                [config], store, options.device, options.data, progress=False,
+                on_run=lambda run: tqdm.write(f"training {run.describe()}", file=sys.stderr),
+                on_epoch=progress,
+            )  # fmt: skip
     print(json.dumps(store.get(config), indent=2))

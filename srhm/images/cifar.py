@@ -15,7 +15,13 @@ import numpy as np
 import torch
 
 from srhm.images.downloads import download, file_problem
-from srhm.images.sets import DataDamagedError, DataMissingError, ImageSet, data_folder
+from srhm.images.sets import (
+    DataDamagedError,
+    DataMissingError,
+    ImageSet,
+    check_files,
+    data_folder,
+)
 from srhm.networks.vision_import import torchvision_models
 
 JPEG_ARCHIVE = "cifar10_jpeg.zip"
@@ -26,18 +32,7 @@ INSTEAD = "it cannot be downloaded, so take dataset cifar10, which `srhm downloa
 def load_cifar10(folder: Path) -> ImageSet:
     """The original, 50,000 and 10,000 images, from ``folder``/cifar-10-batches-py."""
     CIFAR10 = _cifar10()
-    for path, md5 in _cifar10_files(folder).items():
-        problem = file_problem(path, md5)
-        if problem == "missing":
-            raise DataMissingError(
-                f"CIFAR-10 is not in {str(folder)!r} (there is no {path.name}); "
-                "`srhm download cifar10` fetches it."
-            )
-        if problem:
-            raise DataDamagedError(
-                f"The file {str(path)!r} is damaged: its checksum is not that of CIFAR-10; "
-                "`srhm download cifar10` replaces it."
-            )
+    check_files("CIFAR-10", folder, _cifar10_files(folder), "srhm download cifar10")
     parts = [CIFAR10(folder, train=train) for train in (True, False)]
     images = [torch.from_numpy(part.data).movedim(-1, 1) for part in parts]  # uint8
     labels = [torch.tensor(part.targets) for part in parts]

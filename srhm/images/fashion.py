@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from srhm.images.config import IMAGE_SIZE
 from srhm.images.downloads import download, file_problem
-from srhm.images.sets import DataDamagedError, DataMissingError, ImageSet, data_folder
+from srhm.images.sets import ImageSet, check_files, data_folder
 from srhm.networks.vision_import import torchvision_models
 from srhm.runs.files import replace_bytes
 
@@ -19,7 +19,6 @@ FILES = {  # MD5 checksums of the unpacked files
     "train-images-idx3-ubyte": "f4a8712d7a061bf5bd6d2ca38dc4d50a",
     "train-labels-idx1-ubyte": "9018921c3c673c538a1fc5bad174d6f9",
 }
-HOW = "`srhm download fashion_mnist`"
 
 
 def load_fashion_mnist(folder: Path) -> ImageSet:
@@ -28,18 +27,7 @@ def load_fashion_mnist(folder: Path) -> ImageSet:
     The margin has the images' own background, 0, and brings them to 32 x 32 pixels.
     """
     FashionMNIST = _fashion_mnist()
-    for path, md5 in _files(folder).items():
-        problem = file_problem(path, md5)
-        if problem == "missing":
-            raise DataMissingError(
-                f"Fashion-MNIST is not in {str(folder)!r} (there is no {path.name}); "
-                f"{HOW} fetches it."
-            )
-        if problem:
-            raise DataDamagedError(
-                f"The file {str(path)!r} is damaged: its checksum is not that of Fashion-MNIST; "
-                f"{HOW} replaces it."
-            )
+    check_files("Fashion-MNIST", folder, _files(folder), "srhm download fashion_mnist")
     parts = [FashionMNIST(folder, train=train) for train in (True, False)]
     margin = (IMAGE_SIZE - parts[0].data.shape[-1]) // 2
     images = [F.pad(part.data[:, None], [margin] * 4) for part in parts]

@@ -16,6 +16,7 @@ import torch
 
 from srhm.data.randomness import generator
 from srhm.images.config import IMAGE_SETS
+from srhm.images.downloads import file_problem
 from srhm.runs.paths import default_folder
 
 DATA_FOLDER = "data"  # of the repository, where git does not keep it; or of the current folder
@@ -116,6 +117,24 @@ def load_images(name: str, folder: str | Path | None = None) -> ImageSet:
         "two_points": two_points.load_two_points,
     }
     return readers[name](data_folder(folder))
+
+
+def check_files(title: str, folder: Path, files: dict[Path, str], how: str) -> None:
+    """DataMissingError or DataDamagedError unless all files are there with these MD5 checksums.
+
+    how: the command that fetches the set, as a reader would type it.
+    """
+    for path, md5 in files.items():
+        problem = file_problem(path, md5)
+        if problem == "missing":
+            raise DataMissingError(
+                f"{title} is not in {str(folder)!r} (there is no {path.name}); `{how}` fetches it."
+            )
+        if problem:
+            raise DataDamagedError(
+                f"The file {str(path)!r} is damaged: its checksum is not that of {title}; `{how}` "
+                "replaces it."
+            )
 
 
 def data_folder(folder: str | Path | None) -> Path:

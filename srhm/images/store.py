@@ -38,6 +38,7 @@ def run_images(
     device: str = "auto",
     folder: str | Path | None = None,
     progress: bool = True,
+    on_run: Callable[[ImageRunConfig], None] | None = None,
     on_epoch: Callable[[int, float], None] | None = None,
 ) -> pd.DataFrame:
     """Train every configuration that ``store`` does not hold yet, one after the other.
@@ -45,7 +46,8 @@ def run_images(
     store: written the moment a run ends, so that a second call goes on where one was stopped; None
         keeps nothing.
     folder: where the image sets' files are; see `srhm.images.sets.load_images`.
-    progress: a bar over the runs; on_epoch: as for `srhm.images.train.train_on_images`.
+    progress: a bar over the runs; on_run: called with each before it is trained; on_epoch: as for
+        `srhm.images.train.train_on_images`.
 
     Returns one row per distinct configuration, in their order. All of `train_on_images`'s errors
     come before the first training.
@@ -64,6 +66,8 @@ def run_images(
         with tqdm(missing, disable=not shown, unit="run") as bar:
             for config in bar:
                 bar.set_postfix_str(config.describe())
+                if on_run is not None:
+                    on_run(config)
                 rows[config.key] = train_on_images(
                     config, device, sets[config.dataset], on_epoch=on_epoch
                 )

@@ -10,27 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 
 from srhm.networks.names import CONVERTED, PATCH_NETWORKS
-from srhm.networks.patch import build_network
 from srhm.training.batched import Group, Replica
 from srhm.training.config import RunConfig
-from srhm.training.run import load, make_row, measure, resolve_device
+from srhm.training.run import load, make_row, measure, patch_network, resolve_device
 from srhm.training.threads import flushed_denormals
 
 MOST = 64  # replicas at once: beyond, a GPU is full
 SHAPES = (
-    "arch",
-    "v",
-    "s",
-    "L",
-    "s0",
-    "n_c",
-    "width",
-    "scaling",
-    "depth",
-    "tied",
-    "batch_size",
+    "arch", "v", "s", "L", "s0", "n_c", "width", "scaling", "depth", "tied", "batch_size",
     "momentum",
-)
+)  # fmt: skip
 
 
 def group_key(config: RunConfig) -> tuple:
@@ -102,10 +91,7 @@ def fitting(config: RunConfig, place: torch.device) -> int:
     """How many such networks fit into the free memory of the device, at most `MOST`."""
     if place.type != "cuda":
         return MOST
-    network = build_network(
-        config.arch, config.task, config.width, depth=config.depth, tied=config.tied
-    )
-    parameters = list(network.parameters())
+    parameters = list(patch_network(config).parameters())
     # Weights and velocities, both a second time while replicas come and go, and the activations.
     size = 4 * 4 * sum(p.numel() for p in parameters)
     size += 16 * 4 * config.batch_size * config.s**config.L * config.width
