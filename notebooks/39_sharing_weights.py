@@ -89,7 +89,7 @@ source_of(PatchNetwork.activations)
 # %% [markdown]
 # {numref}`fig-tied` ties one layer at a time, and all ($s_0 = 2$).
 #
-# **Expected** of one step, written down before any training (`srhm_book.why.tied`):
+# **Expected** of one step, written down before any training (`srhm_book.why.expected`):
 #
 # - *LCN.* Sharing in layer 1 takes one factor $s_0+1$ off; sharing in a layer above takes nothing off,
 #   as the first layer below each of its places still has weights of its own.

@@ -15,6 +15,7 @@ from srhm.stats.laws import predicted_scale
 from srhm.training.config import RunConfig
 from srhm_book.complexity.ablation import ablation_settings
 from srhm_book.why import tasks
+from srhm_book.why.expected import tied_saving
 
 GRID = {"width": 256, "batch_size": 128, "lr": 0.64, "stop_loss": 1e-2}
 # The paper's own choices, but for the width, and the batch with its proportional learning rate:
@@ -205,14 +206,13 @@ def _tasks(own: list[tasks.Task]) -> list[RunConfig]:
 def tied_settings(L: int, arch: str, **training) -> dict[str, RunConfig]:
     """Each way of sharing weights within sub-patches, and "dense": the task without sparsity.
 
-    Searches begin where one step with random weights puts P* (`srhm_book.why.tied`).
+    Searches begin where one step with random weights puts P*.
     """
     own = {"arch": arch, "L": L, "v": tasks.TIED_V[L]} | training
     found = {"dense": setting(s0=0, **own)}
     for tied in tasks.TIED[L]:
         config = setting(s0=tasks.TIED_S0, **own, tied=tied)
-        layers = [k for k in tied.split(",") if k and (arch == "cnn" or k == "1")]
-        P = config.P // (tasks.TIED_S0 + 1) ** len(layers)
+        P = config.P // (tasks.TIED_S0 + 1) ** round(tied_saving(arch, "random", L, tied))
         found[tied] = config.replace(P=max(P, config.batch_size))
     return found
 

@@ -139,7 +139,7 @@ def test_errors_over_guessing():
 
 
 def test_nothing_stored_is_open(tmp_path, monkeypatch):
-    monkeypatch.setattr(limits_claims, "_measured", lambda name: None)
+    monkeypatch.setattr(limits_claims, "find", lambda name, folder: None)
     found = limits_claims.limit_claims(Store(tmp_path))
     assert {claim.verdict for claim in found} == {"open"}
     assert not any(claim.measured for claim in found)

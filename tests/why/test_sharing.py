@@ -13,6 +13,7 @@ from srhm.stats.fits import Estimate
 from srhm_book.grids import TOY, tied_settings
 from srhm_book.why import along_training, measure, sharing_claims, tied
 from srhm_book.why.claims import GROUP
+from srhm_book.why.expected import tied_exponent, tied_saving
 
 
 @pytest.mark.parametrize(("arch", "layers"), [("cnn", ""), ("lcn", ""), ("cnn", "2"), ("lcn", "1")])
@@ -73,7 +74,7 @@ def test_one_step_of_equal_weights_is_as_expected():
     equal = found[found.weights == "equal"]
     assert len(equal) == 8
     for row in equal.itertuples():
-        assert row.power == pytest.approx(tied.expected(row.arch, "equal", 2, row.tied), abs=0.15)
+        assert row.power == pytest.approx(tied_exponent(row.arch, "equal", 2, row.tied), abs=0.15)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_one_step_of_equal_weights_is_as_expected():
     [("cnn", 3, ""), ("cnn", 2, "2"), ("cnn", 0, "1,2,3"), ("lcn", 2, "1"), ("lcn", 3, "3")],
 )
 def test_what_random_weights_expect(arch, power, layers):
-    assert tied.expected(arch, "random", 3, layers) == power
+    assert tied_exponent(arch, "random", 3, layers) == power
 
 
 def test_claims_are_open_without_runs_and_follow_the_exponents(tmp_path, monkeypatch):
@@ -95,7 +96,7 @@ def test_claims_are_open_without_runs_and_follow_the_exponents(tmp_path, monkeyp
             for layers, config in own.items():
                 if layers in ("", "dense"):
                     continue
-                power = tied.expected_saving(config.arch, "random", config.L, layers)
+                power = tied_saving(config.arch, "random", config.L, layers)
                 saved = Estimate(power, power - 0.05, power + 0.05)
                 rows.append((config.arch, config.L, config.v, config.s0, layers, saved, 3))
         return pd.DataFrame(rows, columns=["arch", "L", "v", "s0", "tied", "saved", "seeds"])

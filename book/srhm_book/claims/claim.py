@@ -17,6 +17,7 @@ BAND = 0.2  # how far from the expected value, relative to it, an interval may r
 MOST, MANY = 0.9, 0.75  # of a figure's points or pairs
 COVERED, FEWEST = 0.8, 5  # how many of them must be known
 
+OWN = "Why (this book's own)"  # the group of claims that no paper makes
 VERDICTS = ("agrees", "close", "open", "differs")  # the last one there is decides
 RULE = (
     f"A number *agrees* when its 95 % interval holds the expected value and stays within "

@@ -6,12 +6,11 @@ import pandas as pd
 
 from srhm.runs.store import Store
 from srhm.stats.fits import Estimate
-from srhm_book.claims.claim import Claim, Number, Share
+from srhm_book.claims.claim import OWN, Claim, Number, Share
 from srhm_book.parent import deep, noise, seeds, synonyms
 from srhm_book.parent.dimension import steps_down
 from srhm_book.parent.settings import deep_grid
-from srhm_book.spectral.stored import read
-from srhm_book.why.claims import GROUP as OWN
+from srhm_book.spectral.stored import find
 from srhm_book.wording import with_interval
 
 GROUP = "Before sparsity"
@@ -115,9 +114,8 @@ def _dimension_claim() -> Claim:
     """From each layer to the next; nothing where none is measured."""
     statement = "The effective dimension falls with depth after training"
     what = "steps from one layer to the next at which it falls"
-    try:
-        table = read("dimension", "parent")
-    except FileNotFoundError:
+    table = find("dimension", "parent")
+    if table is None:
         return Claim("parent_dimension", GROUP, statement, "11", LAYERS, (Share(what, 0, 0),))
     steps = steps_down(table)
     share = Share(what, int(steps.falls.sum()), len(steps))

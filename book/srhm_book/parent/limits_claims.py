@@ -14,7 +14,7 @@ from srhm_book.parent import fully_connected as networks
 from srhm_book.parent import layerwise_views as steps
 from srhm_book.parent.claims import GROUP
 from srhm_book.parent.measure import FOLDER
-from srhm_book.spectral.stored import read
+from srhm_book.spectral.stored import find
 
 SHALLOW, LAZY = "24_shallow_networks", "25_lazy_networks"
 STEP, UNIFORM = "26_one_step", "27_no_correlations"
@@ -28,17 +28,10 @@ def limit_claims(store: Store) -> list[Claim]:
     """All of them, from the store's runs and the measurements in results/parent."""
     return [
         *_connected_claims(store),
-        *_lazy_claims(lazy.trained("book", store), _measured("kernel")),
-        *_step_claims(_measured("one_step"), _measured("layerwise")),
+        *_lazy_claims(lazy.trained("book", store), find("kernel", FOLDER)),
+        *_step_claims(find("one_step", FOLDER), find("layerwise", FOLDER)),
         _uniform_claim(uniform.uniform_table(uniform.trained("book", store))),
     ]
-
-
-def _measured(name: str) -> pd.DataFrame | None:
-    try:
-        return read(name, FOLDER)
-    except FileNotFoundError:  # not measured: what rests on it is open
-        return None
 
 
 def _claim(id, statement, figure, chapter, parts, settings=0, seeds=0, remark=None) -> Claim:

@@ -154,6 +154,4 @@ def photograph_frames(
 
 def longer_frame(profile: str) -> pd.DataFrame | None:
     """The layers of the network that saw more images; None where it is not stored, or not shown."""
-    if profile != "book" or not stored.csv_path(photographs.LONGER, photographs.ROOM).is_file():
-        return None
-    return stored.read(photographs.LONGER, photographs.ROOM)
+    return stored.find(photographs.LONGER, photographs.ROOM) if profile == "book" else None

@@ -19,21 +19,14 @@ BESIDE = "expected: pure pooling on the same images, derived in this book"
 
 def spatial_claims() -> list[Claim]:
     """All of them; those without stored measurements are open."""
-    frames = {name: _stored(name, detection.ROOM) for name in SETTINGS}
+    frames = {name: stored.find(name, detection.ROOM) for name in SETTINGS}
     frames = {name: None if frame is None else learned(frame) for name, frame in frames.items()}
-    layers = _stored(photographs.LAYERS, photographs.ROOM)
-    filters = _stored(photographs.FILTERS, photographs.ROOM)
+    layers = stored.find(photographs.LAYERS, photographs.ROOM)
+    filters = stored.find(photographs.FILTERS, photographs.ROOM)
     return [
         *(_pooling_claim(name, frames[name]) for name in NAMES),
         _relu_claim(frames), _trained_claim(frames), *_photograph_claims(layers, filters),
     ]  # fmt: skip
-
-
-def _stored(name: str, room: str) -> pd.DataFrame | None:
-    try:
-        return stored.read(name, room)
-    except FileNotFoundError:
-        return None
 
 
 def _number(what: str, frame: pd.DataFrame, name: str, rectify: bool, letter: str) -> Number:
@@ -89,7 +82,7 @@ def _photograph_claims(layers: pd.DataFrame | None, filters: pd.DataFrame | None
             "Training raises the filters' weight on the constant mode", "layers", modes, "raised"
         ),
     }  # fmt: skip
-    longer = _stored(photographs.LONGER, photographs.ROOM)
+    longer = stored.find(photographs.LONGER, photographs.ROOM)
     remarks = {}
     if longer is not None:
         factor = one_change(longer, "G")

@@ -40,6 +40,14 @@ def read(name: str, folder: str = FOLDER) -> pd.DataFrame:
     return pd.read_csv(path, comment="#")
 
 
+def find(name: str, folder: str = FOLDER) -> pd.DataFrame | None:
+    """As `read`; None where there is none, so that what rests on it is open."""
+    try:
+        return read(name, folder)
+    except FileNotFoundError:
+        return None
+
+
 def notes(name: str, folder: str = FOLDER) -> dict[str, str]:
     """The comment lines of the stored results: commit, versions and the like."""
     lines = csv_path(name, folder).read_text(encoding="utf-8").splitlines()

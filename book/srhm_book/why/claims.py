@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from srhm.runs.store import Store
+from srhm_book.claims.claim import OWN as GROUP
 from srhm_book.claims.claim import Claim, Number
 from srhm_book.complexity.table import searched_runs
 from srhm_book.why import chapter, steps
@@ -18,7 +19,6 @@ from srhm_book.why.later_claims import later_claims
 from srhm_book.why.levels import growth_table
 from srhm_book.why.tasks import HEIGHTS
 
-GROUP = "Why (this book's own)"
 ONE_STEP, LEVELS = "35_one_step", "36_which_level_pays"
 
 

@@ -54,3 +54,27 @@ def verdict(ratio: Estimate | None) -> str:
     if ratio.low >= 1 / WITHIN and ratio.high <= WITHIN:
         return "together"
     return "parted" if ratio.low > WITHIN or ratio.high < 1 / WITHIN else "open"
+
+
+def tied_exponent(arch: str, weights: str, L: int, tied: str) -> float:
+    """One step's exponent of s0+1 where these layers share weights within sub-patches.
+
+    - LCN: a weight of the first layer is met prod(s0+1) times less often than without sparsity.
+      Sharing in layer 1 takes that level's factor out: the exponent of s0+1 falls from L to L - 1.
+      Sharing in a layer above takes nothing out, since the first layer below each place still has
+      its own weights.
+    - CNN, equal hidden weights: the filter sees only the place inside the lowest patch. Sharing in
+      layer 1 leaves exponent 0, sharing above changes nothing.
+    - CNN, random hidden weights: each place of each level pulls with a sign of its own. Sharing in
+      q layers, whichever they are, leaves L - q.
+    """
+    layers = [k for k in tied.split(",") if k]
+    if arch == "cnn" and weights == "random":
+        return float(L - len(layers))
+    whole = L if arch == "lcn" else 1
+    return float(whole - ("1" in layers))
+
+
+def tied_saving(arch: str, weights: str, L: int, tied: str) -> float:
+    """By how much tying these layers lowers `tied_exponent`."""
+    return tied_exponent(arch, weights, L, "") - tied_exponent(arch, weights, L, tied)

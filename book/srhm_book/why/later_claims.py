@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from srhm.runs.store import Store
+from srhm_book.claims.claim import OWN as GROUP
 from srhm_book.claims.claim import Claim, Number
 from srhm_book.complexity.authors import authors_table, exponents_in_both
 from srhm_book.complexity.table import searched_runs
@@ -22,7 +23,6 @@ from srhm_book.why import (
 )
 from srhm_book.why.unequal import THRESHOLD
 
-GROUP = "Why (this book's own)"
 STEP, LEVELS = "35_one_step", "36_which_level_pays"
 INVARIANCES, BEST = "37_two_invariances", "38_best_possible"
 

@@ -6,10 +6,11 @@ import pandas as pd
 
 from srhm.runs.store import Store
 from srhm.stats.fits import Estimate
+from srhm_book.claims.claim import OWN as GROUP
 from srhm_book.claims.claim import Claim, Number
 from srhm_book.complexity.table import searched_runs
 from srhm_book.why import along_training, chapter, tied
-from srhm_book.why.claims import GROUP
+from srhm_book.why.expected import tied_saving
 
 SHARING = "39_sharing_weights"
 
@@ -36,7 +37,7 @@ def _tied_claim(arch: str, statement: str, measured: pd.DataFrame) -> Claim:
     parts = []
     for row in own.itertuples():
         what = f"by {tied.NAMES.get(row.tied, f'layer {row.tied}')}, L = {row.L}"
-        power = tied.expected_saving(arch, "random", row.L, row.tied)
+        power = tied_saving(arch, "random", row.L, row.tied)
         if power:
             parts.append(Number.of(f"power of s₀+1 saved {what}", power, row.saved))
         else:  # nothing is near an expected 0

@@ -1,16 +1,8 @@
 """Weights shared within a sub-patch: which layer's sharing saves data, and how many.
 
 A layer whose weights are the same at the s0+1 places of a sub-patch (``tied`` in a `RunConfig`)
-need not learn that a feature may sit at any of them. Expected, written down before any training,
-from the first layer's gradient at the start (`srhm_book.why.expected`):
-
-- LCN: a weight of the first layer is met prod(s0+1) times less often than without sparsity. Sharing
-  in layer 1 takes that level's factor out: the exponent of s0+1 falls from L to L - 1. Sharing in
-  a layer above takes nothing out, since the first layer below each place still has its own weights.
-- CNN, equal hidden weights: the filter sees only the place inside the lowest patch. Sharing in
-  layer 1 leaves exponent 0, sharing above changes nothing.
-- CNN, random hidden weights: each place of each level pulls with a sign of its own. Sharing in q
-  layers, whichever they are, leaves L - q.
+need not learn that a feature may sit at any of them. What is expected, written down before any
+training, is in `srhm_book.why.expected`.
 
 The authors' notebooks have two such trials, for which no numbers are published.
 """
@@ -21,10 +13,10 @@ import math
 
 import pandas as pd
 
-from srhm.data.task import SRHM
 from srhm.stats.ratios import paired_ratio
 from srhm.training.config import RunConfig
 from srhm_book.grids import TOY, tied_settings
+from srhm_book.why.expected import tied_saving
 from srhm_book.why.levels import growth_exponent
 from srhm_book.why.one_step import WEIGHTS, critical_size
 from srhm_book.wording import join
@@ -32,15 +24,6 @@ from srhm_book.wording import join
 NAMES = {"": "none", "1,2": "both", "1,2,3": "all"}
 WORTH = 0.25  # a power of s0+1 saved that is more than a trace
 STEP_SEEDS, STEP_WIDTH, STEP_SAMPLES = range(3), 32, 60_000
-
-
-def expected(arch: str, weights: str, L: int, tied: str) -> float:
-    """One step's exponent of s0+1 with these layers tied (see above)."""
-    layers = [k for k in tied.split(",") if k]
-    if arch == "cnn" and weights == "random":
-        return float(L - len(layers))
-    whole = L if arch == "lcn" else 1
-    return float(whole - ("1" in layers))
 
 
 Settings = list[dict[str, RunConfig]]  # one dict a network and depth, as `tied_settings`
@@ -91,8 +74,7 @@ def step_table(settings: Settings, seeds=STEP_SEEDS, samples: int = STEP_SAMPLES
 
 
 def _critical_size(config: RunConfig, weights: str, samples: int, seed: int) -> float:
-    task = config.task
-    task = SRHM(task.v, task.s, task.L, task.s0, task.n_c, task.m, seed=seed)
+    task = config.replace(seed_rules=seed).task
     data = task.sample(min(samples, task.num_data), seed)
     return critical_size(task, config.arch, weights, data, STEP_WIDTH, seed, config.tied)
 
@@ -108,11 +90,6 @@ def step_exponents(sizes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["arch", "weights", "L", "tied", "power"])
 
 
-def expected_saving(arch: str, weights: str, L: int, tied: str) -> float:
-    """By how much tying these layers lowers `expected`."""
-    return expected(arch, weights, L, "") - expected(arch, weights, L, tied)
-
-
 def sentence(measured: pd.DataFrame, arch: str, L: int) -> str:
     """What tying saves: "0.66 by layer 1, 0.75 by layer 2 and 1.80 by both"."""
     own = measured[(measured.arch == arch) & (measured.L == L) & measured.saved.notna()]
@@ -122,11 +99,9 @@ def sentence(measured: pd.DataFrame, arch: str, L: int) -> str:
 
 
 def held(measured: pd.DataFrame, arch: str, weights: str) -> str:
-    """ "3 of 4": how many intervals of what is saved hold the `expected_saving` of one step."""
+    """ "3 of 4": how many intervals of what is saved hold the `tied_saving` of one step."""
     own = measured[(measured.arch == arch) & measured.saved.notna()]
-    inside = [
-        r.saved.includes(expected_saving(arch, weights, r.L, r.tied)) for r in own.itertuples()
-    ]
+    inside = [r.saved.includes(tied_saving(arch, weights, r.L, r.tied)) for r in own.itertuples()]
     return f"{sum(inside)} of {len(inside)}"
 
 
