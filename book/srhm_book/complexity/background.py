@@ -41,10 +41,10 @@ BACKGROUNDS = tuple(Background(w, b) for w in (False, True) for b in (False, Tru
 
 
 def whitened(x: torch.Tensor) -> torch.Tensor:
-    """One-hot input (n, v, d) with zero mean over the channels of an informative position.
+    """One-hot input (n, v, d) as the authors' code whitens it over channels.
 
-    x (1 + c) - c with c = 1 / sqrt(v - 1): a feature is 1 where it is and -c where another is, and
-    an empty position is -c throughout.
+    x (1 + c) - c with c = 1 / sqrt(v - 1): a feature is 1 where it is, the other v - 1 channels are
+    -c, with squares that sum to 1 too, and an empty position is -c throughout.
     """
     c = (x.shape[1] - 1) ** -0.5
     return x * (1 + c) - c

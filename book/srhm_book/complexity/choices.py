@@ -58,15 +58,17 @@ EXPECTED_BACKGROUND = MappingProxyType(
 )
 
 
-def reference(task: dict, scaling: str) -> RunConfig:
+def reference(task: dict, scaling: str, **others) -> RunConfig:
     """The training that choices are changed in; ``task`` is one of `TASKS`.
 
     scaling: "fan_in", at the rate of this book's grids, or "channels", at the authors'.
+    others: fields of `RunConfig` that replace those of `REFERENCE`.
     """
     batch = FULL - FULL % task["v"]
     own = authors_lr(task["arch"], 2, task["L"], task["s0"]) / (PER_CLASS * task["v"])
     rate = {"fan_in": OWN_RATE, "channels": own}[scaling]
-    return RunConfig(**task, **REFERENCE, scaling=scaling, batch_size=batch, lr=rate * batch)
+    fields = REFERENCE | {"batch_size": batch, "lr": rate * batch} | others
+    return RunConfig(**task, **fields, scaling=scaling)
 
 
 def variants(base: RunConfig) -> dict[str, RunConfig]:
@@ -92,21 +94,21 @@ def alphas(task: dict) -> list[float]:
     return [0.0, *(round(step**power, 3) for power in (1, 2, 3))]
 
 
-def lazier(task: dict) -> dict[float, RunConfig]:
+def lazier(task: dict, **others) -> dict[float, RunConfig]:
     """The fan-in network with its output enlarged by alpha, all at one speed at the start.
 
     `RunConfig.alpha` divides the rate by alpha squared, by which the tangent kernel grows.
     """
-    base = reference(task, "fan_in")
+    base = reference(task, "fan_in", **others)
     return {alpha: base.replace(alpha=alpha) for alpha in alphas(task)}
 
 
-def same_kernel(task: dict) -> RunConfig:
+def same_kernel(task: dict, **others) -> RunConfig:
     """The channels scaling at the rate with which it starts as fast as the fan-in reference.
 
     A layer's output is larger by the root of its patch, s (s0+1), and so the tangent kernel by d.
     """
-    base = reference(task, "fan_in")
+    base = reference(task, "fan_in", **others)
     return base.replace(scaling="channels", lr=base.lr / base.task.d)
 
 

@@ -22,9 +22,8 @@ from srhm_book.complexity.choices import TASKS, reference
 from srhm_book.spectral.stored import write
 
 FOLDER, NAME = "complexity", "background"
-# Which of `choices.TASKS` in which scaling, and the sizes about P* of all its seeds, a factor of the
-# root of two apart.
-FEW, MANY = (181, 256, 362, 512, 724, 1024, 1448), (256, 362, 512, 724, 1024, 1448, 2048, 2896)
+# Which of `choices.TASKS` in which scaling, and sizes about P* of all its seeds, sqrt(2) apart.
+FEW, MANY = (181, 256, 362, 512, 724, 1024, 1448), (512, 724, 1024, 1448, 2048)
 CASES = ((0, "channels", FEW), (0, "fan_in", FEW), (2, "channels", MANY))
 COLUMNS = ("arch", "v", "L", "s0", "scaling")
 
