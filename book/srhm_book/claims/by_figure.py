@@ -114,14 +114,13 @@ def _sample_complexities(store: Store) -> Iterator[pd.DataFrame]:
     for figure, arch in (("4B", "lcn"), ("4C", "cnn")):
         paper = published_P_star(arch)
         table = complexity_table(searched_runs(law_grid(arch), store)[0])
-        for s, L in ((2, 2), (2, 3), (3, 2)):
-            about = {"figure": figure, "quantity": f"P*, s = {s}, L = {L}", "kind": "size"}
-            about["shown"] = ((paper.s == s) & (paper.L == L)).sum()
-            own = table[(table.s == s) & (table.L == L) & table.paper.notna()]
+        for L in (2, 3):
+            about = {"figure": figure, "quantity": f"P*, L = {L}", "kind": "size"}
+            about["shown"] = (paper.L == L).sum()
+            own = table[(table.L == L) & table.paper.notna()]
             yield own[["paper"]].assign(here=own.P_star, training=OURS, **about)
-            if s == 2:
-                own = theirs[(theirs.arch == arch) & (theirs.L == L)]
-                yield own[["here", "paper"]].assign(training=AUTHORS, **about)
+            own = theirs[(theirs.arch == arch) & (theirs.L == L)]
+            yield own[["here", "paper"]].assign(training=AUTHORS, **about)
 
 
 def _thresholds(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
