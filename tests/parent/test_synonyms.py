@@ -5,7 +5,7 @@ import pytest
 
 from messages import says
 from srhm_book.parent import synonyms
-from srhm_book.parent.settings import task_setting
+from srhm_book.parent.settings import sensitivity_curve, task_setting
 from synthetic import runs_of
 
 
@@ -56,6 +56,27 @@ def test_a_layer_that_drops_too_early_or_a_level_that_goes_later_is_seen():
     assert synonyms.same_P(table, 3)[2].value == pytest.approx(2, rel=0.05)
     runs["S_3_2"] = 0.9
     assert synonyms.same_P(synonyms.levels(runs, 3), 3)[2] is None
+
+
+def test_scalings_are_compared_task_by_task():
+    """One falls at three times the P of the other, in the tasks that both have."""
+    ours = synonyms.crossings(curves())
+    later = synonyms.crossings(curves(lambda v, L: 3.0 * v ** (L + 1)))
+    assert synonyms.between(later[later.L == 2], ours).value == pytest.approx(3, rel=0.03)
+
+
+def test_claimed_pairs_are_counted_below_the_top():
+    runs = curve_of(6, 3, {1: 1296, 2: 1296, 3: 1296})
+    assert synonyms.claimed_words({(6, 3): runs}) == "8 of 8"
+    runs["S_1_1"] = 0.1
+    assert synonyms.claimed_words({(6, 3): runs}) == "7 of 8"
+    assert synonyms.claimed_words({}) == "–"
+
+
+def test_the_lazier_scaling_is_the_authors():
+    config = sensitivity_curve(4, 2, scaling="channels")[0]
+    assert config.scaling == "channels"
+    assert config.lr / config.batch_size == pytest.approx(0.1 / 128)
 
 
 def test_too_little_is_none():

@@ -37,7 +37,12 @@ def test_everything_is_trained(asked, tmp_path, capsys):
     assert {searched[c] for found in connected for own in found.values() for c in own} == {2}
     shallow = [fully_connected.shallow_grid(scaling=s) for s in settings.SCALINGS]
     assert {searched[c] for own in shallow for c in own} == {1}
-    curves = [c for v, L in settings.SENSITIVITY_CURVES for c in settings.sensitivity_curve(v, L)]
+    curves = [
+        c
+        for scaling in settings.SCALINGS
+        for v, L in settings.SENSITIVITY_CURVES
+        for c in settings.sensitivity_curve(v, L, scaling=scaling)
+    ]
     runs = [c for task in seeds.TASKS for c in seeds.seed_runs(task)]
     runs += [*lazy.all_runs(), *uniform.uniform_runs()]
     assert {*curves, *runs} <= set(asked["sweep"])

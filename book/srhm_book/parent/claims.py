@@ -24,13 +24,17 @@ def deep_claims(store: Store) -> list[Claim]:
         deep.deep_table(deep.deep_runs(deep_grid(scaling=scaling), store)[0])
         for scaling in ("fan_in", "channels")
     )
-    curves = synonyms.stored_curves(store.frame())
+    curves, lazier_curves = (
+        synonyms.stored_curves(store.frame(), scaling) for scaling in ("fan_in", "channels")
+    )
     return [
         _law_claim(ours), _v_claim(ours), _depth_claim(ours),
         _law_claim(lazier, "_lazy", ", lazier scaling"),
         _depth_claim(lazier, "_lazy", ", lazier scaling"),
-        _collapse_claim(curves), _levels_claim(curves), _dimension_claim(), _noise_claim(),
-        _draws_claim(store),
+        _collapse_claim(curves), _levels_claim(curves),
+        _collapse_claim(lazier_curves, "_lazy", ", lazier scaling"),
+        _levels_claim(lazier_curves, "_lazy", ", lazier scaling"),
+        _dimension_claim(), _noise_claim(), _draws_claim(store),
     ]  # fmt: skip
 
 
@@ -81,7 +85,7 @@ def _raised(power: Estimate | None) -> Estimate | None:
     return Estimate(*(QUADRUPLED**x for x in (power.value, power.low, power.high)))
 
 
-def _collapse_claim(curves: synonyms.Curves) -> Claim:
+def _collapse_claim(curves: synonyms.Curves, id: str = "", name: str = "") -> Claim:
     table = synonyms.crossings(curves)
     near = int(synonyms.near_error(table).sum())
     what = f"tasks with P_S within a factor {synonyms.REACH:g} of P*"
@@ -89,24 +93,24 @@ def _collapse_claim(curves: synonyms.Curves) -> Claim:
         Number.of("power of P_S in n_c m^L", 1, synonyms.collapse_power(table)),
         Share(what, near, len(table.dropna(subset=["P_S", "P_star"])), len(table)),
     )
-    statement = "S_(2,1) falls at n_c m^L, together with the error"
-    return _claim("synonyms", statement, "5", LAYERS, parts, table)
+    statement = f"S_(2,1) falls at n_c m^L, together with the error{name}"
+    return _claim(f"synonyms{id}", statement, "5", LAYERS, parts, table)
 
 
-def _levels_claim(curves: synonyms.Curves) -> Claim:
+def _levels_claim(curves: synonyms.Curves, id: str = "", name: str = "") -> Claim:
     """At L = 3, for the levels below the top: which layers drop them, and at which P."""
     tables = {v: synonyms.levels(runs, L) for (v, L), runs in curves.items() if L == 3}
-    below = [table[table.level < 3] for table in tables.values()]
-    hits = sum(int(table.as_claimed.sum()) for table in below)
-    number = sum(map(len, below))
-    share = Share("pairs of a layer and a level, dropped exactly from layer l+1 on", hits, number)
+    below = synonyms.below_top(curves)
+    hits = int(below.as_claimed.sum()) if len(below) else 0
+    what = "pairs of a layer and a level, dropped exactly from layer l+1 on"
+    share = Share(what, hits, len(below))
     same = [
         Number.of(f"P of level 2 over that of level 1, v = {v}", 1, synonyms.same_P(table, 3)[2])
         for v, table in tables.items()
     ] or [Number("P of level 2 over that of level 1", 1)]
     fewest = [int(table.num_seeds.min()) for table in tables.values()]
-    statement = "L = 3: level l is dropped from layer l+1 on, at one P"
-    return Claim("parent_levels", GROUP, statement, "6", LAYERS, (share, *same), len(tables),
+    statement = f"L = 3: level l is dropped from layer l+1 on, at one P{name}"
+    return Claim(f"parent_levels{id}", GROUP, statement, "6", LAYERS, (share, *same), len(tables),
                  min(fewest, default=0))  # fmt: skip
 
 

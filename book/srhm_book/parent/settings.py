@@ -60,14 +60,15 @@ def deep_grid(profile: str = "book", scaling: str = "fan_in") -> list[RunConfig]
     profile: "book", everything; "fresh", those with a guess of at most 1,000 data; "smoke", two.
     """
     if profile == "smoke":
-        return [task_setting(v, v, v, 2, scaling, **TOY | _scaled(scaling)) for v in (4, 6)]
+        return [task_setting(v, v, v, 2, scaling, **TOY | toy_rate(scaling)) for v in (4, 6)]
     tasks = LAZY_TASKS if scaling == "channels" else sum(FAMILIES.values(), ())
     found = [task_setting(*task, scaling) for task in dict.fromkeys(tasks)]
     found.sort(key=lambda config: config.P * config.task.d)
     return [c for c in found if c.P <= 1000] if profile == "fresh" else found
 
 
-def _scaled(scaling: str) -> dict:
+def toy_rate(scaling: str) -> dict:
+    """A rate at which `TOY` trains in a scaling."""
     return {} if scaling == "fan_in" else {"lr": TOY["lr"] / 4}
 
 
@@ -85,7 +86,9 @@ def targets(n_c: int) -> tuple[Target, Target]:
 SENSITIVITY_CURVES = ((6, 2), (8, 2), (10, 2), (4, 3), (6, 3), (8, 3))
 
 
-def sensitivity_curve(v: int, L: int, most: float = 6.0, **other) -> list[RunConfig]:
+def sensitivity_curve(
+    v: int, L: int, most: float = 6.0, scaling: str = "fan_in", **other
+) -> list[RunConfig]:
     """The runs of one curve of Figures 5 and 6: P from 0.1 to ``most`` times n_c m^L.
 
     In half octaves of 2, as the curves of the SRHM's Figures 12 and 15, so that runs are shared. No
@@ -93,4 +96,4 @@ def sensitivity_curve(v: int, L: int, most: float = 6.0, **other) -> list[RunCon
     """
     unit = v ** (L + 1)
     smallest = 2 ** (math.floor(2 * math.log2(0.1 * unit)) / 2)
-    return curve("cnn", v, 0, smallest, most * unit, L=L, **other)
+    return curve("cnn", v, 0, smallest, most * unit, L=L, **SCALINGS[scaling] | other)

@@ -16,13 +16,17 @@ LAYER_STYLES = {
 }
 
 
-def draw_collapse(axes, found: Curves) -> None:
-    """S_{2,1} against P (left) and P / (n_c m^L) (right), a style a depth, a line a task."""
+def draw_collapse(axes, found: Curves, hollow: bool = False) -> None:
+    """S_{2,1} against P (left) and P / (n_c m^L) (right), a style a depth, a line a task.
+
+    hollow: markers of the lazier scaling, dotted lines.
+    """
     labelled = set()
     for (_, L), runs in found.items():
         mean = runs.groupby("P")[["x", "S_2_1"]].mean()
         look = DEPTH_STYLES[L] | {"linewidth": 0.9, "markersize": 4}
-        label = None if L in labelled else f"$L={L}$"
+        look |= {"markerfacecolor": "white", "linestyle": ":"} if hollow else {}
+        label = None if L in labelled else f"$L={L}$" + (", lazier" if hollow else "")
         labelled.add(L)
         for ax, x in zip(axes, (mean.index, mean.x), strict=True):
             ax.plot(x, mean.S_2_1, label=label, **look)

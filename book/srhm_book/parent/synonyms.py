@@ -1,4 +1,10 @@
-"""Which layers drop which level's synonyms, and at which P: the parent's Figures 5 and 6."""
+"""Which layers drop which level's synonyms, and at which P: the parent's Figures 5 and 6.
+
+Expected of the lazier scaling, written down before its curves were trained: it is that of the
+parent's own code, so all three hold in it as in theirs. S_{2,1} falls with n_c m^L to a power whose
+interval holds 1 and within a factor 2 of P*, and level l is dropped exactly from layer l+1 on. What
+laziness costs is that P_S is later by as much as P*.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +24,7 @@ from srhm_book.parent.settings import (
     TOY,
     sensitivity_curve,
     task_setting,
+    toy_rate,
 )
 
 # Half of what an unrelated datum moves a layer: P_S is where a sensitivity falls through it. After
@@ -28,26 +35,28 @@ LEAST = 3.0  # P / (n_c m^L) to which a curve must reach at least
 Curves = dict[tuple[int, int], pd.DataFrame]  # (v, L): runs with n_c = m = v
 
 
-def curves(profile: str, store: Store | None, **options) -> Curves:
+def curves(profile: str, store: Store | None, scaling: str = "fan_in", **options) -> Curves:
     """The runs of each curve, with the column x = P / (n_c m^L).
 
     profile: "book": those in the store; "fresh": two curves trained now, "smoke": a toy; then
     ``options`` go to `srhm.runs.sweep.sweep`.
     """
     if store is not None:
-        return stored_curves(store.frame())
-    toy = {} if profile == "fresh" else TOY | {"most": 1.0}
+        return stored_curves(store.frame(), scaling)
+    toy = {"scaling": scaling} | (
+        {} if profile == "fresh" else TOY | toy_rate(scaling) | {"most": 1.0}
+    )
     tasks = ((4, 2), (4, 3))
     return _with_x(
         {task: sweep(sensitivity_curve(*task, **toy), None, **options) for task in tasks}
     )
 
 
-def stored_curves(frame: pd.DataFrame) -> Curves:
+def stored_curves(frame: pd.DataFrame, scaling: str = "fan_in") -> Curves:
     """The runs of each curve that a store holds at all sizes up to `LEAST` times n_c m^L."""
     found = {}
     for v, L in SENSITIVITY_CURVES:
-        own = runs_of(frame, task_setting(v, v, v, L))
+        own = runs_of(frame, task_setting(v, v, v, L, scaling))
         least = {config.P for config in sensitivity_curve(v, L, most=LEAST)}
         if len(own) and least <= set(own.P):
             found[v, L] = own
@@ -105,6 +114,13 @@ def against_error(table: pd.DataFrame) -> Estimate | None:
     )
 
 
+def between(some: pd.DataFrame, others: pd.DataFrame) -> Estimate | None:
+    """P_S of some curves over that of others on the same tasks, as `against_error` averages."""
+    both = some.merge(others, on=["v", "L"], suffixes=("", "_others"))
+    both = both.assign(P_star=both.P_S_others, star_replicates=both.replicates_others)
+    return against_error(both)
+
+
 def near_error(table: pd.DataFrame) -> pd.Series:
     """Whether each curve's P_S is within `REACH` of its P*."""
     return (table.P_S / table.P_star).between(1 / REACH, REACH)
@@ -133,6 +149,18 @@ def levels(runs: pd.DataFrame, L: int) -> pd.DataFrame:
             row |= {"P_S": fall.P_star, "low": fall.low, "high": fall.high}
             rows.append(row | {"replicates": fall.replicates, "num_seeds": fall.num_seeds})
     return pd.DataFrame(rows).astype(dict.fromkeys(("P_S", "low", "high"), float))
+
+
+def below_top(found: Curves, L: int = 3) -> pd.DataFrame:
+    """The rows of `levels` for the levels below the top, of all curves of one depth."""
+    tables = [levels(runs, L) for (_, depth), runs in found.items() if depth == L]
+    return pd.concat([own[own.level < L] for own in tables]) if tables else pd.DataFrame()
+
+
+def claimed_words(found: Curves) -> str:
+    """ "18 of 18": how many pairs of a layer and a level below the top are as claimed."""
+    below = below_top(found)
+    return f"{int(below.as_claimed.sum())} of {len(below)}" if len(below) else "–"
 
 
 def same_P(table: pd.DataFrame, L: int) -> dict[int, Estimate | None]:

@@ -35,10 +35,10 @@ def train_deep(store: Store, scaling: str = "fan_in", **options) -> Iterator[pd.
         yield search([config], store, targets=targets(config.n_c), **options)
 
 
-def train_curves(store: Store, **options) -> Iterator[pd.DataFrame]:
+def train_curves(store: Store, scaling: str = "fan_in", **options) -> Iterator[pd.DataFrame]:
     """The whole learning curves whose sensitivities are shown."""
     for v, L in SENSITIVITY_CURVES:
-        yield sweep(sensitivity_curve(v, L), store, **options)
+        yield sweep(sensitivity_curve(v, L, scaling=scaling), store, **options)
 
 
 def train_seeds(store: Store, **options) -> Iterator[pd.DataFrame]:
@@ -77,6 +77,7 @@ WORK: dict[str, Callable[..., Iterator[pd.DataFrame]]] = {
     "alpha": lambda store, **options: train_runs(lazy.all_runs(), store, **options),
     "uniform": lambda store, **options: train_runs(uniform.uniform_runs(), store, **options),
     "shallow_lazy": lambda store, **options: train_shallow(store, "channels", **options),
+    "synonyms_lazy": lambda store, **options: train_curves(store, "channels", **options),
     "connected_lazy": lambda store, **options: train_connected(store, "channels", **options),
 }
 

@@ -44,14 +44,15 @@ def powers_view(powers: list[Power], theirs: list[Power] | None = None):
     return scrolling(pd.DataFrame(rows))
 
 
-def falls_view(table: pd.DataFrame):
-    """Where S_{2,1} is halved, over n_c m^L and over P*; one row a task."""
+def falls_view(ours: pd.DataFrame, lazier: pd.DataFrame):
+    """Where S_{2,1} is halved, over n_c m^L and over P*; one row a task and scaling."""
     rows = [
         {
-            "v = n_c = m": r.v, "L": r.L,
+            "scaling": name, "v = n_c = m": r.v, "L": r.L,
             "P_S": _sizes(r.P_S, r.low, r.high), "P_S/(n_c m^L)": f"{r.P_S / r.scale:.2f}",
             "P_S/P*": f"{r.P_S / r.P_star:.2f}", "seeds": r.num_seeds,
         }
+        for name, table in (("this book's", ours), ("lazier", lazier))
         for r in table.itertuples()
     ]  # fmt: skip
     return scrolling(pd.DataFrame(rows))
