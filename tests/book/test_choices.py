@@ -69,10 +69,15 @@ def test_the_table_gives_the_factors_and_names_those_that_matter():
     assert factors["fan_in", "rate / 3"] == pytest.approx(1.5, rel=0.01)
     assert factors["fan_in", choices.BEST] == 1
     means = views.pooled(table)
-    assert views.matter(means, "fan_in").startswith("rate / 3: 1.5")
-    assert "width" not in views.matter(means, "fan_in")
-    assert views.matter(means, "channels") == "none"
-    assert views.others_between(means, "fan_in") == "1.00 to 1.04"
+    said = views.what_moves(means, "fan_in")
+    assert said.startswith("rate / 3 does: 1.5")
+    assert "width" not in said
+    assert said.endswith("all else gives 1.00 to 1.04")
+    assert views.what_moves(means, "channels") == "none does (1.00 to 1.00)"
+    assert views.harmless(means, "fan_in") == "width 64 (1.04)"
+    both = views.scalings_table(runs, [c for c in runs if not changed_from_reference(c)])
+    assert both.ratio.item() == 1
+    assert both.fan_in.item() == both.channels.item()
     assert "rate / 3" in views.unexpected(table)  # 1.0 to 1.3 was expected
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
+from srhm.stats.curves import sample_complexity
 from srhm.stats.ratios import mean_ratio, paired_ratio, seed_complexities
 from srhm.training.config import RunConfig
 from srhm_book import style
@@ -18,6 +19,8 @@ from srhm_book.wording import NOTHING, describe_setting, join, with_ends
 Runs = Mapping[RunConfig, pd.DataFrame]
 RATIO = ["ratio", "low", "high", "seeds"]
 TELLING = 1.1  # a factor of P*: less is about what three seeds can tell
+TICKS = (0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5)  # of the factors' axis
+EQUAL = 1.05  # a factor within which P* is called equal
 SCALING_WORDS = {"fan_in": "ours (fan-in)", "channels": "the authors' (channels)"}
 
 
@@ -77,32 +80,54 @@ def telling(means: pd.DataFrame) -> pd.Series:
     return far & ((means.low > 1) | (means.high < 1))
 
 
-def matter(means: pd.DataFrame, scaling: str) -> str:
-    """The choices that matter in a scaling, with their factors, in words."""
-    own = means[telling(means) & (means.scaling == scaling)]
+def what_moves(means: pd.DataFrame, scaling: str) -> str:
+    """The choices that matter in a scaling, with their factors, and the range of all others.
+
+    "rate / 3 (1.25 at L=3), all else gives 0.95 to 1.02"; "none does: they give 0.95 to 1.02".
+    """
+    here = means.scaling == scaling
+    own, rest = means[telling(means) & here], means[~telling(means) & here].ratio
     said = []
     for name in (name for name in EXPECTED if name in set(own.choice)):
         rows = own[own.choice == name].sort_values("L").itertuples()
         factors = (f"{with_ends(r.ratio, r.low, r.high)} at L={r.L}" for r in rows)
-        said.append(f"{name}: {join(factors)}")
-    return join(said, "; ")
+        said.append(f"{name} does: {join(factors)}")
+    between = f"{rest.min():.2f} to {rest.max():.2f}" if len(rest) else "no factor known"
+    return f"{join(said, '; ')}; all else gives {between}" if said else f"none does ({between})"
 
 
-def others_between(means: pd.DataFrame, scaling: str) -> str:
-    """The range of the factors that do not matter; "0.95 to 1.03"."""
-    rest = means[~telling(means) & (means.scaling == scaling)].ratio
-    return f"{rest.min():.2f} to {rest.max():.2f}" if len(rest) else "not measured"
-
-
-def between_scalings(runs: Runs, bases: Iterable[RunConfig]) -> str:
-    """P* of the channels reference over the fan-in one, each at its rate, by task, in words."""
-    own = {(name_of(base), base.scaling): runs[base] for base in bases if base in runs}
+def harmless(means: pd.DataFrame, scaling: str) -> str:
+    """The choices whose factor is within `EQUAL` at every depth where it was tried, in words."""
+    own = means[means.scaling == scaling]
     said = []
-    for task in dict.fromkeys(task for task, _ in own):
-        if all((task, scaling) in own for scaling in SCALING_WORDS):
-            ratio = paired_ratio(own[task, "channels"], own[task, "fan_in"])
-            said.append(f"{with_ends(ratio.ratio, ratio.low, ratio.high)} ({task})")
+    for name in (name for name in EXPECTED if name in set(own.choice) and name != BEST):
+        ratios = own[own.choice == name].sort_values("L").ratio
+        if ratios.between(1 / EQUAL, EQUAL).all():
+            said.append(f"{name} ({join((f'{ratio:.2f}' for ratio in ratios), ', ')})")
     return join(said)
+
+
+def scalings_table(runs: Runs, bases: Iterable[RunConfig]) -> pd.DataFrame:
+    """The references of both scalings, each at its rate: task, P* in both, channels over fan-in.
+
+    Columns: task, L, fan_in, channels (P*), ratio, low, high, seeds.
+    """
+    own = {(name_of(base), base.L, base.scaling): runs[base] for base in bases if base in runs}
+    rows = []
+    for task, L in dict.fromkeys((task, L) for task, L, _ in own):
+        pair = [own.get((task, L, scaling)) for scaling in SCALING_WORDS]
+        if all(frame is not None for frame in pair):
+            stars = (sample_complexity(frame, num_bootstrap=0).P_star for frame in pair)
+            rows.append((task, L, *stars, *_numbers(paired_ratio(*pair[::-1]))))
+    table = pd.DataFrame(rows, columns=["task", "L", *SCALING_WORDS, *RATIO])
+    return table.astype(dict.fromkeys(RATIO[:3], float))
+
+
+def scalings_view(table: pd.DataFrame) -> pd.DataFrame:
+    """`scalings_table` as a page shows it."""
+    shown = {words: table[name].map("{:,.0f}".format) for name, words in SCALING_WORDS.items()}
+    factors = [with_ends(r.ratio, r.low, r.high) for r in table.itertuples()]
+    return pd.DataFrame(shown | {"authors' / ours": factors}).set_axis(table.task)
 
 
 def without_P_star(table: pd.DataFrame) -> str:
@@ -168,8 +193,10 @@ def draw_choices(table: pd.DataFrame) -> Figure:
                         label=task)  # fmt: skip
         ax.axvline(1, color=style.BLACK, linewidth=0.8)
         ax.set_title(words)
-        style.log_axis(ax)
-        ax.set_xlim(0.4, 2.5)
+        ax.set_xscale("log")
+        ax.set_xlim(0.6, 1.7)
+        ax.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
+        ax.minorticks_off()
         ax.set_xlabel("factor of $P^*$")
     axes[0].set_yticks(range(len(names)), names)
     axes[0].invert_yaxis()
@@ -203,8 +230,8 @@ def laziness_table(runs: Runs, tasks: Sequence[dict], **others) -> pd.DataFrame:
 def lazier_words(table: pd.DataFrame) -> str:
     """P* in the channels scaling over the fan-in one's at equal speed, by task, in words."""
     rows = table[table.scaling == "channels"].itertuples()
-    factors = (f"{with_ends(r.ratio, r.low, r.high)} ({r.task})" for r in rows)
-    return join(factors) if len(table) else "not measured"
+    factors = (f"{with_ends(r.ratio, r.low, r.high)} for {r.task}" for r in rows)
+    return join(factors, "; ") if len(table) else "not measured"
 
 
 def as_alpha(runs: Runs, tasks: Sequence[dict], **others) -> str:
@@ -216,8 +243,8 @@ def as_alpha(runs: Runs, tasks: Sequence[dict], **others) -> str:
         own = settings[min(settings, key=lambda alpha: abs(alpha - root))]
         if {there, own} <= set(runs):
             ratio = paired_ratio(runs[there], runs[own])
-            said.append(f"{with_ends(ratio.ratio, ratio.low, ratio.high)} ({name_of(own)})")
-    return join(said) if said else "not measured"
+            said.append(f"{with_ends(ratio.ratio, ratio.low, ratio.high)} for {name_of(own)}")
+    return join(said, "; ") if said else "not measured"
 
 
 def draw_laziness(table: pd.DataFrame) -> None:
@@ -233,7 +260,6 @@ def draw_laziness(table: pd.DataFrame) -> None:
         ax.errorbar(other.alpha * 1.06, other.ratio, yerr=bars, linestyle="none", **look,
                     markerfacecolor="white", markersize=9, label="channels scaling")  # fmt: skip
     ax.axhline(1, color=style.BLACK, linewidth=0.6, zorder=0)
-    style.log_axis(ax, "y")
     ax.set_xscale("log", base=2)
     ticks = sorted(set(table.alpha.round(1)))
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
