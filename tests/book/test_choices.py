@@ -1,7 +1,9 @@
 """The choices of training: one is changed at a time, and dense networks with a background."""
 
 import dataclasses
+import functools
 import math
+import operator
 from itertools import product
 
 import pandas as pd
@@ -14,6 +16,7 @@ from srhm.training.run import patch_network, train
 from srhm_book.complexity import choices, measure
 from srhm_book.complexity import choices_views as views
 from srhm_book.complexity.background import BACKGROUNDS, DenseNetwork, train_dense, whitened
+from srhm_book.spectral.stored import find
 from synthetic import runs_of
 
 CASES = list(product(choices.TASKS, SCALINGS))
@@ -150,3 +153,13 @@ def test_rows_of_all_backgrounds_become_factors():
     assert table.ratio["whitened"] == pytest.approx(2, rel=0.01)
     assert table.ratio["whitened, biases"] == pytest.approx(3, rel=0.01)
     assert views.background_table(None).empty
+
+
+def test_a_stored_row_is_found_again():
+    stored = find(measure.NAME, measure.FOLDER)
+    task, scaling, sizes = measure.CASES[0]
+    setting = choices.reference(choices.TASKS[task], scaling)
+    for row in measure.background_rows(setting, sizes[:1], [1]):
+        same = (stored[name] == row[name] for name in ("arch", "L", "scaling", "P", "background"))
+        kept = stored[functools.reduce(operator.and_, same) & (stored.seed_init == 1)]
+        assert kept.test_error.item() == pytest.approx(row["test_error"], abs=0.02)

@@ -14,7 +14,7 @@ from srhm.training.config import RunConfig
 from srhm_book import style
 from srhm_book.complexity.background import BACKGROUNDS
 from srhm_book.complexity.choices import BEST, EXPECTED, lazier, reference, same_kernel, variants
-from srhm_book.wording import NOTHING, describe_setting, join, with_ends
+from srhm_book.wording import NOTHING, describe_setting, join, significant, with_ends
 
 Runs = Mapping[RunConfig, pd.DataFrame]
 RATIO = ["ratio", "low", "high", "seeds"]
@@ -120,12 +120,12 @@ def scalings_table(runs: Runs, bases: Iterable[RunConfig]) -> pd.DataFrame:
             stars = (sample_complexity(frame, num_bootstrap=0).P_star for frame in pair)
             rows.append((task, L, *stars, *_numbers(paired_ratio(*pair[::-1]))))
     table = pd.DataFrame(rows, columns=["task", "L", *SCALING_WORDS, *RATIO])
-    return table.astype(dict.fromkeys(RATIO[:3], float))
+    return table.astype(dict.fromkeys((*SCALING_WORDS, *RATIO[:3]), float))
 
 
 def scalings_view(table: pd.DataFrame) -> pd.DataFrame:
     """`scalings_table` as a page shows it."""
-    shown = {words: table[name].map("{:,.0f}".format) for name, words in SCALING_WORDS.items()}
+    shown = {words: table[name].map(significant) for name, words in SCALING_WORDS.items()}
     factors = [with_ends(r.ratio, r.low, r.high) for r in table.itertuples()]
     return pd.DataFrame(shown | {"authors' / ours": factors}).set_axis(table.task)
 
