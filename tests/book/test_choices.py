@@ -73,10 +73,14 @@ def test_the_table_gives_the_factors_and_names_those_that_matter():
     assert factors["fan_in", choices.BEST] == 1
     means = views.pooled(table)
     said = views.what_moves(means, "fan_in")
-    assert said.startswith("rate / 3 does: 1.5")
+    assert said.startswith("rate / 3 (1.5")
     assert "width" not in said
     assert said.endswith("all else gives 1.00 to 1.04")
-    assert views.what_moves(means, "channels") == "none does (1.00 to 1.00)"
+    assert views.what_moves(means, "channels") == (
+        "none does for certain; all else gives 1.00 to 1.00"
+    )
+    wide = means.assign(ratio=1.2, low=0.9, high=1.6)
+    assert "open is rate / 3 (1.20 at L=2)" in views.what_moves(wide, "fan_in")
     assert views.harmless(means, "fan_in") == "width 64 (1.04)"
     both = views.scalings_table(runs, [c for c in runs if not changed_from_reference(c)])
     assert both.ratio.item() == 1

@@ -81,28 +81,36 @@ def telling(means: pd.DataFrame) -> pd.Series:
 
 
 def what_moves(means: pd.DataFrame, scaling: str) -> str:
-    """The choices that matter in a scaling, with their factors, and the range of all others.
+    """What moves P* in a scaling by more than `TELLING`, what may, and the range of the rest.
 
-    "rate / 3 (1.25 at L=3), all else gives 0.95 to 1.02"; "none does: they give 0.95 to 1.02".
+    "rate / 3 (1.25 at L=3); open is width 64 (0.92 at L=3); all else gives 0.95 to 1.02".
+    Open is what the interval leaves open: it reaches beyond `TELLING`, and does not leave out 1.
     """
-    here = means.scaling == scaling
-    own, rest = means[telling(means) & here], means[~telling(means) & here].ratio
-    said = []
-    for name in (name for name in EXPECTED if name in set(own.choice)):
-        rows = own[own.choice == name].sort_values("L").itertuples()
-        factors = (f"{with_ends(r.ratio, r.low, r.high)} at L={r.L}" for r in rows)
-        said.append(f"{name} does: {join(factors)}")
-    between = f"{rest.min():.2f} to {rest.max():.2f}" if len(rest) else "no factor known"
-    return f"{join(said, '; ')}; all else gives {between}" if said else f"none does ({between})"
+    own = means[means.scaling == scaling]
+    sure = telling(own)
+    wide = ~sure & ~((own.low > 1 / TELLING) & (own.high < TELLING))
+    rest = own[~sure & ~wide].ratio
+    said = [f"{_named(own[sure])}" if sure.any() else "none does for certain"]
+    said += [f"open is {_named(own[wide])}"] if wide.any() else []
+    said += [f"all else gives {rest.min():.2f} to {rest.max():.2f}"] if len(rest) else []
+    return "; ".join(said)
+
+
+def _named(rows: pd.DataFrame) -> str:
+    """ "rate / 3 (1.25 at L=3) and width 64 (0.92 at L=3)"."""
+    order = rows.assign(place=[list(EXPECTED).index(name) for name in rows.choice])
+    factors = order.sort_values(["place", "L"]).itertuples()
+    return join(f"{row.choice} ({row.ratio:.2f} at L={row.L})" for row in factors)
 
 
 def harmless(means: pd.DataFrame, scaling: str) -> str:
-    """The choices whose factor is within `EQUAL` at every depth where it was tried, in words."""
+    """The choices whose factor is within `EQUAL`, its interval within `TELLING`, at every depth."""
     own = means[means.scaling == scaling]
     said = []
     for name in (name for name in EXPECTED if name in set(own.choice) and name != BEST):
-        ratios = own[own.choice == name].sort_values("L").ratio
-        if ratios.between(1 / EQUAL, EQUAL).all():
+        rows = own[own.choice == name].sort_values("L")
+        ratios, sharp = rows.ratio, (rows.low > 1 / TELLING) & (rows.high < TELLING)
+        if (ratios.between(1 / EQUAL, EQUAL) & sharp).all():
             said.append(f"{name} ({join((f'{ratio:.2f}' for ratio in ratios), ', ')})")
     return join(said)
 
