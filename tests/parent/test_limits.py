@@ -114,7 +114,7 @@ def test_the_lazier_power_is_told_only_where_it_tells():
     table = pd.DataFrame({"L": 2, "v": [4, 5, 6], "n_c": [4, 5, 6], "m": [4, 5, 6],
                           "P_star": [1.0, 2.0, math.nan]})  # fmt: skip
     for power in (None, Estimate(3.0, -45.0, 70.0), Estimate(3.0, 2.0, None)):
-        assert "the 2 such tasks measured do not tell" in views.lazy_words(power, table)
+        assert "(2 of them) do not tell" in views.lazy_words(power, table)
     assert "4.00 (3.50 to 4.50)" in views.lazy_words(Estimate(4.0, 3.5, 4.5), table)
 
 

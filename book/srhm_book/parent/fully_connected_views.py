@@ -59,7 +59,7 @@ def lazy_words(power: Estimate | None, lazy: pd.DataFrame) -> str:
     """The power of v in the lazier scaling, or that its tasks are too few to tell."""
     if _tells_nothing(power):
         number = int(lazy[of_figure(lazy)].P_star.notna().sum())
-        return f"the {number} such tasks measured do not tell the power of v"
+        return f"the tasks measured ({number} of them) do not tell the power of v"
     return f"the power of v is {with_interval(power)}"
 
 

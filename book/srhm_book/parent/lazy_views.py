@@ -65,7 +65,7 @@ def answer(
         alpha, times = slowed(runs)
         if times is not None:
             text += f"At α = {alpha:g} it is {with_interval(times)} times the plain network's. "
-    return text + early_answer(kernel, network)
+    return text + early_answer(kernel, network) or "Too little is measured to tell."
 
 
 def early_answer(kernel: pd.DataFrame, network: pd.DataFrame) -> str:
