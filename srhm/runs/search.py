@@ -24,7 +24,7 @@ from srhm.data.randomness import check_int, check_type, typed
 from srhm.networks.names import CONVERTED, DEPTHS
 from srhm.runs.pool import SpawnPool, num_cores
 from srhm.runs.store import Store, to_frame
-from srhm.runs.sweep import check_configs, sweep
+from srhm.runs.sweep import check_configs, check_workers, sweep
 from srhm.training.config import EVEN, SEED_FIELDS, RunConfig
 
 POINTS_PER_OCTAVE = 4
@@ -135,11 +135,13 @@ def search(
     Raises
     ------
     ValueError
-        Before any training: impossible ``repeats``, ``max_P`` or settings, a target that is none or
-        whose quantity the runs of a setting do not have; and as for `srhm.runs.sweep.sweep`.
+        Before any training: impossible ``repeats``, ``max_P``, ``workers`` or settings, a target
+        that is none or whose quantity the runs of a setting do not have; and as for
+        `srhm.runs.sweep.sweep`.
     """
     check_int("repeats", repeats, 1)
     check_int("max_P", max_P, 1)
+    check_workers(workers)
     settings = check_configs("settings", settings)
     targets = _check_targets(targets, settings)
     searches = [_Search(setting, repeats, max_P) for setting in settings]
@@ -170,8 +172,9 @@ def stored_searches(
     """What `search` would return for each setting if nothing were trained, and what is missing.
 
     Each setting comes with the first of the numbers of ``repeats`` for which the store holds its
-    whole search; those without any are listed.
+    whole search; those without any are listed. ValueError for a number of repeats below 1.
     """
+    repeats = [check_int("repeats", number, 1) for number in repeats]
     found, missing, targets = {}, [], list(targets)
     for setting in settings:
         for number in repeats:

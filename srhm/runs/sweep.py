@@ -18,7 +18,7 @@ from concurrent.futures import (
 import pandas as pd
 from tqdm import tqdm
 
-from srhm.data.randomness import check_type
+from srhm.data.randomness import check_int, check_type
 from srhm.runs.pool import SpawnPool, num_cores
 from srhm.runs.store import Store, to_frame
 from srhm.training.config import RunConfig
@@ -68,8 +68,7 @@ def sweep(
         At the end: runs that raised, or whose process died `MAX_ATTEMPTS` times.
     """
     distinct = list({c.key: c for c in check_configs("configs", configs)}.values())
-    if workers is not None and (type(workers) is not int or workers < 0):
-        raise ValueError(f"workers must be an integer of at least 0, not {workers!r}.")
+    check_workers(workers)
     if executor is not None and not hasattr(executor, "submit"):
         raise ValueError(f"executor must be a concurrent.futures.Executor, not {executor!r}.")
     store = store if store is None or isinstance(store, Store) else Store(store)
@@ -101,6 +100,12 @@ def sweep(
 def cost(config: RunConfig) -> float:
     """Rough relative cost of a run: active positions times the product of one hidden layer."""
     return config.P * config.s**config.L * config.width**2
+
+
+def check_workers(workers: int | None) -> None:
+    """ValueError for an impossible number of processes; None and 0 are one per core."""
+    if workers is not None:
+        check_int("workers", workers, 0)
 
 
 def check_configs(name: str, configs: Iterable[RunConfig]) -> list[RunConfig]:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from messages import says
 from srhm.runs.search import (
     HOPELESS,
     Target,
@@ -153,6 +154,7 @@ def test_next_points():
     ("settings", "options", "words"),
     [
         ([SETTING], {"repeats": 0}, "repeats .* 0"),
+        ([SETTING], {"workers": -1}, "workers .* 0, not -1"),
         (SETTING, {}, "settings .*RunConfig"),
         (5, {}, "settings .*RunConfig.* 5"),
         ([{"v": 4}], {}, "settings .*RunConfig.*'v': 4"),
@@ -213,3 +215,5 @@ def test_stored_tells_what_is_there_and_what_is_missing(tmp_path):
     assert stored_searches([SETTING], store)[0][SETTING].seed_rules.nunique() == 5
     store.path_of(calls[0]).unlink()
     assert stored_searches([SETTING], store) == ({}, [SETTING])
+    with pytest.raises(ValueError, match=says("repeats", 1, 0)):
+        stored_searches([SETTING], store, repeats=(5, 0))
