@@ -128,7 +128,7 @@ scrolling(views.scalings_view(between))
 # Every factor of the figure:
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: every factor, and what was expected"} tags=["hide-cell"]
-scrolling(views.choice_view(table))
+views.choice_view(table)
 
 # %% [markdown]
 # Our scaling was also tried over wider ranges, at $v=$ {glue:text}`v`, $s_0=$ {glue:text}`s0`, $L=2$, off
@@ -431,7 +431,7 @@ for name, value in said.items():
 # **Limits.** Tasks of {numref}`fig-training` are small, and seeds differ widely in them, which only a
 # ratio seed by seed can bear; {glue:text}`repeats` seeds, and Student's bars are wide for so few.
 # {glue:text}`missing` of {glue:text}`wanted` searches of {numref}`fig-training` and
-# {numref}`fig-laziness` are not trained yet, in {glue:text}`untrained`; none is of these choices:
+# {numref}`fig-laziness` are not trained yet, in {glue:text}`untrained`; in no task were tried:
 # {glue:text}`untried`. The sections on the
 # paper's rates and on precision are of our scaling only. The stored runs are all in float32; of reduced
 # precision only the matrix products were tried, not the weights.

@@ -133,9 +133,10 @@ def scalings_table(runs: Runs, bases: Iterable[RunConfig]) -> pd.DataFrame:
 
 def scalings_view(table: pd.DataFrame) -> pd.DataFrame:
     """`scalings_table` as a page shows it."""
-    shown = {words: table[name].map(significant) for name, words in SCALING_WORDS.items()}
+    shown = {"task": table.task}
+    shown |= {words: table[name].map(significant) for name, words in SCALING_WORDS.items()}
     factors = [with_ends(r.ratio, r.low, r.high) for r in table.itertuples()]
-    return pd.DataFrame(shown | {"authors' / ours": factors}).set_axis(table.task)
+    return pd.DataFrame(shown | {"authors' / ours": factors})
 
 
 def without_P_star(table: pd.DataFrame) -> str:
