@@ -185,9 +185,9 @@ views.deep_view(table, lazy)
 #
 # {glue:text}`seeds` or more seeds a task, width 256 where the paper widens its networks until nothing
 # changes, and a constant learning rate. Tasks of four levels and more are trained at half the rate of the
-# others, at which many of their networks fall silent, so the step from three to four levels is of the
-# training too. The largest tasks of the paper ($m$ up to 32) are beyond what
-# was trained; $L=5$ goes beyond the paper. Not trained: {glue:text}`num missing` settings.
+# others, at which many of their networks fall silent (every unit of the last hidden layer off, for
+# good), so the step from three to four levels is of the training too. The largest tasks of the paper
+# ($m$ up to 32) are beyond what was trained; $L=5$ goes beyond the paper. Not trained: {glue:text}`num missing` settings.
 #
 # ```{dropdown} Planned and not trained yet
 # This book's scaling: {glue:text}`missing`. The lazier one: {glue:text}`lazy missing`.

@@ -65,7 +65,7 @@ for reading in ("own", "even"):
 untrained = [" ".join(map(str, case)) for case in missing]
 glue("missing", join(untrained), display=False)
 
-# %% mystnb={"figure": {"caption": "Ratios of the three sizes over their values with equal probabilities, against how many times rarer the rarest place (left) or synonym (right) is than with equal ones. Above: on the task's own data; below: the same networks on the even task. Filled: CNN; hollow, where trained: LCN (m = 3). Bars: 95 % intervals over seeds; arrows: at least. Band: together, within a factor of 1.5. Dotted: the first ratio if each pattern were learned by itself.", "name": "fig-parting"}, "image": {"alt": "Four panels of ratios on logarithmic axes with a grey band around one. Above, the points lie near the band; below, the ratios with P star in the denominator fall below it as places get rarer."}}
+# %% mystnb={"figure": {"caption": "Ratios of the three sizes over their values with equal probabilities, against how many times rarer the rarest place (left) or synonym (right) is than with equal ones. Above: on the task's own data; below: the same networks on the even task. Filled: CNN; hollow, where trained: LCN (m = 3). Bars: 95 % intervals over seeds; arrows: at least. Band: together, within a factor of 1.5. Dotted: the first ratio if each pattern were learned by itself.", "name": "fig-parting"}, "image": {"alt": "Four panels of ratios on logarithmic axes with a grey band around one: places left, synonyms right, the task's own data above, the even task below; three kinds of points, a dotted line for one of them."}}
 figure, axes = style.new_axes(2, 2, height=6.6, sharex="col", sharey=True)
 unequal_views.draw_parting(axes, table, rarities, THRESHOLD)
 
@@ -108,7 +108,7 @@ source_of(targets)
 # %% [markdown]
 # On the own data these part: {glue:text}`parted own`. On the even task: {glue:text}`parted even`.
 
-# %% mystnb={"figure": {"caption": "Test error and the second layer's sensitivities of the CNN with equal probabilities (grey) and with the smallest displacement ratio: on its own data (red) and on the even task (blue). D of the own data is scaled to the same threshold. Horizontal lines: thresholds. Means over seeds.", "name": "fig-parting-curves"}, "image": {"alt": "Three panels of curves that fall with the training-set size. On its own data the unequal task is learned earlier than the equal one; its sensitivity to displacements falls later."}}
+# %% mystnb={"figure": {"caption": "Test error and the second layer's sensitivities of the CNN with equal probabilities (grey) and with the smallest displacement ratio: on its own data (red) and on the even task (blue). D of the own data is scaled to the same threshold. Horizontal lines: thresholds. Means over seeds.", "name": "fig-parting-curves"}, "image": {"alt": "Three panels against the training-set size: test error, sensitivity to synonyms and to displacements, each with three curves and horizontal thresholds."}}
 figure, axes = style.new_axes(3, height=3.6)
 rarest = min(case for case in runs if case[0] == "cnn")
 unequal_views.draw_curves(axes, runs, rarest)

@@ -22,7 +22,7 @@ import pandas as pd
 
 from srhm.data.randomness import check_int, check_type, typed
 from srhm.networks.names import CONVERTED, DEPTHS
-from srhm.runs.pool import SpawnPool, num_cores
+from srhm.runs.pool import SpawnPool, check_workers
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import check_configs, sweep
 from srhm.training.config import EVEN, SEED_FIELDS, RunConfig
@@ -134,11 +134,13 @@ def search(
     Raises
     ------
     ValueError
-        Before any training: impossible ``repeats``, ``max_P`` or settings, a target that is none or
-        whose quantity the runs of a setting do not have; and as for `srhm.runs.sweep.sweep`.
+        Before any training: impossible ``repeats``, ``max_P``, ``workers`` or settings, a target
+        that is none or whose quantity the runs of a setting do not have; and as for
+        `srhm.runs.sweep.sweep`.
     """
     check_int("repeats", repeats, 1)
     check_int("max_P", max_P, 1)
+    workers = check_workers(workers)
     settings = check_configs("settings", settings)
     targets = _check_targets(targets, settings)
     searches = [_Search(setting, repeats, max_P) for setting in settings]
@@ -147,7 +149,7 @@ def search(
     try:
         while wanted := {c.key: c for s in searches for t in targets for c in s.missing(t)}:
             if executor is None:  # one pool for all rounds: starting processes takes seconds
-                executor = pool = SpawnPool(workers or num_cores())
+                executor = pool = SpawnPool(workers)
             frame = sweep(list(wanted.values()), store, executor, **sweep_options)
             for run in frame.to_dict("records"):
                 for s in searches:

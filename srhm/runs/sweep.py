@@ -19,7 +19,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from srhm.data.randomness import check_type
-from srhm.runs.pool import SpawnPool, num_cores
+from srhm.runs.pool import SpawnPool, check_workers
 from srhm.runs.store import Store, to_frame
 from srhm.training.config import RunConfig
 
@@ -68,8 +68,7 @@ def sweep(
         At the end: runs that raised, or whose process died `MAX_ATTEMPTS` times.
     """
     distinct = list({c.key: c for c in check_configs("configs", configs)}.values())
-    if workers is not None and (type(workers) is not int or workers < 0):
-        raise ValueError(f"workers must be an integer of at least 0, not {workers!r}.")
+    workers = check_workers(workers)
     if executor is not None and not hasattr(executor, "submit"):
         raise ValueError(f"executor must be a concurrent.futures.Executor, not {executor!r}.")
     store = store if store is None or isinstance(store, Store) else Store(store)
@@ -83,7 +82,7 @@ def sweep(
         bar = progress and not os.environ.get("TQDM_DISABLE")
         with _Bar(len(distinct), missing, bar) as bar:
             state = _State(missing, store, rows, bar)
-            slots = min(workers or num_cores(), len(missing))
+            slots = min(workers, len(missing))
             if in_groups:
                 _drain_groups(state, device)
             elif executor is not None:

@@ -143,6 +143,7 @@ def test_next_points():
         ([SETTING], {"targets": [Target("accuracy")]}, "quantity .*test_error.*'accuracy'"),
         ([SETTING], {"targets": [Target("S_3_1", 0.2)]}, "quantity .*S_2_1.*'S_3_1'"),
         ([SETTING], {"targets": Target("best_test_error")}, "quantity .*'best_test_error'"),
+        ([SETTING], {"workers": -1}, "workers .*integer.* 0, not -1"),
     ],
 )
 def test_an_impossible_search_trains_nothing(settings, options, words):

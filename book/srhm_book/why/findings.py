@@ -12,6 +12,8 @@ from srhm_book.why.levels import ALL, parts_of
 from srhm_book.why.tasks import HEIGHTS
 from srhm_book.wording import NOTHING, join, with_interval
 
+Depths = dict[tuple[str, int], Estimate]  # {(arch, L): exponent}
+
 
 def largest_s0(table: pd.DataFrame) -> pd.DataFrame:
     """Of each L and network the tasks of the largest s0 that is known at a single level and at all.
@@ -56,15 +58,24 @@ def levels_sentence(measured: pd.DataFrame, arch: str) -> str:
     )
 
 
-def depth_sentence(by_depth: dict[tuple[str, int], Estimate]) -> str:
-    """The CNN's exponents by depth, and at which the law's 2 is outside the interval."""
-    own = {L: found for (arch, L), found in sorted(by_depth.items()) if arch == "cnn"}
-    if not own:
+def depth_sentence(by_depth: Depths, few: Depths) -> str:
+    """The CNN's exponents by depth, and where the law's 2 is outside the interval.
+
+    few: the same of the tasks with few synonyms.
+    """
+    told, without = [], []
+    for named, found in (("", by_depth), (" with few synonyms", few)):
+        own = {L: power for (arch, L), power in sorted(found.items()) if arch == "cnn"}
+        if own:
+            each = join(f"{power.value:.2f} at L = {L}" for L, power in own.items())
+            told.append(each + named)
+        for L, power in own.items():
+            if not power.includes(law("cnn", L)):
+                without.append(f"L = {L}{named}")
+    if not told:
         return "By depth: not measured yet."
-    told = join(f"{found.value:.2f} at L = {L}" for L, found in own.items())
-    without = [f"L = {L}" for L, found in own.items() if not found.includes(law("cnn", L))]
     tail = f"; its 95 % interval leaves out 2 at {join(without)}" if without else "; all hold 2"
-    return f"With all levels sparse (s₀ ≥ 1) the CNN's exponent is {told}{tail}."
+    return f"With all levels sparse (s₀ ≥ 1) the CNN's exponent is {join(told, '; ')}{tail}."
 
 
 def beside_one_step(measured: pd.DataFrame, predicted: pd.DataFrame) -> str:
