@@ -50,6 +50,9 @@ style.use_style()
 store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
 options["repeats"] = 2 if profile == "smoke" else 3
+settings = tied.settings_of(profile)
+wanted = [config for own in settings for config in own.values()]
+runs, missing = searched_runs(wanted, store, **options)
 
 # %% mystnb={"figure": {"caption": "The power of s0+1 with which P_c, the data that a layer's gradient needs, grows, at four moments of one training that succeeds: at the start (1) and when the loss on new data has fallen to these shares of that of guessing. Means (harmonic) over seeds; bars: least and largest of single seeds. Dotted: the paper's law for P*.", "name": "fig-along-training"}, "image": {"alt": "Panels for CNN and LCN at two and three levels, a line for each layer over the moments of training, and the paper's law as a dotted line."}}
 powers = along_training.exponents(chapter.along(profile))
@@ -103,9 +106,6 @@ source_of(PatchNetwork.activations)
 # Saved at three levels: by the CNN {glue:text}`cnn L=3`; by the LCN {glue:text}`lcn L=3`.
 
 # %% mystnb={"figure": {"caption": "The exponent of s0+1 that is left in P* when these layers share their weights within sub-patches, from s0 = 0 to 2. Coloured: trained networks, bars: 95 % intervals over seeds with the same rules. Grey: one step's P_c with equal hidden weights (bars) and random ones (crosses).", "name": "fig-tied"}, "image": {"alt": "Panels for CNN and LCN at two and three levels: exponents with no layer tied, each one alone, and all, with one-step predictions beside them."}}
-settings = tied.settings_of(profile)
-wanted = [config for own in settings for config in own.values()]
-runs, missing = searched_runs(wanted, store, **options)
 measured = tied.tied_table(runs, settings)
 predicted = tied.step_exponents(chapter.tied_steps(profile))
 panels = measured.groupby(["L", "arch"]).ngroups

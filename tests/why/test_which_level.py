@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from srhm.training.config import RunConfig
-from srhm_book.grids import GRIDS, setting
-from srhm_book.why import chapter, findings, steps, tasks
+from srhm_book import style
+from srhm_book.grids import GRID, GRIDS, setting
+from srhm_book.why import chapter, figures, findings, steps, tasks
 from srhm_book.why.expected import exponents, law
 from srhm_book.why.levels import (
     ALL,
@@ -145,3 +146,26 @@ def test_the_grids_are_of_the_training_of_all_grids():
     base = setting("lcn", 6, 1)
     for c in [*GRIDS["which_level"], *GRIDS["shallow"]]:
         assert (c.width, c.lr, c.stop_loss) == (base.width, base.lr, base.stop_loss)
+
+
+def test_depth_by_itself():
+    powers, runs = {2: 2.0, 3: 2.5, 4: 3.0}, {}
+    for c in chapter.few_settings("book"):
+        P_star = 100 * (c.s0 + 1) ** (powers[c.L] if c.s0 else 9)  # s0 = 0 does not count
+        runs[c] = runs_of(c, [0.97 * P_star, P_star, 1.03 * P_star][:: -1 if c.s0 == 1 else 1])
+    few = chapter.depth_exponents(runs)
+    found = {L: power.value for (arch, L), power in few.items() if arch == "cnn"}
+    assert found == pytest.approx(powers, abs=0.02)
+    told = findings.depth_sentence({}, few)
+    assert "is with few synonyms 2.00 at L = 2, 2.50 at L = 3 and 3.00 at L = 4 (2" in told
+    assert told.endswith("outside the 95 % interval at L = 3 and L = 4).")
+    assert findings.depth_sentence({}, {}) == "By depth: not measured yet."
+    _, axes = style.new_axes(2)
+    figures.draw_by_depth(axes, [("a", {}, {("cnn", "random", 1): 1.0}), ("b", few, {})])
+    places = [line.get_xdata() for line in axes[1].lines if line.get_marker() == "s"]
+    assert np.concatenate(places) == pytest.approx([2.12, 3.12, 4.12])
+
+
+def test_only_four_levels_train_at_half_the_rate():
+    rates = {c.L: c.lr for c in chapter.few_settings("book")}
+    assert (rates[2], rates[3], rates[4]) == (GRID["lr"], GRID["lr"], GRID["lr"] / 2)

@@ -63,19 +63,22 @@ def depth_sentence(by_depth: Depths, few: Depths) -> str:
 
     few: the same of the tasks with few synonyms.
     """
-    told, without = [], []
-    for named, found in (("", by_depth), (" with few synonyms", few)):
-        own = {L: power for (arch, L), power in sorted(found.items()) if arch == "cnn"}
-        if own:
-            each = join(f"{power.value:.2f} at L = {L}" for L, power in own.items())
-            told.append(each + named)
-        for L, power in own.items():
-            if not power.includes(law("cnn", L)):
-                without.append(f"L = {L}{named}")
-    if not told:
+    told = [
+        _by_depth(found, named) for named, found in (("", by_depth), ("with few synonyms ", few))
+    ]
+    if not any(told):
         return "By depth: not measured yet."
-    tail = f"; its 95 % interval leaves out 2 at {join(without)}" if without else "; all hold 2"
-    return f"With all levels sparse (s₀ ≥ 1) the CNN's exponent is {join(told, '; ')}{tail}."
+    return f"With all levels sparse (s₀ ≥ 1) the CNN's exponent is {'; '.join(filter(None, told))}."
+
+
+def _by_depth(found: Depths, named: str) -> str:
+    own = {L: power for (arch, L), power in sorted(found.items()) if arch == "cnn"}
+    if not own:
+        return ""
+    told = join(f"{power.value:.2f} at L = {L}" for L, power in own.items())
+    without = [f"L = {L}" for L, power in own.items() if not power.includes(law("cnn", L))]
+    where = f"outside the 95 % interval at {join(without)}" if without else "in all 95 % intervals"
+    return f"{named}{told} (2 is {where})"
 
 
 def beside_one_step(measured: pd.DataFrame, predicted: pd.DataFrame) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from srhm.runs.pool import check_workers
 from srhm.runs.search import Target
 from srhm.runs.store import Store
 from srhm.runs.sweep import sweep
@@ -52,6 +53,7 @@ def unequal_runs(
 
     Stored ones, or without a store trained now (``sweep_options`` of `srhm.runs.sweep.sweep`).
     """
+    check_workers(sweep_options.get("workers"))
     curves = curves_of(profile, repeats)
     if store is None:
         frame = sweep([c for own in curves.values() for c in own], None, **sweep_options)
