@@ -18,16 +18,44 @@ workers = 0
 
 # %% tags=["remove-cell"]
 from IPython.display import HTML
+from myst_nb import glue
 
 from srhm.runs.paths import project
 from srhm.runs.store import Store
-from srhm_book.claims import pages
+from srhm_book import style as plots
+from srhm_book.claims import by_figure, pages
 from srhm_book.claims.headlines import summary
 from srhm_book.claims.ledger import claims
 from srhm_book.publish.profiles import by_profile
+from srhm_book.tables import scrolling
 
 by_profile(profile)
-found = claims(Store(project("results")))
+plots.use_style()
+store = Store(project("results"))
+found = claims(store)
 
 # %% tags=["remove-input"]
 HTML(pages.rule_html() + f"<p>{summary(found)}</p>" + pages.table_html(found))
+
+# %% [markdown]
+# ## Figure by figure
+#
+# How near are our values to those read off the figures of the SRHM's paper? In this book's training
+# {glue:text}`sizes` sizes ($P^*$, $P^*_S$, $P^*_D$) are within a factor {glue:text}`within` of the
+# paper's, and {glue:text}`values` errors and sensitivities within {glue:text}`apart`; trained as the
+# authors' public code trains, {glue:text}`authors` sizes ({doc}`17_authors_training`).
+
+# %% mystnb={"figure": {"caption": "Of the values that a figure shows and that are known here, the share that is near: sizes within a factor 1.5, errors and sensitivities within 0.1 at the same P. The larger the marker, the more values.", "name": "fig-by-figure"}, "image": {"alt": "A row for each figure and quantity, with a disc for this book's training and, in the first rows, a hollow square for the authors', on an axis from zero to one."}}
+shares = by_figure.summary(by_figure.compared(store))
+figure, ax = plots.new_axes(height=7.0, width=plots.WIDE)
+by_figure.draw_shares(ax, shares)
+
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: each figure, how many values, how far"} tags=["hide-cell"]
+scrolling(by_figure.summary_view(shares))
+
+# %% tags=["remove-cell"]
+glue("sizes", by_figure.told(shares, "size"), display=False)
+glue("values", by_figure.told(shares, "value"), display=False)
+glue("authors", by_figure.told(shares, "size", by_figure.AUTHORS), display=False)
+glue("within", by_figure.WITHIN, display=False)
+glue("apart", by_figure.APART, display=False)

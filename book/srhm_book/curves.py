@@ -61,6 +61,19 @@ def growing_P(arch: str) -> list[RunConfig]:
     return [architecture_run(arch, P, seed) for P in GROWING_P for seed in range(3)]
 
 
+def as_the_authors(arch: str, seed: int = 0) -> RunConfig:
+    """A common architecture at P = 7400, trained as the authors' public code has it.
+
+    4 data of each class a batch, a rate of 1e-4 times 64, and the end looked for at every tenth
+    epoch of at most 250: at a loss of 0.01, or 0.001 for EfficientNet. Its rate per datum is a
+    fifth of `COMMON_TRAINING`'s. Expected of it, written down before: the paper's errors, 0.110 for
+    ResNet18 and 0.704 for EfficientNetB0, where ours are far below.
+    """
+    changes = {"batch_size": 40, "balanced": True, "lr": 64e-4, "stop_every": 10, "max_epochs": 250}
+    changes["stop_loss"] = 1e-3 if arch == "efficientnet_b0" else 1e-2
+    return architecture_run(arch, FIGURE_1C_P, seed).replace(**changes)
+
+
 def training_study(arch: str, seed: int = 0) -> dict[str, RunConfig]:
     """``arch`` at P=7400, trained as everywhere here and otherwise: what its error depends on."""
     base = architecture_run(arch, FIGURE_1C_P, seed)
@@ -117,6 +130,7 @@ CURVES = {
         for arch in ("lcn", "cnn", *COMMON)
     ],
     "training_study": [c for arch in STUDIED for c in training_study(arch).values()],
+    "authors_common": [as_the_authors(arch) for arch in COMMON],
     "two_invariances": [
         c
         for arch in ("cnn", "lcn")

@@ -6,18 +6,21 @@ import pandas as pd
 import pytest
 
 from srhm.networks.names import COMMON
+from srhm.runs.store import Store
 from srhm_book.architectures.views import (
     ARCHS,
+    authors_words,
     by_architecture,
     draw_architecture_errors,
     far_from_paper,
     go_together,
     missing,
     style,
+    trained_as_the_authors,
     with_paper,
 )
 from srhm_book.claims.architectures import ordered_alike
-from srhm_book.curves import CURVES, architecture_run
+from srhm_book.curves import CURVES, architecture_run, as_the_authors
 
 
 @pytest.fixture
@@ -165,3 +168,18 @@ def test_whether_error_and_sensitivity_fall_together_is_decided_by_the_intervals
     mixed = both.assign(S_out=[3, 1, 4, 1, 5, 9, 2, 6])
     assert go_together(mixed) == "do not surely fall together"
     assert "too few" in go_together(both[:2])
+
+
+def test_the_authors_training_stands_beside_ours(runs, tmp_path):
+    """VGG16: paper 0.015, ours 0.04; without any error it counts as half a datum wrong."""
+    table, store = with_paper(by_architecture(runs)), Store(tmp_path)
+    assert authors_words(trained_as_the_authors(table, store)) == "not trained yet"
+    config = as_the_authors("vgg16")
+    for error, nearer in ((0.02, True), (0.0, False)):
+        measured = {"test_error": error, "epochs": 30, "train_loss": 1e-3, "test_loss": 0.1}
+        store.put({**config.as_dict(), **measured, "status": "converged", "seconds": 1.0})
+        found = trained_as_the_authors(table, store)
+        assert found.network.tolist() == ["VGG16"]
+        assert found.nearer.tolist() == [nearer]
+    assert authors_words(found).endswith("in 0 of 1")
+    assert trained_as_the_authors(table, None).empty

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
 import pandas as pd
@@ -15,9 +16,10 @@ from srhm.runs.sweep import sweep
 from srhm.training.config import RunConfig
 from srhm_book import style as plots
 from srhm_book.bootstrap import rank_correlation
-from srhm_book.curves import architecture_run
+from srhm_book.curves import architecture_run, as_the_authors
 from srhm_book.grids import TOY, setting
 from srhm_book.paper import published
+from srhm_book.wording import join
 
 ARCHS = ("lcn", "cnn", *COMMON)
 ARCHITECTURE_NAMES = {
@@ -103,6 +105,32 @@ def with_paper(table: pd.DataFrame) -> pd.DataFrame:
         theirs["paper_test_error"] = names.map(points.test_error_best)
     joined = theirs.merge(table, on="arch", how="left")
     return joined.assign(seeds=joined.seeds.fillna(0).astype(int))
+
+
+def trained_as_the_authors(table: pd.DataFrame, store: Store | None) -> pd.DataFrame:
+    """Test errors in the training of the authors' public code (one seed), of those stored.
+
+    table: as `with_paper`. Columns: network; authors, its test error, and epochs; here, that of
+    this book's training; paper; nearer, whether the authors' is nearer to the paper's by a factor.
+    """
+    rows = []
+    for own in table.itertuples() if store is not None else ():
+        run = store.get(as_the_authors(own.arch)) if own.arch in COMMON else None
+        if run is not None:
+            theirs = own.paper_test_error
+            least = 0.5 / run["num_test"]  # an error of none is not infinitely far
+            errors = max(run["test_error"], least), max(own.test_error, least)
+            off, before = (abs(math.log(error / theirs)) for error in errors)
+            rows.append((ARCHITECTURE_NAMES[own.arch], run["test_error"], run["epochs"],
+                         own.test_error, theirs, off < before))  # fmt: skip
+    return pd.DataFrame(rows, columns=["network", "authors", "epochs", "here", "paper", "nearer"])
+
+
+def authors_words(found: pd.DataFrame) -> str:
+    """ "0.030 for VGG11 (the paper 0.039), ...; nearer to the paper's than ours in 3 of 5"."""
+    told = [f"{r.authors:.3f} for {r.network} (paper {r.paper:.3f})" for r in found.itertuples()]
+    near = f"nearer to the paper's than with our training in {found.nearer.sum()} of {len(found)}"
+    return f"{join(told)}, {near}" if told else "not trained yet"
 
 
 def far_from_paper(table: pd.DataFrame, factor: float = 2.0) -> list[str]:

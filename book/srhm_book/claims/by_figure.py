@@ -1,0 +1,190 @@
+"""Figure by figure: how near what was measured here is to the values read off the papers' figures.
+
+Sizes (P*, P*_S, P*_D) are compared as ratios, errors and sensitivities as differences, at the
+paper's own sizes P, between which ours are interpolated linearly in log P.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from srhm.runs.search import rows_of
+from srhm.runs.store import Store
+from srhm.stats.curves import learning_curve
+from srhm_book import style
+from srhm_book.architectures.growing import by_depth, growing_runs
+from srhm_book.architectures.views import architecture_runs, by_architecture, with_paper
+from srhm_book.complexity.authors import authors_table
+from srhm_book.complexity.table import complexity_table, searched_runs
+from srhm_book.curves import FIGURE_1C_P
+from srhm_book.grids import law_grid, setting
+from srhm_book.invariance.agreement import paper_pairs
+from srhm_book.invariance.layers import compare_plateaus, paper_curves, stored_curves
+from srhm_book.invariance.runs import settings_for
+from srhm_book.invariance.thresholds import D2, S2, SETTING_COLUMNS, crossings, threshold_points
+from srhm_book.paper import published_fig4A, published_P_star
+from srhm_book.wording import NOTHING
+
+WITHIN = 1.5  # sizes: a factor, about one step of the paper's grid of them
+APART = 0.1  # errors and sensitivities: a difference
+OURS, AUTHORS = "this book's", "the authors'"
+COLUMNS = ["figure", "quantity", "training", "shown", "here", "paper", "kind"]
+
+
+def compared(store: Store) -> pd.DataFrame:
+    """Every value read off a figure that has its like here, one row each.
+
+    Columns: figure, quantity and training (whose), here and paper, kind ("size" or "value"), and
+    shown, how many values the figure has.
+    """
+    frame = store.frame()
+    parts = [*_sample_complexities(store), *_thresholds(frame), *_curves(frame), *_common(store)]
+    return pd.concat(parts, ignore_index=True)[COLUMNS]
+
+
+def summary(points: pd.DataFrame) -> pd.DataFrame:
+    """How many values of each figure are known here, and how near they are.
+
+    points: as `compared`. One row a figure, quantity and training, with shown and known (numbers
+    of values), center (median of here / paper for sizes, mean of here - paper for values) and near
+    (how many are within a factor `WITHIN`, or `APART`).
+    """
+    rows = []
+    for key, own in points.groupby(["figure", "quantity", "training", "kind"], sort=False):
+        own = own.dropna(subset=["here", "paper"])
+        if own.empty:
+            continue
+        if key[-1] == "size":
+            ratio = own.here / own.paper
+            center, near = ratio.median(), ratio.between(1 / WITHIN, WITHIN)
+        else:
+            off = own.here - own.paper
+            center, near = off.mean(), off.abs() <= APART
+        rows.append((*key, int(own.shown.iloc[0]), len(own), center, int(near.sum())))
+    names = ["figure", "quantity", "training", "kind", "shown", "known", "center", "near"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def summary_view(found: pd.DataFrame) -> pd.DataFrame:
+    """`summary` as a page shows it."""
+    form = {"size": "× {:.2f}", "value": "{:+.3f}"}
+    centers = zip(found.kind, found.center, strict=True)
+    return pd.DataFrame({
+        "Figure": found.figure, "quantity": found.quantity, "training": found.training,
+        "known of shown": found.known.astype(str) + " of " + found.shown.astype(str),
+        "median ratio or mean difference": [form[kind].format(value) for kind, value in centers],
+        "near": found.near.astype(str) + " of " + found.known.astype(str),
+    })  # fmt: skip
+
+
+def draw_shares(ax, found: pd.DataFrame) -> None:
+    """The share of near ones among the known values, a row a figure and quantity.
+
+    Discs: this book's training. Hollow squares: the authors'. The area grows with the number.
+    """
+    rows = (found.figure + "  " + found.quantity).tolist()
+    places = {row: place for place, row in enumerate(dict.fromkeys(rows))}
+    looks = {OURS: ("o", style.BLUE, style.BLUE), AUTHORS: ("s", "none", style.VERMILION)}
+    for training, own in found.assign(place=[places[row] for row in rows]).groupby("training"):
+        marker, face, edge = looks[training]
+        ax.scatter(
+            own.near / own.known, own.place, s=15 + 12 * own.known**0.5, marker=marker,
+            facecolor=face, edgecolor=edge, label=training, zorder=2,
+        )  # fmt: skip
+    ax.set_yticks(range(len(places)), [row.replace("P*", "$P^*$") for row in places], fontsize=9)
+    ax.invert_yaxis()
+    ax.grid(axis="y", color=style.GREY, linewidth=0.4, alpha=0.5)
+    ax.set_xlim(-0.03, 1.03)
+    ax.set_xlabel("share of the values known here that are near the paper's")
+    style.legend(ax, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=9)
+
+
+def told(found: pd.DataFrame, kind: str, training: str = OURS) -> str:
+    """ "82 of 122": how many values of a kind are near, over all figures of one training."""
+    own = found[(found.kind == kind) & (found.training == training)]
+    return f"{own.near.sum():,} of {own.known.sum():,}" if len(own) else NOTHING
+
+
+def _sample_complexities(store: Store) -> Iterator[pd.DataFrame]:
+    """P* of Figures 4B and 4C, by depth, in both trainings."""
+    theirs = authors_table(store)
+    for figure, arch in (("4B", "lcn"), ("4C", "cnn")):
+        paper = published_P_star(arch)
+        table = complexity_table(searched_runs(law_grid(arch), store)[0])
+        for L in (2, 3):
+            about = {"figure": figure, "quantity": f"P*, L = {L}", "kind": "size"}
+            about["shown"] = (paper.L == L).sum()
+            own = table[(table.L == L) & table.paper.notna()]
+            yield own[["paper"]].assign(here=own.P_star, training=OURS, **about)
+            own = theirs[(theirs.arch == arch) & (theirs.L == L)]
+            yield own[["here", "paper"]].assign(training=AUTHORS, **about)
+
+
+def _thresholds(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """P*_S and P*_D of Figures 6 and 14."""
+    table = crossings(frame, settings_for(("lcn", "cnn"), ("L2", "L3", "s3")), num_bootstrap=0)
+    for arch, quantity, figure in (
+        ("lcn", S2, "6C"), ("lcn", D2, "6D"), ("cnn", S2, "14"), ("cnn", D2, "14")
+    ):  # fmt: skip
+        paper = paper_pairs(arch, quantity)
+        ours = threshold_points(table[table.arch == arch], quantity)
+        both = paper.merge(ours, on=list(SETTING_COLUMNS), suffixes=("_paper", ""))
+        yield pd.DataFrame({"here": both.P_x, "paper": both.P_x_paper}).assign(
+            figure=figure, quantity=f"P*_{quantity[0]}", kind="size", training=OURS,
+            shown=len(paper),
+        )  # fmt: skip
+
+
+def _curves(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Errors and sensitivities of Figures 4A, 12 and 15, point by point, and the plateaus."""
+    figure4A = published_fig4A().rename(columns={"test_error": "value"})
+    runs = rows_of(frame, setting("lcn", 10, 2))
+    yield _at_their_sizes(runs, figure4A, "test_error").assign(figure="4A", quantity="test error")
+    for figure, arch in (("12", "lcn"), ("15", "cnn")):
+        own, theirs = stored_curves(frame, arch), paper_curves(arch)
+        for letter, name in (("t", "test error"), ("S", "S, layers"), ("D", "D, layers")):
+            published = theirs[theirs.quantity.str.startswith(letter)]
+            points = [
+                _at_their_sizes(own[s0], curve, quantity)
+                for (s0, quantity), curve in published.groupby(["s0", "quantity"])
+                if s0 in own and quantity in own[s0]
+            ]
+            about = {"figure": figure, "quantity": name, "shown": len(published)}
+            yield from (part.assign(**about) for part in points)
+        plateaus = compare_plateaus(own, arch).rename(columns={"value": "here"})
+        about = {"figure": figure, "quantity": "plateaus", "kind": "value", "training": OURS}
+        yield plateaus[["here", "paper"]].assign(**about, shown=plateaus.paper.notna().sum())
+
+
+def _at_their_sizes(runs: pd.DataFrame, curve: pd.DataFrame, quantity: str) -> pd.DataFrame:
+    """Our mean curve at the sizes P of the paper's (columns P, value), nan beyond ours."""
+    here, beyond = np.full(len(curve), np.nan), {"left": np.nan, "right": np.nan}
+    if len(runs):
+        ours = learning_curve(runs, quantity)
+        here = np.interp(np.log(curve.P), np.log(ours.P), ours["mean"], **beyond)
+    return pd.DataFrame({"here": here, "paper": curve.value.to_numpy()}).assign(
+        kind="value", training=OURS, shown=len(curve)
+    )
+
+
+def _common(store: Store) -> Iterator[pd.DataFrame]:
+    """Errors and sensitivities of Figures 1C, 1D, 17A, 17B and 9."""
+    table = with_paper(by_architecture(architecture_runs("book", FIGURE_1C_P, 3, store)))
+    for figure, name, quantity in (
+        ("1C, 1D", "test error", "test_error"), ("1C", "D of the output", "D_out"),
+        ("1D", "S of the output", "S_out"), ("17A", "D of an inner layer", "D_internal"),
+        ("17B", "S of an inner layer", "S_internal"),
+    ):  # fmt: skip
+        points = pd.DataFrame({"here": table[quantity], "paper": table[f"paper_{quantity}"]})
+        yield points.assign(
+            figure=figure, quantity=name, kind="value", training=OURS, shown=len(table)
+        )
+    depths = by_depth(growing_runs("book", 3, store)).dropna(subset="paper")
+    depths = depths[(depths.quantity != "eps") | (depths.depth == "50")]  # one error a network
+    names = {"eps": "test error", "S": "S by depth", "D": "D by depth"}
+    for quantity, own in depths.groupby("quantity"):
+        points = own[["paper"]].assign(here=own.value, figure="9", quantity=names[quantity])
+        yield points.assign(kind="value", training=OURS, shown=len(own))

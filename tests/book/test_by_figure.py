@@ -1,0 +1,54 @@
+"""How near ours is to each figure: counted on values that the test chooses."""
+
+import pandas as pd
+import pytest
+
+from srhm.runs.store import Store
+from srhm_book.claims import by_figure
+from srhm_book.grids import setting
+from srhm_book.paper import published_fig4A
+from synthetic import runs_of
+
+
+def points(kind, here, paper, figure="4B", training=by_figure.OURS, shown=9):
+    about = {"figure": figure, "quantity": "x", "training": training, "shown": shown, "kind": kind}
+    return pd.DataFrame({"here": here, "paper": paper}).assign(**about)
+
+
+def test_sizes_are_near_within_a_factor():
+    found = by_figure.summary(points("size", [100, 149, 151, 67, 66, None], [100.0] * 6))
+    (row,) = found.itertuples()
+    assert (row.shown, row.known, row.near) == (9, 5, 3)
+    assert row.center == pytest.approx(1.0)
+
+
+def test_values_are_near_within_a_difference():
+    found = by_figure.summary(points("value", [0.0, 0.09, 0.3], [0.1, 0.0, 0.1]))
+    (row,) = found.itertuples()
+    assert (row.known, row.near) == (3, 2)
+    assert row.center == pytest.approx((-0.1 + 0.09 + 0.2) / 3)
+
+
+def test_trainings_are_counted_apart():
+    both = [points("size", [1.0], [1.0]), points("size", [9.0], [1.0], training=by_figure.AUTHORS)]
+    found = by_figure.summary(pd.concat(both))
+    assert by_figure.told(found, "size") == "1 of 1"
+    assert by_figure.told(found, "size", by_figure.AUTHORS) == "0 of 1"
+    assert len(by_figure.summary_view(found)) == 2
+
+
+def test_curves_are_compared_at_the_papers_sizes():
+    """Ours read at its sizes alone: nothing is made up beyond them."""
+    runs = runs_of(setting("lcn", 10, 2), [20_000.0, 20_000.0, 20_000.0], reach=4)
+    curve = published_fig4A().rename(columns={"test_error": "value"})
+    found = by_figure._at_their_sizes(runs, curve, "test_error")
+    inside = curve.P.between(runs.P.min(), runs.P.max()).to_numpy()
+    assert (found.here.notna().to_numpy() == inside).all()
+    assert inside.any()
+    assert not inside.all()
+
+
+def test_an_empty_store_has_nothing_to_compare(tmp_path):
+    found = by_figure.summary(by_figure.compared(Store(tmp_path)))
+    assert found.empty
+    assert by_figure.told(found, "size") == "–"
