@@ -18,9 +18,9 @@
 # **The answer.** As the paper counts, with all hidden weights equal, one step needs data in proportion
 # to $(s_0+1)^q$ with $q =$ {glue:text}`lcn equal` for the locally connected network (LCN) of two and
 # three levels, and {glue:text}`cnn equal` for the convolutional one (CNN); with the random weights that
-# networks start from, $q =$ {glue:text}`lcn random` (LCN), {glue:text}`cnn random` (CNN). A whole training of
-# the LCN needs as many as the count times {glue:text}`constant lcn equal`; of the CNN, times
-# {glue:text}`constant cnn equal`.
+# networks start from, $q =$ {glue:text}`lcn random` (LCN), {glue:text}`cnn random` (CNN). A trained LCN needs
+# {glue:text}`constant lcn equal` times as many data as one step with equal weights, a trained CNN
+# {glue:text}`constant cnn equal` times.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": fewer, measured now; "smoke": a toy
@@ -148,10 +148,13 @@ glue("least S", f"{last.S_1_1.mean():.2f}", display=False)
 # %% [markdown]
 # ## Beside trained networks
 #
-# Is $P^*$ one constant times $P_c$? For every task with both ({glue:text}`num settings`), sparse at all
-# levels, at none, or at one. $P^*/P_c$, geometric mean: LCN {glue:text}`constant lcn equal` with equal
-# weights, {glue:text}`constant lcn random` with random ones; CNN {glue:text}`constant cnn equal` and
-# {glue:text}`constant cnn random`.
+# Is $P^*$ one constant times $P_c$? {numref}`fig-step-beside-training` has every task with both
+# ({glue:text}`num settings`), sparse at all levels, at none, or at some. $P^*/P_c$, geometric mean:
+#
+# | | equal weights | random weights |
+# |---|---|---|
+# | LCN | {glue:text}`constant lcn equal` | {glue:text}`constant lcn random` |
+# | CNN | {glue:text}`constant cnn equal` | {glue:text}`constant cnn random` |
 
 # %% mystnb={"figure": {"caption": "P* of trained networks against one step's P_c with equal (left) and with random hidden weights (right). Bars: 95 % intervals of P* over seeds; dashed: P* = constant x P_c with the geometric mean of both networks.", "name": "fig-step-beside-training"}, "image": {"alt": "Two panels on logarithmic axes, for equal and for random weights: a point with an error bar for each task and network, around a dashed line of slope one."}}
 settings = chapter.trained_settings(profile)

@@ -14,11 +14,8 @@
 # that happen to cost the same because all synonyms and all places are equally likely? Here they are not.
 # None of this is in the paper {cite:p}`tomasini2024`.
 #
-# **The answer.** {glue:text}`answer` If each pattern had to be learned by itself, the ratio could
-# move by a factor of up to {glue:text}`rarest`. On data in which all are equally likely again, the same
-# networks have a $P^*_D/P^*$ of {glue:text}`even D/P` what it was (below 1: they err for longer than they
-# mind displacements). Read off at half of each fall, all three stay together in:
-# {glue:text}`together own`.
+# **The answer.** {glue:text}`answer` (If each pattern had to be learned by itself, a ratio could move by a
+# factor of up to {glue:text}`rarest`.)
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few tasks trained now; "smoke": a toy
@@ -106,7 +103,9 @@ source_of(verdict)
 source_of(targets)
 
 # %% [markdown]
-# On the own data these part: {glue:text}`parted own`. On the even task: {glue:text}`parted even`.
+# On the own data these part: {glue:text}`parted own`. On the even task: {glue:text}`parted even`;
+# $P^*_D/P^*$ is {glue:text}`even D/P` what it was there. Below 1 it says that a network errs for longer than
+# it minds displacements.
 
 # %% mystnb={"figure": {"caption": "Test error and the second layer's sensitivities of the CNN with equal probabilities (grey) and with the smallest displacement ratio: on its own data (red) and on the even task (blue). D of the own data is scaled to the same threshold. Horizontal lines: thresholds. Means over seeds.", "name": "fig-parting-curves"}, "image": {"alt": "Three panels against the training-set size: test error, sensitivity to synonyms and to displacements, each with three curves and horizontal thresholds."}}
 figure, axes = style.new_axes(3, height=3.6)
@@ -133,7 +132,7 @@ HTML(unequal_views.parting_view(table, "even").to_html(index=False, border=0))
 # quantity has lost half of all that it loses needs no threshold (decided on after the trainings, as in
 # {doc}`11_three_thresholds`). On the own data: $P^*_D/P^*_S$ {glue:text}`own D/S half`, $P^*_S/P^*$
 # {glue:text}`own S/P half`, $P^*_D/P^*$ {glue:text}`own D/P half`. These part:
-# {glue:text}`parted own half`. On the even task: {glue:text}`parted even half`.
+# {glue:text}`parted own half`. All three stay together in: {glue:text}`together own`. On the even task: {glue:text}`parted even half`.
 
 # %% mystnb={"figure": {"caption": "As {numref}`fig-parting`, with the sizes at which half of each fall is done.", "name": "fig-parting-half"}, "image": {"alt": "Four panels of ratios on logarithmic axes with a grey band around one, read off at half of each fall."}}
 figure, axes = style.new_axes(2, 2, height=6.6, sharex="col", sharey=True)

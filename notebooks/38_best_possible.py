@@ -96,7 +96,7 @@ source_of(LayerWise._tuples, LayerWise._counts, LayerWise.__init__)
 #
 # Each factor is the mean over tasks with $s_0>0$, with its 95 % interval over them; beside it the range
 # at each $s_0$. Without sparsity the CNN needs {glue:text}`dense` times the data of the algorithm. In the
-# scaling of the authors' code, which is lazier, the CNN needs {glue:text}`lazier` times those in ours.
+# scaling of the authors' code, which is lazier, it needs {glue:text}`lazier` times what it needs in ours.
 
 # %% tags=["remove-input"]
 HTML(best_chapter.steps_view(table).to_html(index=False, border=0))
