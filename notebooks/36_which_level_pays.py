@@ -97,15 +97,18 @@ HTML(as_text(measured).to_html(index=False, border=0))
 
 # %% tags=["remove-cell"]
 glue("missing", list_settings(missing), display=False)
-glue("beside one step", findings.beside_one_step(measured, predicted), display=False)
 glue("products", findings.products_sentence(measured), display=False)
 
 # %% [markdown]
-# **Beside one step.** How far its exponents are from the trained ones: {glue:text}`beside one step`.
-#
-# **Do the levels multiply?** Then the exponents of single levels would add up to that of all:
-# {glue:text}`products`. Where the sum is larger, levels that are sparse together cost less than the
-# product of what each costs alone.
+# How far one step's exponents are from the trained ones:
+
+# %% tags=["remove-input"]
+HTML(findings.beside_one_step(measured, predicted).to_html(index=False, border=0))
+
+# %% [markdown]
+# **Do the levels multiply?** Then the exponents of single levels would add up to that of several
+# together. The sum is too large in {glue:text}`products` tasks, by the exponent's interval: there, levels
+# that are sparse together cost less than the product of what each costs alone.
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: several levels together"} tags=["hide-cell"]
 together = findings.products(measured)
@@ -120,6 +123,8 @@ HTML(together.to_html(index=False, border=0, float_format="{:.2f}".format))
 # Four are within reach with few synonyms ($v=8$, $n_c=4$, $m=2$), since the law has a factor $m^L$. If
 # the CNN's power is a matter of depth, it is 4 there, as one step with random weights has it; the paper
 # says 2. Measured for the CNN: {glue:text}`by depth`; with few synonyms: {glue:text}`few by depth`.
+# One step with random weights needs {glue:text}`step over` the data of the whole training: what a CNN
+# learns from is not there at its start ({doc}`39_sharing_weights`).
 
 # %% mystnb={"figure": {"caption": "The exponent of s0+1 with all levels sparse (s0 of at least 1) against the number of levels. Filled: v = m = n_c (8, 6 and 4 with one, two and three levels); hollow: few synonyms, v = 8, n_c = 4, m = 2. Bars: 95 % intervals over seeds. Grey: one step's P_c on the same tasks with equal (bars) and random weights (crosses). Dotted: the paper's laws. At L = 1 both panels show the same runs.", "name": "fig-exponent-by-depth"}, "image": {"alt": "Two panels, locally connected and convolutional: the exponent of s0 plus one against the number of levels, filled and hollow points side by side, with the law as a dotted line and two kinds of one-step predictions; a legend above."}}
 deep_runs, deep_missing = searched_runs(deep, store, **options)
@@ -135,6 +140,8 @@ style.legend_beside(figure, axes[1], columns=3)
 rests_on({**deep_runs, **few_runs}, "36_which_level_pays", profile="fresh")
 
 # %% tags=["remove-cell"]
+over = findings.step_over_training(few_runs, chapter.few_sizes(profile))
+glue("step over", over, display=False)
 glue("answer depth", findings.depth_sentence(by_depth, by_depth_few), display=False)
 for name, found in (("", by_depth), ("few ", by_depth_few)):
     told = [f"L = {L}: {with_interval(e)}" for (arch, L), e in found.items() if arch == "cnn"]

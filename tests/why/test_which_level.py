@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from srhm.stats.fits import Estimate
 from srhm.training.config import RunConfig
 from srhm_book import style
 from srhm_book.grids import GRID, GRIDS, setting
@@ -79,9 +80,12 @@ def test_sentences_name_every_place():
     assert "product" not in part
     assert findings.who_pays(table) == "5 of 6 do"  # 1.00 at the middle of the CNN
     assert findings.who_pays(table[table.arch == "lcn"]) == "Every level does"
-    assert "LCN, L = 3: 3.00 (3.00 to 3.00), the sum 3.00" in findings.products_sentence(table)
+    other = table.copy()  # the sums are 3 and 2
+    for power, told in ((Estimate(2.4, 2.3, 2.5), "1 of 2"), (Estimate(1.0, 0.9, 1.1), "2 of 2")):
+        other.loc[other["where"] == ALL, "exponent"] = [power] * 2
+        assert findings.products_sentence(other) == told
     beside = findings.beside_one_step(table, predicted_sizes(POWERS))
-    assert "LCN, random weights: 0.00 (root mean square; " in beside
+    assert beside.iloc[1].tolist()[:3] == ["LCN", "random", "0.00"]
     assert "5.20 (5.20 to 5.20)  1.50 (1.50 to 1.50)" in as_text(table).to_string()  # 3^1.5
 
 
@@ -160,6 +164,10 @@ def test_depth_by_itself():
     assert "is with few synonyms 2.00 at L = 2, 2.50 at L = 3 and 3.00 at L = 4 (2" in told
     assert told.endswith("outside the 95 % interval at L = 3 and L = 4).")
     assert findings.depth_sentence({}, {}) == "By depth: not measured yet."
+    row = {"arch": "cnn", "weights": "random", "L": 4, "s0": 2, "P_c": 2 * 100 * 3.0**3}
+    over = findings.step_over_training(runs, pd.DataFrame([row, row | {"L": 3, "P_c": 1.0}]))
+    assert over == "2.0 times (L = 4, s₀ = 2)"
+    assert findings.step_over_training({}, pd.DataFrame([row])) == "–"
     _, axes = style.new_axes(2)
     figures.draw_by_depth(axes, [("a", {}, {("cnn", "random", 1): 1.0}), ("b", few, {})])
     places = [line.get_xdata() for line in axes[1].lines if line.get_marker() == "s"]
