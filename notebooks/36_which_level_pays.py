@@ -16,8 +16,12 @@
 # levels are taken apart: a task is sparse at its lowest level alone (the input), at its top level
 # alone, or in between. Where does each network pay? None of this is in the paper.
 #
-# **The answer.** {glue:text}`who pays`. {glue:text}`answer cnn` {glue:text}`answer lcn`
-# {glue:text}`answer depth` By the size of a tuple, at $L=2$: {glue:text}`by s`.
+# **The answer.** {glue:text}`who pays`.
+#
+# - {glue:text}`answer cnn`
+# - {glue:text}`answer lcn`
+# - {glue:text}`answer depth`
+# - {glue:text}`answer s`
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few tasks trained now; "smoke": a toy
@@ -116,7 +120,7 @@ together["exponent"] = together.exponent.map(with_interval)
 HTML(together.to_html(index=False, border=0, float_format="{:.2f}".format))
 
 # %% [markdown]
-# ## One, two and three levels
+# ## One to four levels
 #
 # With one level the two networks are one and the same network, so Eqs. {eq}`eq-lcn` and {eq}`eq-cnn`
 # cannot both hold there: they say 1 and 2. At two levels they agree. Only from three on do they differ.
@@ -176,6 +180,7 @@ rests_on(square_runs, "36_which_level_pays", profile="fresh")
 # %% tags=["remove-cell"]
 glue("both scalings", square.scaling_words(by_scaling), display=False)
 glue("authors square", square.authors_words(store), display=False)
+glue("answer s", square.s_brief(by_s), display=False)
 glue("by s", square.s_words(by_s), display=False)
 glue("square missing", list_settings(square_missing), display=False)
 
