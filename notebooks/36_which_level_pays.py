@@ -126,8 +126,9 @@ HTML(together.to_html(index=False, border=0, float_format="{:.2f}".format))
 # cannot both hold there: they say 1 and 2. At two levels they agree. Only from three on do they differ.
 # Four are within reach with few synonyms ($v=8$, $n_c=4$, $m=2$), since the law has a factor $m^L$. If
 # the CNN's power is a matter of depth, it is 4 there, as one step with random weights has it; the paper
-# says 2. Measured for the CNN: {glue:text}`by depth`; with few synonyms: {glue:text}`few by depth`.
-# One step with random weights needs {glue:text}`step over` the data of the whole training: what a CNN
+# says 2. Measured for the CNN: {glue:text}`by depth`; with few synonyms: {glue:text}`few by depth`,
+# where one step with random weights has {glue:text}`beside step`. That step also needs
+# {glue:text}`step over` the data of the whole training: what a CNN
 # learns from is not there at its start ({doc}`39_sharing_weights`).
 
 # %% mystnb={"figure": {"caption": "The exponent of s0+1 with all levels sparse (s0 of at least 1) against the number of levels. Filled: v = m = n_c (8, 6 and 4 with one, two and three levels); hollow: few synonyms, v = 8, n_c = 4, m = 2. Bars: 95 % intervals over seeds. Grey: one step's P_c on the same tasks with equal (bars) and random weights (crosses). Dotted: the paper's laws. At L = 1 both panels show the same runs.", "name": "fig-exponent-by-depth"}, "image": {"alt": "Two panels, locally connected and convolutional: the exponent of s0 plus one against the number of levels, filled and hollow points side by side, with the law as a dotted line and two kinds of one-step predictions; a legend above."}}
@@ -146,6 +147,7 @@ rests_on({**deep_runs, **few_runs}, "36_which_level_pays", profile="fresh")
 # %% tags=["remove-cell"]
 over = findings.step_over_training(few_runs, chapter.few_sizes(profile))
 glue("step over", over, display=False)
+glue("beside step", findings.beside_step(by_depth_few, step_few), display=False)
 glue("answer depth", findings.depth_sentence(by_depth, by_depth_few), display=False)
 for name, found in (("", by_depth), ("few ", by_depth_few)):
     told = [f"L = {L}: {with_interval(e)}" for (arch, L), e in found.items() if arch == "cnn"]

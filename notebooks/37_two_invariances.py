@@ -108,9 +108,10 @@ source_of(targets)
 # it minds displacements.
 
 # %% mystnb={"figure": {"caption": "Test error and the second layer's sensitivities of the CNN with equal probabilities (grey) and with the smallest displacement ratio: on its own data (red) and on the even task (blue). D of the own data is scaled to the same threshold. Horizontal lines: thresholds. Means over seeds.", "name": "fig-parting-curves"}, "image": {"alt": "Three panels against the training-set size: test error, sensitivity to synonyms and to displacements, each with three curves and horizontal thresholds."}}
-figure, axes = style.new_axes(3, height=3.6)
+figure, axes = style.new_axes(3, height=3.9)
 rarest = min(case for case in runs if case[0] == "cnn")
 unequal_views.draw_curves(axes, runs, rarest)
+style.legend_beside(figure, axes[0])
 
 # %% tags=["remove-input"]
 rests_on([runs[case] for case in runs if case[0] == "cnn"], "37_two_invariances", profile="fresh")
@@ -130,9 +131,15 @@ HTML(unequal_views.parting_view(table, "even").to_html(index=False, border=0))
 # $D_2$ of an untrained network is not far above its threshold, so that little has to be learned to cross
 # it; some curves are below it from the smallest size on and give no $P^*_D$. The size at which each
 # quantity has lost half of all that it loses needs no threshold (decided on after the trainings, as in
-# {doc}`11_three_thresholds`). On the own data: $P^*_D/P^*_S$ {glue:text}`own D/S half`, $P^*_S/P^*$
-# {glue:text}`own S/P half`, $P^*_D/P^*$ {glue:text}`own D/P half`. These part:
-# {glue:text}`parted own half`. All three stay together in: {glue:text}`together own`. On the even task: {glue:text}`parted even half`.
+# {doc}`11_three_thresholds`). Then the ratios are, over those with equal probabilities:
+#
+# | | $P^*_D/P^*_S$ | $P^*_S/P^*$ | $P^*_D/P^*$ |
+# |---|---|---|---|
+# | own data | {glue:text}`own D/S half` | {glue:text}`own S/P half` | {glue:text}`own D/P half` |
+# | even task | {glue:text}`even D/S half` | {glue:text}`even S/P half` | {glue:text}`even D/P half` |
+#
+# All three stay together on the own data in: {glue:text}`together own`. These part:
+# {glue:text}`parted own half`; on the even task: {glue:text}`parted even half`.
 
 # %% mystnb={"figure": {"caption": "As {numref}`fig-parting`, with the sizes at which half of each fall is done.", "name": "fig-parting-half"}, "image": {"alt": "Four panels of ratios on logarithmic axes with a grey band around one, read off at half of each fall."}}
 figure, axes = style.new_axes(2, 2, height=6.6, sharex="col", sharey=True)

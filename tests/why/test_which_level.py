@@ -168,6 +168,12 @@ def test_depth_by_itself():
     over = findings.step_over_training(runs, pd.DataFrame([row, row | {"L": 3, "P_c": 1.0}]))
     assert over == "2.0 times (L = 4, s₀ = 2)"
     assert findings.step_over_training({}, pd.DataFrame([row])) == "–"
+    step = {("cnn", "random", L): power for L, power in ((2, 2.0), (3, 3.1), (4, 4.2))}
+    told = findings.beside_step(few, step)
+    assert told == (
+        "2.0 at L = 2, 3.1 at L = 3 and 4.2 at L = 4, outside the interval at L = 3 and L = 4"
+    )
+    assert findings.beside_step(few, {}) == "–"
     _, axes = style.new_axes(2)
     figures.draw_by_depth(axes, [("a", {}, {("cnn", "random", 1): 1.0}), ("b", few, {})])
     places = [line.get_xdata() for line in axes[1].lines if line.get_marker() == "s"]

@@ -83,6 +83,15 @@ def _by_depth(found: Depths, named: str) -> str:
     return f"{named}{told} (2 is {where})"
 
 
+def beside_step(found: Depths, predicted: dict[tuple[str, str, int], float]) -> str:
+    """Where the CNN's intervals leave out one step's exponent with random weights."""
+    known = [L for arch, L in found if arch == "cnn" and (arch, "random", L) in predicted]
+    step = {L: predicted["cnn", "random", L] for L in sorted(known)}
+    without = [f"L = {L}" for L in step if not found["cnn", L].includes(step[L])]
+    told = join(f"{power:.1f} at L = {L}" for L, power in step.items())
+    return f"{told}, outside the interval at {join(without)}" if step else NOTHING
+
+
 def step_over_training(runs: dict[RunConfig, pd.DataFrame], sizes: pd.DataFrame) -> str:
     """P_c of one step with random weights over P*, of the deepest and sparsest CNN trained.
 

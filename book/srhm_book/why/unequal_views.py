@@ -115,7 +115,6 @@ def draw_curves(axes, runs: Mapping[Case, pd.DataFrame], case: Case) -> None:
         ax.set_ylim(bottom=0)
         ax.set_title(title)
         ax.set_xlabel("$P$")
-    legend(axes[-1], loc="upper right", fontsize=9)
 
 
 def case_words(row) -> str:
