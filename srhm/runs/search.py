@@ -28,6 +28,7 @@ from srhm.runs.sweep import check_configs, sweep
 from srhm.training.config import EVEN, SEED_FIELDS, RunConfig
 
 POINTS_PER_OCTAVE = 4
+HOPELESS = 5  # sizes in a row at which a seed diverged
 
 
 @dataclass(frozen=True)
@@ -241,14 +242,14 @@ class _Search:
         if not quantity_exists(target.quantity, self.setting):
             return []
         curves = [self._curve(seed, target) for seed in range(self.repeats)]
-        first = self._next(curves[0], self.start, target, POINTS_PER_OCTAVE)
+        first = self._next(0, curves[0], target, POINTS_PER_OCTAVE)
         points = set() if first is None else {(first, 0)}
         if not points and self._crosses(curves[0], target):
             # The other seeds begin where the first one crossed.
             around = bracket(curves[0], target.threshold)
             points = {(i, seed) for i in around for seed in range(self.repeats)} - set(self.runs)
         if not points:
-            following = [self._next(curve, self.start, target, 2) for curve in curves]
+            following = [self._next(seed, curve, target, 2) for seed, curve in enumerate(curves)]
             points = {(i, seed) for seed, i in enumerate(following) if i is not None}
         if not points:
             points = self._rectangle(curves, target) - set(self.runs)
@@ -290,13 +291,19 @@ class _Search:
                 curve[i] = 1.0 if value is None or math.isnan(value) else value
         return curve
 
-    def _next(self, curve, start, target, step) -> int | None:
-        """As `next_points`, inside the limits: None too when the search has run into one."""
-        i = next_points(curve, start, target.threshold, step)
+    def _next(self, seed: int, curve, target, step) -> int | None:
+        """As `next_points`, inside the limits: None too when the search has run into one.
+
+        And when the seed's `HOPELESS` largest sizes all diverged: the next would too, only longer.
+        """
+        i = next_points(curve, self.start, target.threshold, step)
         if i is None:
             return None
         i = min(max(i, self.limits[0]), self.limits[1])
-        return None if i in curve else i
+        last = sorted(curve)[-HOPELESS:]
+        lost = [j for j in last if self.runs[j, seed]["status"] == "diverged"]
+        beyond = len(lost) == HOPELESS and i > last[-1]
+        return None if i in curve or beyond else i
 
     def _crosses(self, curve, target) -> bool:
         values = list(curve.values())

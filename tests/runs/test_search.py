@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from srhm.runs.search import (
+    HOPELESS,
     Target,
     bracket,
     grid_index,
@@ -50,6 +51,22 @@ def run_search(true_P, settings=(SETTING,), **options):
             **options,
         )
     return frame, calls
+
+
+def test_a_seed_that_only_diverges_is_not_followed_to_ever_larger_sizes():
+    """The others are searched to the end; P* of all is then not known."""
+
+    def diverging(config, device):
+        row = synthetic(1024, calls)(config, device)
+        lost = {"test_error": 0.9, "S_2_1": None, "status": "diverged"}
+        return row | (lost if config.seed_rules == 1 else {})
+
+    calls = []
+    with ThreadPoolExecutor(2) as pool:
+        search((SETTING,), None, executor=pool, progress=False, _train=diverging)
+    sizes = [sorted(c.P for c in calls if c.seed_rules == seed) for seed in range(3)]
+    assert max(sizes[1]) <= 2 ** (HOPELESS / 2) * max(sizes[0] + sizes[2])
+    assert min(sizes[0] + sizes[2]) <= 1024 < max(sizes[0] + sizes[2])
 
 
 @pytest.mark.parametrize("true_P", [150, 1024, 30_000])
