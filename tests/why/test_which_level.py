@@ -160,9 +160,10 @@ def test_depth_by_itself():
     few = chapter.depth_exponents(runs)
     found = {L: power.value for (arch, L), power in few.items() if arch == "cnn"}
     assert found == pytest.approx(powers, abs=0.02)
-    told = findings.depth_sentence({}, few)
-    assert "is with few synonyms 2.00 at L = 2, 2.50 at L = 3 and 3.00 at L = 4 (2" in told
-    assert told.endswith("outside the 95 % interval at L = 3 and L = 4).")
+    told = findings.depth_sentence(few, {})
+    assert "is 2.00 at L = 2, 2.50 at L = 3 and 3.00 at L = 4 (2" in told
+    assert told.endswith("is outside the 95 % interval at L = 3 and L = 4).")
+    assert "is with few synonyms 3.00 (2.60 to 3.40) at L = 4." in findings.depth_sentence({}, few)
     assert findings.depth_sentence({}, {}) == "By depth: not measured yet."
     row = {"arch": "cnn", "weights": "random", "L": 4, "s0": 2, "P_c": 2 * 100 * 3.0**3}
     over = findings.step_over_training(runs, pd.DataFrame([row, row | {"L": 3, "P_c": 1.0}]))

@@ -12,7 +12,7 @@ from srhm.training.config import RunConfig
 from srhm_book.why.expected import law
 from srhm_book.why.levels import ALL, parts_of
 from srhm_book.why.tasks import HEIGHTS
-from srhm_book.wording import NOTHING, join
+from srhm_book.wording import NOTHING, join, with_interval
 
 Depths = dict[tuple[str, int], Estimate]  # {(arch, L): exponent}
 
@@ -63,24 +63,21 @@ def levels_sentence(measured: pd.DataFrame, arch: str) -> str:
 def depth_sentence(by_depth: Depths, few: Depths) -> str:
     """The CNN's exponents by depth, and where the law's 2 is outside the interval.
 
-    few: the same of the tasks with few synonyms.
+    few: the same of the tasks with few synonyms, of which the deepest is told with its interval.
     """
-    told = [
-        _by_depth(found, named) for named, found in (("", by_depth), ("with few synonyms ", few))
-    ]
-    if not any(told):
+    own = {L: power for (arch, L), power in sorted(by_depth.items()) if arch == "cnn"}
+    deepest = max((L for arch, L in few if arch == "cnn"), default=None)
+    parts = []
+    if own:
+        told = join(f"{power.value:.2f} at L = {L}" for L, power in own.items())
+        without = [f"L = {L}" for L, power in own.items() if not power.includes(law("cnn", L))]
+        where = f"outside the 95 % interval at {join(without)}" if without else "in each interval"
+        parts.append(f"{told} (2 is {where})")
+    if deepest:
+        parts.append(f"with few synonyms {with_interval(few['cnn', deepest])} at L = {deepest}")
+    if not parts:
         return "By depth: not measured yet."
-    return f"With all levels sparse (s₀ ≥ 1) the CNN's exponent is {'; '.join(filter(None, told))}."
-
-
-def _by_depth(found: Depths, named: str) -> str:
-    own = {L: power for (arch, L), power in sorted(found.items()) if arch == "cnn"}
-    if not own:
-        return ""
-    told = join(f"{power.value:.2f} at L = {L}" for L, power in own.items())
-    without = [f"L = {L}" for L, power in own.items() if not power.includes(law("cnn", L))]
-    where = f"outside the 95 % interval at {join(without)}" if without else "in all 95 % intervals"
-    return f"{named}{told} (2 is {where})"
+    return f"With all levels sparse (s₀ ≥ 1) the CNN's exponent is {'; '.join(parts)}."
 
 
 def beside_step(found: Depths, predicted: dict[tuple[str, str, int], float]) -> str:
