@@ -152,8 +152,8 @@ glue("answer depth", findings.depth_sentence(by_depth, by_depth_few), display=Fa
 for name, found in (("", by_depth), ("few ", by_depth_few)):
     told = [f"L = {L}: {with_interval(e)}" for (arch, L), e in found.items() if arch == "cnn"]
     glue(f"{name}by depth", join(told), display=False)
-ended = pd.concat([own.status for c, own in few_runs.items()])
-glue("few silent", f"{(ended == 'diverged').sum()} of {len(ended)}", display=False)
+ended = [status for c, own in few_runs.items() if c.L == 4 for status in own.status]
+glue("few silent", f"{ended.count('diverged')} of {len(ended)}", display=False)
 glue("depth missing", list_settings([*deep_missing, *few_missing]), display=False)
 
 # %% [markdown]
