@@ -18,7 +18,7 @@
 # {glue:text}`half` at a $P$ that grows as $n_c m^L$ to the power {glue:text}`collapse` over
 # {glue:text}`tasks` tasks, at {glue:text}`against error` times $P^*$ ({numref}`fig-parent-synonyms`). At
 # $L=3$, {glue:text}`as claimed` pairs of a layer and a level below the top are as claimed, dropped
-# exactly from layer $l+1$ on; level 2 goes at {glue:text}`same P` times the $P$ of level 1
+# ($S$ below {glue:text}`kept`) exactly from layer $l+1$ on; level 2 goes at {glue:text}`same P` times the $P$ of level 1
 # ({numref}`fig-parent-levels`). In the lazier scaling of the authors' code $S_{2,1}$ falls at
 # {glue:text}`lazy against error` times $P^*$, and {glue:text}`lazy as claimed` pairs are as claimed.
 # The effective dimension is {glue:text}`d first` in layer 1 and
@@ -43,15 +43,16 @@ from srhm_book.parent import synonym_figures as figures
 from srhm_book.parent.live import again
 from srhm_book.parent.measure import again as measured_again
 from srhm_book.parent.measure import measured
+from srhm_book.parent.options import training_options
 from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.wording import with_interval
 
-shown = by_profile(profile, shown)
+shown = synonyms.check_shown(by_profile(profile, shown), profile)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
-options = {"workers": workers, "device": device, "progress": False}
+options = training_options(workers, device)
 
 # %% mystnb={"figure": {"caption": "Sensitivity S of layer 2 to synonyms of the input level, mean over seeds, against P (left) and P / (n_c m^L) (right); one line a task with m = n_c = v, colour and marker by depth. Hollow, dotted: the lazier scaling of the authors' code. Dashed: where P_S is read off.", "name": "fig-parent-synonyms"}, "image": {"alt": "Two panels of curves, one a task, in two colours by depth, filled and hollow: left against P, right against P over n_c m to the L."}}
 # {(v, L): runs} in this book's scaling, and in the lazier one of the authors' code.
@@ -95,7 +96,8 @@ rests_on(synonyms.pick(curves, shown, L=3), "23_synonyms_by_layer", profile="fre
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: S of each layer for each level after learning"} tags=["hide-cell"]
 by_level = {(v_, L): synonyms.levels(runs, L) for (v_, L), runs in curves.items()}
-views.levels_view(by_level)
+lazier_by_level = {(v_, L): synonyms.levels(runs, L) for (v_, L), runs in lazier.items()}
+views.levels_view(by_level, lazier_by_level)
 
 # %% [markdown]
 # The top level is apart: all its synonyms have one class, and no layer before the output needs to know.
@@ -107,7 +109,7 @@ views.levels_view(by_level)
 # $n$ points that fill $d_{\mathrm{eff}}$ dimensions have nearest neighbours at a distance
 # $\propto n^{-1/d_{\mathrm{eff}}}$. The points are test data, as each layer represents them.
 
-# %% mystnb={"figure": {"caption": "Effective dimension of each layer's representation of test data before (grey discs) and after training (blue squares), L = 3; bars: least and most of three seeds.", "name": "fig-parent-dimension"}, "image": {"alt": "Two lines over input, layers and output: grey discs untrained, blue squares trained."}}
+# %% mystnb={"figure": {"caption": "Effective dimension of each layer's representation of test data before (grey discs) and after training (blue squares), L = 3; bars: least and most of the seeds.", "name": "fig-parent-dimension"}, "image": {"alt": "A panel a task, each with two lines over input, layers and output: grey discs untrained, blue squares trained."}}
 dimensions = measured("dimension", profile)
 tasks = dimensions.groupby("v")
 size = {"height": 3.6, "sharey": True, "squeeze": False}
@@ -132,13 +134,17 @@ glue("lazy against error", with_interval(synonyms.against_error(lazier_falls)), 
 glue("lazy later", with_interval(synonyms.between(lazier_falls, falls)), display=False)
 for name, own in (("", curves), ("lazy ", lazier)):
     glue(f"{name}as claimed", synonyms.claimed_words(own), display=False)
-ratios = [synonyms.same_P(t, 3)[2] for (_, L), t in by_level.items() if L == 3]
-glue("same P", ", ".join(with_interval(r) for r in ratios if r) or "–", display=False)
+ratios = {v_: synonyms.same_P(t, 3)[2] for (v_, L), t in by_level.items() if L == 3}
+words = [f"{with_interval(ratio)} (v = {v_})" for v_, ratio in ratios.items() if ratio]
+glue("same P", ", ".join(words) or "–", display=False)
+glue("kept", synonyms.KEPT, display=False)
 tops = [t[(t.layer == "out") & (t.level == L)].S.iloc[0] for (_, L), t in by_level.items()]
 glue("S top", f"{min(tops):.2f} to {max(tops):.2f}" if tops else "–", display=False)
 means = dimensions.groupby(["layer", "trained", "v"]).dimension.mean()
 for name, key in {"first": ("1", True), "last": ("3", True), "untrained": ("3", False)}.items():
     glue(f"d {name}", " and ".join(f"{d:.1f}" for d in means[key]), display=False)
+unit = (dimensions.P / dimensions.v ** (dimensions.L + 1.0)).median()
+glue("dimension unit", f"{unit:.0f}", display=False)
 glue("dimension tasks", " and ".join(map(str, sorted(dimensions.v.unique()))), display=False)
 falls_by_layer = dimension.steps_down(dimensions).falls
 glue("steps down", f"{falls_by_layer.sum()} of {len(falls_by_layer)}", display=False)
@@ -146,7 +152,7 @@ glue("seeds", int(falls.num_seeds.min()) if len(falls) else 0, display=False)
 
 # %% [markdown]
 # It falls at {glue:text}`steps down` steps from the input to layer 3 of the trained networks, which have
-# seen $P = 6\,n_c m^L$ data.
+# seen {glue:text}`dimension unit` times $n_c m^L$ data.
 #
 # One stored training is repeated whenever this page is made:
 
@@ -164,5 +170,5 @@ measured_again({"dimension": dimensions}, profile)
 #
 # {glue:text}`seeds` seeds a curve. An exchange takes *another* synonym, where the authors' code draws
 # among all $m$, which makes its $S$ smaller by $1-1/m$. The dimension is a slope over a factor of
-# sixteen in $n$, in data that are discrete, at one $P$. That $P_S$ is called the same as $P^*$ within a
+# sixteen in $n$, in data that are discrete, at one $P$ and in this book's scaling alone. That $P_S$ is called the same as $P^*$ within a
 # factor of two, as for the SRHM's thresholds, was decided after a first look at two of the curves.

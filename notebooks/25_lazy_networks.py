@@ -33,6 +33,7 @@ from srhm_book import style as plots
 from srhm_book.parent import lazy, measure, tangent
 from srhm_book.parent import lazy_views as views
 from srhm_book.parent.live import again
+from srhm_book.parent.options import training_options
 from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
@@ -40,9 +41,9 @@ from srhm_book.source import source_of
 seeds = by_profile(profile, seeds)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
-options = {"workers": workers, "device": device, "progress": False}
+options = training_options(workers, device)
 
-# %% mystnb={"figure": {"caption": "Test error over that of guessing of regression with the tangent kernel, against the share of all data; means over seeds, bars from the lowest to the highest. A colour and marker a task (n_c = v). Dashed: the parent's threshold, a tenth of guessing.", "name": "fig-lazy-kernel"}, "image": {"alt": "Slowly falling curves. At the right end, with nearly all data in the training set, most are still far above zero."}}
+# %% mystnb={"figure": {"caption": "Test error over that of guessing of regression with the tangent kernel, against the share of all data; means over seeds, bars from the lowest to the highest. A colour and marker a task (n_c = v). Dashed: the parent's threshold, a tenth of guessing.", "name": "fig-lazy-kernel"}, "image": {"alt": "Error over guessing against the share of all data on a logarithmic axis, a curve with bars for each task, and a dashed line at a tenth."}}
 kernel = measure.measured("kernel", profile, seeds)
 figure, ax = plots.new_axes(height=4.4)
 views.draw_kernel(ax, kernel)
@@ -55,7 +56,7 @@ runs = lazy.trained(profile, store, **options)
 alphas = lazy.alpha_table(runs)
 stars = lazy.kernel_P_star(kernel)
 network = runs[(runs.alpha == 0) & (runs.scaling == "fan_in")]
-glue("answer", views.answer(stars, alphas, kernel, network), display=False)
+glue("answer", views.answer(stars, alphas, kernel, runs), display=False)
 glue("seeds", int(alphas.seeds.min()) if len(alphas) else 0, display=False)
 glue("present", f"{len(runs)} of {len(lazy.all_runs())}", display=False)
 glue("most", f"{measure.MOST_P:,}", display=False)
@@ -99,7 +100,7 @@ views.kernel_view(stars)
 # $\alpha$, the less the weights need to move for the same change of the output, and at
 # $\alpha\to\infty$ they do not. One task ({glue:text}`task`), one network, $P^*$ against $\alpha$:
 
-# %% mystnb={"figure": {"caption": "Left: learning curves of one convolutional network at growing \u03b1 (means over seeds, bars from the lowest to the highest), and of its tangent kernel. Right: P* (10 %) against \u03b1, with 95 % intervals over seeds; hollow square: the scaling of the authors' code, whose outputs start \u221ad times larger; band: the kernel.", "name": "fig-lazy-alpha"}, "image": {"alt": "Left, falling learning curves, one for each alpha that is trained, and that of the kernel. Right, P* against alpha, with a horizontal band for the kernel."}}
+# %% mystnb={"figure": {"caption": "Left: learning curves of one convolutional network at growing \u03b1 (means over seeds, bars from the lowest to the highest), and of its tangent kernel. Right: P* (10 %) against \u03b1, with 95 % intervals over seeds; hollow square: the scaling of the authors' code, whose outputs start \u221ad times larger; dashed: the plain network; grey band: the kernel, up to the largest P where its interval is open.", "name": "fig-lazy-alpha"}, "image": {"alt": "Left, falling learning curves, one for each alpha that is trained, and that of the kernel. Right, P* against alpha, with a dashed line for the plain network and a grey band for the kernel."}}
 figure, axes = plots.new_axes(2, height=4.0)
 views.draw_alpha(axes, runs, alphas, kernel)
 

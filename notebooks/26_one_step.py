@@ -15,8 +15,8 @@
 # time and needs even fewer data, $v^{L+1/2}$ in place of $v^{L+1}$ (Figure 10; $n_c=m=v$).
 #
 # **The answer.** After one step the sensitivity to synonyms follows $1/(1+P/P_c)$
-# ({numref}`fig-one-step`): the $P_c$ it implies is {glue:text}`exact ratio` of the one computed from the
-# rules, and {glue:text}`scale ratio` of $n_c m^L$ for {glue:text}`scale task`. The layer-wise algorithm
+# ({numref}`fig-one-step`): the $P_c$ it implies is {glue:text}`exact ratio` times the one computed
+# from the rules, and {glue:text}`scale ratio` times $n_c m^L$ for {glue:text}`scale task`. The layer-wise algorithm
 # learns the task with $P^*\propto v$ to the power {glue:text}`power 2` at $L=2$ and
 # {glue:text}`power 3` at $L=3$ (theirs: 2.5 and 3.5; end to end: 3 and 4).
 
@@ -42,7 +42,7 @@ plots.use_style()
 steps = measure.measured("one_step", profile, seeds)
 learned = measure.measured("layerwise", profile, seeds)
 
-# %% mystnb={"figure": {"caption": "Sensitivity to synonyms of the first patch after one gradient step, averaged over read-outs; one marker a task, seed and P (n_c = m = v). Left: against P / (n_c m^L). Right: against P over the P_c of each seed's rules, with the finite number of data taken into account. Grey: 1/(1+x).", "name": "fig-one-step"}, "image": {"alt": "Two panels of points that fall from one to near zero around P over the scale of one. Left they scatter about the grey curve, right they lie on it."}}
+# %% mystnb={"figure": {"caption": "Sensitivity to synonyms of the first patch after one gradient step, averaged over read-outs; one marker a task, seed and P (n_c = m = v). Left: against P / (n_c m^L). Right: against P over the P_c of each seed's rules, with the finite number of data taken into account. Grey: 1/(1+x).", "name": "fig-one-step"}, "image": {"alt": "Two panels of points, a colour and marker for each task, with the grey curve that falls from one to zero around one."}}
 figure, axes = plots.new_axes(2, height=3.6, sharey=True)
 views.draw_one_step(axes, steps)
 
@@ -96,11 +96,11 @@ source_of(layerwise.one_step_sensitivity, views.one_step_law)
 # %% tags=["remove-input"]
 source_of(layerwise.learn)
 
-# %% mystnb={"figure": {"caption": "Test error of the layer-wise algorithm at L = 2, means over seeds, against P / v^(5/2) (left) and against P / v^3 (right). Dashed: 10 %.", "name": "fig-layerwise"}, "image": {"alt": "Falling curves of several v. Left they cross ten percent at about the same place; right those of larger v lie further left."}}
+# %% mystnb={"figure": {"caption": "Test error of the layer-wise algorithm at L = 2, means over seeds, against P / v^(5/2) (left) and against P / v^3 (right). Dashed: 10 %.", "name": "fig-layerwise"}, "image": {"alt": "Two panels with a curve for each v and a dashed horizontal line."}}
 figure, axes = plots.new_axes(2, height=3.6, sharey=True)
 views.draw_layerwise(axes, learned, L=2)
 
-# %% mystnb={"figure": {"caption": "The same at L = 3, against P / v^(7/2) and P / v^4.", "name": "fig-layerwise-3"}, "image": {"alt": "Falling curves of several v. Those of larger v lie further left in both panels, more so in the right one."}}
+# %% mystnb={"figure": {"caption": "The same at L = 3, against P / v^(7/2) and P / v^4.", "name": "fig-layerwise-3"}, "image": {"alt": "Two panels with a curve for each v and a dashed horizontal line."}}
 figure, axes = plots.new_axes(2, height=3.6, sharey=True)
 views.draw_layerwise(axes, learned, L=3)
 
@@ -109,7 +109,7 @@ views.draw_layerwise(axes, learned, L=3)
 # $n_c$ classes: their squared distance is $n_c$ times that in one class, but it fluctuates only
 # $\sqrt{n_c}$ times as much. Many tuples of one group make their mean all but exact.
 #
-# Over $v=$ {glue:text}`vs 2` at $L=2$ and {glue:text}`vs 3` at $L=3$, $P^*/(n_c m^L)$ falls from
+# Over $v=$ {glue:text}`vs 2` at $L=2$ and {glue:text}`vs 3` at $L=3$, $P^*/(n_c m^L)$ goes from
 # {glue:text}`over 2` and from {glue:text}`over 3`. Small $v$ have a larger $P_c/(n_c m^L)$, which
 # flattens the power of $v$; that of $P^*/P_c$, with the $P_c$ of the rules used, is {glue:text}`relative 2` and
 # {glue:text}`relative 3` (claim: −0.5).

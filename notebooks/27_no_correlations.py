@@ -32,6 +32,7 @@ from srhm.runs.store import Store
 from srhm_book import style as plots
 from srhm_book.parent import uniform
 from srhm_book.parent.live import again
+from srhm_book.parent.options import training_options
 from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
@@ -39,9 +40,9 @@ from srhm_book.source import source_of
 by_profile(profile)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
-options = {"workers": workers, "device": device, "progress": False}
+options = training_options(workers, device)
 
-# %% mystnb={"figure": {"caption": "Test error over that of guessing against the share of all data in the training set, for rules without correlations (orange triangles) and random rules of the same sizes (blue discs); convolutional networks of depth L + 1, n_c = m = v. Bars: 95 % over seeds. Dashed: guessing.", "name": "fig-uniform"}, "image": {"alt": "A panel for each v and L. The blue discs fall towards zero with the share; the orange triangles stay at or above the dashed line at one up to half of the data, and some fall below it beyond."}}
+# %% mystnb={"figure": {"caption": "Test error over that of guessing against the share of all data in the training set, for rules without correlations (orange triangles) and random rules of the same sizes (blue discs); convolutional networks of L hidden layers, n_c = m = v. Bars: 95 % over seeds. Dashed: guessing.", "name": "fig-uniform"}, "image": {"alt": "A panel for each v and L: error over guessing against the share of the data, blue discs and orange triangles, with a dashed line at one."}}
 runs = uniform.trained(profile, store, seeds, **options)
 table = uniform.uniform_table(runs)
 panels = uniform.panels_of(table)
@@ -89,7 +90,7 @@ source_of(rules._uniform_codes)
 
 # %% [markdown]
 # The hierarchy is the same: the decoder reads the class of every datum, and a network that knew the rules
-# of the first level would learn the next as easily as ever. But these rules are special: renamed,
+# of all levels below the top would learn the top one as easily as ever. But these rules are special: renamed,
 # each is the addition modulo $v$, and the class the sum of all features. A network can find that out
 # from nearly all of the table, as it can complete tables of modular arithmetic; a table without such a
 # pattern need not allow it. The paper asks of its rules only that all tuples be equally likely.
@@ -99,7 +100,7 @@ source_of(rules._uniform_codes)
 # Of all $v^{2^L}$ data a share is for training, the rest (at most 10,000) for the test. *Near chance* is
 # an error of at least {glue:text}`near` of guessing. Training ends at a loss of 0.01, or after
 # {glue:text}`epochs` epochs: {glue:text}`memorised` % of the trainings on rules without correlations
-# reached that loss, by memorising.
+# reached that loss; where the test error is that of guessing, by memorising.
 
 # %% tags=["remove-input"]
 source_of(uniform.uniform_runs)
@@ -119,5 +120,5 @@ again(runs[runs.rule_kind == "random"], store, device)
 # {glue:text}`seeds` seeds a point; the smallest tasks leave a handful of data for the test
 # ({glue:text}`tested`, all seeds of a point together). Errors above guessing are no mistake: where all
 # but one of the completions of a prefix are in the training set, the most similar data have another
-# class. One width, one rate. Of the trainings planned {glue:text}`present` are there;
+# class. One width, one rate, this book's scaling alone. Of the trainings planned {glue:text}`present` are there;
 # `python -m srhm_book.parent.train uniform` trains the others.

@@ -18,7 +18,8 @@
 # single features ({glue:text}`crossing tasks`), and at $v=8$ at up to {glue:text}`small crossing`
 # times, on average over draws of the rules ({numref}`fig-parent-noise` shows one draw). Over {glue:text}`rules`
 # draws of the rules, the $P_c$ of the draw and its $P^*$ are {glue:text}`predicts`: the rank
-# correlations are {glue:text}`correlations` ({numref}`fig-parent-seeds`).
+# correlations are {glue:text}`correlations` ({numref}`fig-parent-seeds`); the power of $P^*$ in $P_c$ is
+# {glue:text}`powers` (1: in proportion).
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": one task trained now; "smoke": a toy
@@ -39,6 +40,7 @@ from srhm_book import style as plots
 from srhm_book.parent import correlations, noise, seeds, views
 from srhm_book.parent import noise_figures as figures
 from srhm_book.parent.live import seeds_again
+from srhm_book.parent.options import training_options
 from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
@@ -47,9 +49,9 @@ from srhm_book.wording import join, with_interval
 v, L = by_profile(profile, v, L)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
-options = {"workers": workers, "device": device, "progress": False}
+options = training_options(workers, device)
 
-# %% mystnb={"figure": {"caption": "Signal (level) and noise (dashed, falling), squared and summed over what a place shows and over classes, exactly from the rules of one draw. Thin: the noise of distinct data; markers: counted in a sample of them. Rings: the crossings P_c. Dotted: n_c m^L.", "name": "fig-parent-noise"}, "image": {"alt": "Two panels on logarithmic axes. In each a falling dashed line crosses two level lines, for features and for tuples; the rings at the crossings lie to the right of the dotted vertical line, by less than a factor of two. The counted markers are on the dashed lines."}}
+# %% mystnb={"figure": {"caption": "Signal (level) and noise (dashed, falling), squared and summed over what a place shows and over classes, exactly from the rules of one draw. Thin: the noise of distinct data; markers: counted in a sample of them. Rings: the crossings P_c. Dotted: n_c m^L.", "name": "fig-parent-noise"}, "image": {"alt": "Two panels on logarithmic axes. In each falling dashed lines cross two level lines, for features and for tuples, with a ring at each crossing, a dotted vertical line, thin lines and markers."}}
 shallow, deep = SRHM(v, 2, L, 0), SRHM(v, 2, L + 1, 0, m=v // 2)
 figure, axes = plots.new_axes(2, height=3.8)
 for ax, task in zip(axes, (shallow, deep), strict=True):
@@ -107,7 +109,7 @@ glue("small crossing", f"{small:.2f}", display=False)
 # $P_c$ of tuples with the signal averaged over patches, and it should rank the $P^*$ of draws of the
 # rules; each draw is trained with two samples and starts at every size.
 
-# %% mystnb={"figure": {"caption": "P* of convolutional networks (10 % test error, mean of two samples and starts) against the P_c of the same rules, exactly. A point is one draw of the rules; \u03c1: Spearman's rank correlation, 95 % over draws.", "name": "fig-parent-seeds"}, "image": {"alt": "A panel for each task, P* against P_c on logarithmic axes, with a rising cloud of points and its rank correlation."}}
+# %% mystnb={"figure": {"caption": "P* of convolutional networks (10 % test error, mean of two samples and starts) against the P_c of the same rules, exactly. A point is one draw of the rules; \u03c1: Spearman's rank correlation, 95 % over draws.", "name": "fig-parent-seeds"}, "image": {"alt": "A panel for each task, P* against P_c on logarithmic axes, a point a draw of the rules, and their rank correlation."}}
 trained = seeds.trained(profile, store, **options)  # the runs of each task
 tables = {task: seeds.by_rules(runs) for task, runs in trained.items()}
 correlation = {
@@ -136,8 +138,7 @@ powers = [seeds.explained(table) for table in tables.values()]
 glue("powers", join([with_interval(p) for p in powers if p is not None], ", "), display=False)
 
 # %% [markdown]
-# Were $P^*$ proportional to $P_c$, the power of one in the other would be 1; it is
-# {glue:text}`powers`. Looked at afterwards, and therefore no test: other summaries of the same
+# Looked at afterwards, and therefore no test: other summaries of the same
 # correlations.
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: other predictions from the same rules (explored afterwards)"} tags=["hide-cell"]

@@ -32,13 +32,6 @@ def num_cores() -> int:
     return os.cpu_count() or 1
 
 
-def check_workers(workers: int | None) -> int:
-    """How many processes ``workers`` asks for; None or 0 is one per core. ValueError otherwise."""
-    if workers is not None and (type(workers) is not int or workers < 0):
-        raise ValueError(f"workers must be an integer of at least 0, not {workers!r}.")
-    return workers or num_cores()
-
-
 class SpawnPool(ThreadPoolExecutor):
     """An executor of ``workers`` spawned processes, one thread of arithmetic each.
 

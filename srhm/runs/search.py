@@ -22,9 +22,9 @@ import pandas as pd
 
 from srhm.data.randomness import check_int, check_type, typed
 from srhm.networks.names import CONVERTED, DEPTHS
-from srhm.runs.pool import SpawnPool, check_workers
+from srhm.runs.pool import SpawnPool, num_cores
 from srhm.runs.store import Store, to_frame
-from srhm.runs.sweep import check_configs, sweep
+from srhm.runs.sweep import check_configs, check_workers, sweep
 from srhm.training.config import EVEN, SEED_FIELDS, RunConfig
 
 POINTS_PER_OCTAVE = 4
@@ -141,7 +141,7 @@ def search(
     """
     check_int("repeats", repeats, 1)
     check_int("max_P", max_P, 1)
-    workers = check_workers(workers)
+    check_workers(workers)
     settings = check_configs("settings", settings)
     targets = _check_targets(targets, settings)
     searches = [_Search(setting, repeats, max_P) for setting in settings]
@@ -150,7 +150,7 @@ def search(
     try:
         while wanted := {c.key: c for s in searches for t in targets for c in s.missing(t)}:
             if executor is None:  # one pool for all rounds: starting processes takes seconds
-                executor = pool = SpawnPool(workers)
+                executor = pool = SpawnPool(workers or num_cores())
             frame = sweep(list(wanted.values()), store, executor, **sweep_options)
             for run in frame.to_dict("records"):
                 for s in searches:
@@ -172,8 +172,9 @@ def stored_searches(
     """What `search` would return for each setting if nothing were trained, and what is missing.
 
     Each setting comes with the first of the numbers of ``repeats`` for which the store holds its
-    whole search; those without any are listed.
+    whole search; those without any are listed. ValueError for a number of repeats below 1.
     """
+    repeats = [check_int("repeats", number, 1) for number in repeats]
     found, missing, targets = {}, [], list(targets)
     for setting in settings:
         for number in repeats:

@@ -18,8 +18,8 @@ from concurrent.futures import (
 import pandas as pd
 from tqdm import tqdm
 
-from srhm.data.randomness import check_type
-from srhm.runs.pool import SpawnPool, check_workers
+from srhm.data.randomness import check_int, check_type
+from srhm.runs.pool import SpawnPool, num_cores
 from srhm.runs.store import Store, to_frame
 from srhm.training.config import RunConfig
 
@@ -68,7 +68,7 @@ def sweep(
         At the end: runs that raised, or whose process died `MAX_ATTEMPTS` times.
     """
     distinct = list({c.key: c for c in check_configs("configs", configs)}.values())
-    workers = check_workers(workers)
+    check_workers(workers)
     if executor is not None and not hasattr(executor, "submit"):
         raise ValueError(f"executor must be a concurrent.futures.Executor, not {executor!r}.")
     store = store if store is None or isinstance(store, Store) else Store(store)
@@ -82,7 +82,7 @@ def sweep(
         bar = progress and not os.environ.get("TQDM_DISABLE")
         with _Bar(len(distinct), missing, bar) as bar:
             state = _State(missing, store, rows, bar)
-            slots = min(workers, len(missing))
+            slots = min(workers or num_cores(), len(missing))
             if in_groups:
                 _drain_groups(state, device)
             elif executor is not None:
@@ -100,6 +100,12 @@ def sweep(
 def cost(config: RunConfig) -> float:
     """Rough relative cost of a run: active positions times the product of one hidden layer."""
     return config.P * config.s**config.L * config.width**2
+
+
+def check_workers(workers: int | None) -> None:
+    """ValueError for an impossible number of processes; None and 0 are one per core."""
+    if workers is not None:
+        check_int("workers", workers, 0)
 
 
 def check_configs(name: str, configs: Iterable[RunConfig]) -> list[RunConfig]:

@@ -1,5 +1,7 @@
 """Fully connected, lazy and uncorrelated: settings, tables, words and the ledger's claims."""
 
+import math
+
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -7,11 +9,14 @@ import pytest
 
 from messages import says
 from srhm.runs.store import Store
+from srhm.stats.fits import Estimate
+from srhm.training.config import SEED_FIELDS
 from srhm_book import style
 from srhm_book.parent import fully_connected as networks
 from srhm_book.parent import fully_connected_figures as figures
 from srhm_book.parent import fully_connected_views as views
 from srhm_book.parent import lazy, lazy_views, limits_claims, measure, uniform
+from srhm_book.parent.options import training_options
 from srhm_book.parent.settings import task_setting
 from synthetic import runs_of
 
@@ -84,6 +89,47 @@ def test_alpha_runs_end_where_the_lazy_ones_need_a_larger_rate():
     per_batch = {c.alpha: c.lr / c.batch_size for c in runs if c.scaling == "fan_in"}
     assert per_batch[16.0] == pytest.approx(8 * per_batch[1.0])
     assert all(c.task.num_data > c.P for c in runs)
+
+
+def alpha_rows(star_of):
+    """Three seeds at six sizes, which cross 10 % at an alpha's ``star_of`` times 1, 2 and 3."""
+    rows = [
+        {"alpha": alpha, "scaling": "fan_in", "P": P, "status": "converged", **seeds,
+         "test_error": 0.1 * star_of(alpha) * (1 + seed) / P}
+        for alpha in (0.0, 4.0) for P in (50, 100, 200, 400, 800, 1600) for seed in range(3)
+        for seeds in [dict.fromkeys(SEED_FIELDS, seed)]
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_what_laziness_costs_is_told_seed_by_seed():
+    """Seeds differ by a factor of three, and their ratio by nothing."""
+    alpha, times = lazy.slowed(alpha_rows(lambda alpha: 100.0 if alpha == 0 else 200.0))
+    assert alpha == 4.0
+    assert [times.value, times.low, times.high] == pytest.approx([2, 2, 2], rel=0.05)
+    assert lazy.slowed(alpha_rows(lambda alpha: 1e9))[1] is None  # no P* within the sizes
+
+
+def test_the_lazier_power_is_told_only_where_it_tells():
+    table = pd.DataFrame({"L": 2, "v": [4, 5, 6], "n_c": [4, 5, 6], "m": [4, 5, 6],
+                          "P_star": [1.0, 2.0, math.nan]})  # fmt: skip
+    for power in (None, Estimate(3.0, -45.0, 70.0), Estimate(3.0, 2.0, None)):
+        assert "(2 of them) do not tell" in views.lazy_words(power, table)
+    assert "4.00 (3.50 to 4.50)" in views.lazy_words(Estimate(4.0, 3.5, 4.5), table)
+
+
+def test_the_band_of_the_kernel_ends_at_its_sizes_where_its_interval_is_open():
+    kernel = pd.DataFrame(
+        [(4, 4, 3, 3, P, seed, 8748, error + 0.01 * seed) for seed in range(2)
+         for P, error in ((64, 0.5), (1024, 0.2), (2048, 0.094))],
+        columns=["v", "n_c", "m", "L", "P", "seed", "P_max", "error"],
+    )  # fmt: skip
+    assert lazy.kernel_P_star(kernel).high.isna().all()
+    runs = alpha_rows(lambda alpha: 100.0)
+    _figure, axes = style.new_axes(2)
+    lazy_views.draw_alpha(axes, runs, lazy.alpha_table(runs), kernel)
+    (band,) = axes[1].patches
+    assert band.get_y() + band.get_height() == pytest.approx(2048)
 
 
 def test_early_errors_are_compared_at_equal_P():
@@ -178,9 +224,18 @@ def test_the_lazy_claim_counts_tasks_with_nearly_all_data():
     assert len(lazy_views.kernel_view(lazy.kernel_P_star(rows)).data) == 1
 
 
+def test_options_are_checked_before_any_work():
+    assert training_options(0, "cpu") == {"workers": 0, "device": "cpu", "progress": False}
+    for options, words in (((-1, "cpu"), ("workers", 0, -1)), ((0, "tpu"), ("device", "tpu"))):
+        with pytest.raises(ValueError, match=says(*words)):
+            training_options(*options)
+
+
 def test_measured_again(monkeypatch):
     kept = {"one_step": measure.one_step_rows(**measure.AGAIN["one_step"])}
     assert measure.again(kept, "book")["rows again"].iloc[0] == len(kept["one_step"])
+    with pytest.raises(ValueError, match=says("seeds", 0, -1)):
+        uniform.trained("smoke", None, -1)
     wrong = {"one_step": kept["one_step"].assign(S=kept["one_step"].S + 0.1)}
     with pytest.raises(AssertionError, match=says("one_step", "0.1")):
         measure.again(wrong, "book")

@@ -73,6 +73,13 @@ def test_claimed_pairs_are_counted_below_the_top():
     assert synonyms.claimed_words({}) == "–"
 
 
+def test_only_a_curve_that_is_meant_can_be_shown():
+    assert synonyms.check_shown(8, "book") == 8
+    for profile, shown in (("book", 5), ("smoke", 8), ("book", True), ("book", "6")):
+        with pytest.raises(ValueError, match=says("shown", 4, profile, repr(shown))):
+            synonyms.check_shown(shown, profile)
+
+
 def test_the_lazier_scaling_is_the_authors():
     config = sensitivity_curve(4, 2, scaling="channels")[0]
     assert config.scaling == "channels"

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from messages import says
 from srhm.runs.search import (
     HOPELESS,
     Target,
@@ -153,6 +154,7 @@ def test_next_points():
     ("settings", "options", "words"),
     [
         ([SETTING], {"repeats": 0}, "repeats .* 0"),
+        ([SETTING], {"workers": -1}, "workers .* 0, not -1"),
         (SETTING, {}, "settings .*RunConfig"),
         (5, {}, "settings .*RunConfig.* 5"),
         ([{"v": 4}], {}, "settings .*RunConfig.*'v': 4"),
@@ -160,7 +162,6 @@ def test_next_points():
         ([SETTING], {"targets": [Target("accuracy")]}, "quantity .*test_error.*'accuracy'"),
         ([SETTING], {"targets": [Target("S_3_1", 0.2)]}, "quantity .*S_2_1.*'S_3_1'"),
         ([SETTING], {"targets": Target("best_test_error")}, "quantity .*'best_test_error'"),
-        ([SETTING], {"workers": -1}, "workers .*integer.* 0, not -1"),
     ],
 )
 def test_an_impossible_search_trains_nothing(settings, options, words):
@@ -214,3 +215,5 @@ def test_stored_tells_what_is_there_and_what_is_missing(tmp_path):
     assert stored_searches([SETTING], store)[0][SETTING].seed_rules.nunique() == 5
     store.path_of(calls[0]).unlink()
     assert stored_searches([SETTING], store) == ({}, [SETTING])
+    with pytest.raises(ValueError, match=says("repeats", 1, 0)):
+        stored_searches([SETTING], store, repeats=(5, 0))

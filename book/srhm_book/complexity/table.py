@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from srhm.runs.pool import check_workers
 from srhm.runs.search import rows_of, search, stored_searches
 from srhm.runs.store import Store
+from srhm.runs.sweep import check_workers
 from srhm.stats.curves import interval, learning_curve, sample_complexity
 from srhm.stats.fits import Estimate, log_replicates
 from srhm.stats.laws import predicted_scale

@@ -7,6 +7,7 @@ less the features need to change. One task, the same CNN, P* at each alpha.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -14,7 +15,8 @@ import pandas as pd
 
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
-from srhm.stats.curves import SampleComplexity, sample_complexity
+from srhm.stats.curves import SampleComplexity, interval, sample_complexity
+from srhm.stats.fits import Estimate
 from srhm.training.config import SEED_FIELDS, RunConfig
 from srhm_book.curves import curve
 from srhm_book.grids import GRID, TOY
@@ -58,6 +60,23 @@ def alpha_table(runs: pd.DataFrame, threshold: float = 0.1) -> pd.DataFrame:
         rows.append((alpha, scaling, *_numbers(found), found.num_seeds, found.reason))
     names = ["alpha", "scaling", "P_star", "low", "high", "seeds", "reason"]
     return pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[2:5], float))
+
+
+def slowed(runs: pd.DataFrame) -> tuple[float, Estimate | None]:
+    """The largest alpha and its P* over that of alpha 0, in this book's scaling.
+
+    The interval is over seeds, the same ones in both. None where one has no P*.
+    """
+    own = runs[runs.scaling == "fan_in"]
+    most = float(own.alpha.max())
+    plain, last = (sample_complexity(own[own.alpha == alpha]) for alpha in (0.0, most))
+    if most == 0 or not (plain.P_star and last.P_star) or plain.num_seeds != last.num_seeds:
+        return most, None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        draws = np.log(last.replicates / plain.replicates)
+    value = math.log(last.P_star / plain.P_star)
+    low, high = interval(value, draws[np.isfinite(draws)], plain.num_seeds)
+    return most, Estimate(*(None if x is None else math.exp(x) for x in (value, low, high)))
 
 
 def kernel_P_star(rows: pd.DataFrame, threshold: float = 0.1) -> pd.DataFrame:

@@ -6,9 +6,17 @@ import pandas as pd
 
 from srhm.stats.curves import sample_complexity
 from srhm_book import style
-from srhm_book.parent.lazy import ALPHA_TASK, early_ratio, kernel_P_star, of_task, whole_tasks
+from srhm_book.parent.fully_connected_views import SCALING
+from srhm_book.parent.lazy import (
+    ALPHA_TASK,
+    early_ratio,
+    kernel_P_star,
+    of_task,
+    slowed,
+    whole_tasks,
+)
 from srhm_book.tables import scrolling
-from srhm_book.wording import NOTHING, join, significant, with_ends
+from srhm_book.wording import NOTHING, join, significant, with_ends, with_interval
 
 TASK = ["v", "n_c", "m", "L"]
 
@@ -22,9 +30,10 @@ def task_words(runs: pd.DataFrame) -> str:
 
 
 def answer(
-    stars: pd.DataFrame, alphas: pd.DataFrame, kernel: pd.DataFrame, network: pd.DataFrame
+    stars: pd.DataFrame, alphas: pd.DataFrame, kernel: pd.DataFrame, runs: pd.DataFrame
 ) -> str:
-    """The chapter's answer, of what is known."""
+    """The chapter's answer, of what is known; the plain network is found among the ``runs``."""
+    network = runs[(runs.alpha == 0) & (runs.scaling == "fan_in")] if len(runs) else runs
     whole, fewer = whole_tasks(stars, maximal=True), whole_tasks(stars, maximal=False)
     text = ""
     if len(whole):
@@ -52,21 +61,41 @@ def answer(
         start = (
             f"from {significant(plain.P_star.iloc[0])} of the plain network " if len(plain) else ""
         )
-        text += f"Switching features off by degrees, P* rises {start}to {join(steps)}{end}. "
-    return text + f"Errors at small P: {early_words(kernel, network)}."
+        text += f"As features are switched off by degrees, P* goes {start}to {join(steps)}{end}. "
+        alpha, times = slowed(runs)
+        if times is not None:
+            text += f"At α = {alpha:g} it is {with_interval(times)} times the plain network's. "
+    return text + early_answer(kernel, network) or "Too little is measured to tell."
+
+
+def early_answer(kernel: pd.DataFrame, network: pd.DataFrame) -> str:
+    """By how much the two errors differ at most below half of the network's P*, in a sentence."""
+    table = _early(kernel, network)
+    if table.empty:
+        return ""
+    return (
+        f"Below half of the plain network's P* the errors of network and kernel differ by at most "
+        f"{100 * table.ratio.sub(1).abs().max():.0f} % (at {len(table)} sizes)."
+    )
+
+
+def _early(kernel: pd.DataFrame, network: pd.DataFrame, share: float = 0.5) -> pd.DataFrame:
+    own = of_task(kernel)
+    if own.empty or network.empty:
+        return pd.DataFrame()
+    return early_ratio(own, network, share * (sample_complexity(network).P_star or 0))
 
 
 def early_words(kernel: pd.DataFrame, network: pd.DataFrame, share: float = 0.5) -> str:
     """Errors of network and kernel below ``share`` of the network's P*, in words."""
-    own = of_task(kernel)
-    if own.empty or network.empty:
-        return "not measured"
-    table = early_ratio(own, network, share * (sample_complexity(network).P_star or 0))
-    if table.empty:
-        return "not measured"
-    return join(
-        f"{r.network:.2f} (network) and {r.kernel:.2f} (kernel) at P = {r.P:,.0f}"
-        for r in table.itertuples()
+    table = _early(kernel, network, share)
+    return (
+        "not measured"
+        if table.empty
+        else join(
+            f"{r.network:.2f} (network) and {r.kernel:.2f} (kernel) at P = {r.P:,.0f}"
+            for r in table.itertuples()
+        )
     )
 
 
@@ -116,7 +145,9 @@ def _draw_stars(ax, alphas: pd.DataFrame, kernel: pd.DataFrame) -> None:
     limit = kernel_P_star(kernel).dropna(subset="P_star") if len(kernel) else kernel
     if len(limit):
         row = limit.iloc[0]
-        ax.axhspan(row.low, row.high, color=style.GREY, alpha=0.3)
+        ends = (kernel.P.min() if pd.isna(row.low) else row.low,
+                kernel.P.max() if pd.isna(row.high) else row.high)  # fmt: skip
+        ax.axhspan(*ends, color=style.GREY, alpha=0.3)
     ax.set_xscale("log", base=2)
     ax.xaxis.set_major_formatter("{x:g}")
     if len(lazier):
@@ -158,7 +189,7 @@ def alpha_view(alphas: pd.DataFrame):
     """P* at each alpha and scaling."""
     rows = [
         {
-            "alpha": f"{r.alpha:g}" if r.alpha else "plain", "scaling": r.scaling,
+            "alpha": f"{r.alpha:g}" if r.alpha else "plain", "scaling": SCALING[r.scaling],
             "P* at 10 %": with_ends(r.P_star, r.low, r.high, 0), "seeds": r.seeds,
             "": r.reason or "",
         }

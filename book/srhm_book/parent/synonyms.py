@@ -32,6 +32,7 @@ from srhm_book.parent.settings import (
 HALF, KEPT = 0.5, 0.4
 REACH = 2.0  # a factor, as for the SRHM's thresholds: how near P_S and P* are the same
 LEAST = 3.0  # P / (n_c m^L) to which a curve must reach at least
+FEW_CURVES = ((4, 2), (4, 3))  # (v, L) of those that are trained where nothing is stored
 Curves = dict[tuple[int, int], pd.DataFrame]  # (v, L): runs with n_c = m = v
 
 
@@ -46,9 +47,8 @@ def curves(profile: str, store: Store | None, scaling: str = "fan_in", **options
     toy = {"scaling": scaling} | (
         {} if profile == "fresh" else TOY | toy_rate(scaling) | {"most": 1.0}
     )
-    tasks = ((4, 2), (4, 3))
     return _with_x(
-        {task: sweep(sensitivity_curve(*task, **toy), None, **options) for task in tasks}
+        {task: sweep(sensitivity_curve(*task, **toy), None, **options) for task in FEW_CURVES}
     )
 
 
@@ -65,6 +65,16 @@ def stored_curves(frame: pd.DataFrame, scaling: str = "fan_in") -> Curves:
 
 def _with_x(found: Curves) -> Curves:
     return {(v, L): own.assign(x=own.P / v ** (L + 1)) for (v, L), own in found.items()}
+
+
+def check_shown(shown: int, profile: str) -> int:
+    """``shown``, the v of the L = 3 curve whose layers are drawn; ValueError for no such curve."""
+    tasks = SENSITIVITY_CURVES if profile == "book" else FEW_CURVES
+    known = [v for v, L in tasks if L == 3]
+    if isinstance(shown, bool) or shown not in known:
+        names = ", ".join(map(str, known))
+        raise ValueError(f"shown must be one of {names} in the profile {profile}, not {shown!r}.")
+    return shown
 
 
 def pick(found: Curves, v: int, L: int) -> pd.DataFrame:

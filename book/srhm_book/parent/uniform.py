@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from srhm.data.randomness import check_int
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
 from srhm.stats.ratios import mean_of_few
@@ -82,7 +83,11 @@ def uniform_table(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def trained(profile: str, store: Store | None, seeds: int = 0, **sweep_options) -> pd.DataFrame:
-    """The runs of a profile: what the store holds ("book"), or fewer trained now."""
+    """The runs of a profile: what the store holds ("book"), or fewer trained now.
+
+    seeds: how many a point, 0 for as many as planned; ValueError for a negative number.
+    """
+    check_int("seeds", seeds, 0)
     if store is not None:
         rows = [store.get(config, warn=False) for config in uniform_runs(seeds=seeds or None)]
         return to_frame(row for row in rows if row is not None)
@@ -135,17 +140,18 @@ def answer(table: pd.DataFrame) -> str:
     few, many = wide[wide.share <= HALF], wide[wide.share > HALF]
     last = wide[wide.share == wide.share.max()].sort_values("ratio")
     text = (
-        f"With up to half of all data they are near chance in {near_chance(few)}, while random "
+        f"Without correlations, networks with up to half of all data are near chance in "
+        f"{near_chance(few)} (tasks with v > 2, and shares of the data), while random "
         f"rules of the same sizes are learned there: {span(random[random.share == HALF])} of "
-        f"guessing at half of the data. With more, they are near chance in {near_chance(many)}."
+        f"guessing at half of the data. With more, networks are near chance in {near_chance(many)}."
     )
     learned = last[last.high < NEAR_CHANCE]
     if len(learned):
         lowest = learned.iloc[0]
         text += (
-            f" So it is possible to do without correlations after all: at {lowest.share:g} of the "
-            f"data the error is {lowest.ratio:.2f} of guessing for v = {lowest.v:.0f}, "
-            f"L = {lowest.L:.0f}."
+            f" So enough data can do without correlations, for such rules as these: at "
+            f"{lowest.share:g} of the data the error is {lowest.ratio:.2f} of guessing for "
+            f"v = {lowest.v:.0f}, L = {lowest.L:.0f}."
         )
     ends = [f"{own.ratio.iloc[-1]:.2f} (L = {L})" for L, own in bits.groupby("L")]
     return text + (f" Parity, v = 2, ends at {join(ends)} of guessing." if ends else "")

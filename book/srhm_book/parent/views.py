@@ -58,12 +58,17 @@ def falls_view(ours: pd.DataFrame, lazier: pd.DataFrame):
     return scrolling(pd.DataFrame(rows))
 
 
-def levels_view(tables: dict[tuple[int, int], pd.DataFrame]):
-    """S of each layer for each level after learning, and the P at which it was halved."""
+def levels_view(ours: dict[tuple[int, int], pd.DataFrame], lazier: dict):
+    """S of each layer for each level after learning, and the P at which it was halved.
+
+    ours, lazier: `srhm_book.parent.synonyms.levels` by (v, L), in either scaling.
+    """
     rows = []
-    for (v, L), table in tables.items():
+    tables = [(name, *one) for name, found in (("this book's", ours), ("lazier", lazier))
+              for one in found.items()]  # fmt: skip
+    for name, (v, L), table in tables:
         for layer, own in table.groupby("layer", sort=False):
-            row = {"v = n_c = m": v, "L": L, "layer": layer}
+            row = {"scaling": name, "v = n_c = m": v, "L": L, "layer": layer}
             for r in own.itertuples():
                 halved = f" (halved at {significant(r.P_S)})" if r.P_S > 0 else ""
                 row[f"level {r.level}"] = f"{r.S:.2f}{halved}"

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from srhm.runs.pool import check_workers
 from srhm.runs.search import Target
 from srhm.runs.store import Store
-from srhm.runs.sweep import sweep
+from srhm.runs.sweep import check_workers, sweep
 from srhm.stats.fits import Estimate
 from srhm.stats.ratios import mean_ratio, seed_complexities
 from srhm.training.config import RunConfig
