@@ -141,7 +141,8 @@ glue("step verdict", "makes or removes" if makes else "does not decide", display
 #
 # {numref}`fig-ablation` changes one choice at a time, in small tasks and with three seeds: the same
 # rules, data and initial weights on both sides, so that the ratio is taken seed by seed. What moves
-# $P^*$, with intervals that leave out 1: {glue:text}`moving`.
+# $P^*$, with intervals that leave out 1: {glue:text}`moving`. {doc}`04_training_setting` has the same
+# question for both scalings, whitened inputs and biases.
 
 # %% mystnb={"figure": {"caption": "P* with one choice changed over P* trained as the authors train (width 128, three seeds; geometric mean, bars: 95 % interval of Student). Fan-in scaling divides by sqrt(channels times patch): at the same rate, and at d times the rate, where the tangent kernel at the start is the same; no marker where that diverges. Last error: at the end, where the authors take the best on the way.", "name": "fig-ablation"}, "image": {"alt": "One line for each change, with a marker and a bar for each task, about a vertical line at one, on a logarithmic axis of factors."}}
 ablation = ablation_table(store)

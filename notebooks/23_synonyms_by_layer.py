@@ -4,6 +4,7 @@
 #     reads:
 #     - results/cnn_s2_L*_s00_*_A.jsonl
 #     - results/parent/dimension.csv
+#     - results/parent/dimension_lazy.csv
 # ---
 
 # %% [markdown]
@@ -109,19 +110,20 @@ views.levels_view(by_level, lazier_by_level)
 # $n$ points that fill $d_{\mathrm{eff}}$ dimensions have nearest neighbours at a distance
 # $\propto n^{-1/d_{\mathrm{eff}}}$. The points are test data, as each layer represents them.
 
-# %% mystnb={"figure": {"caption": "Effective dimension of each layer's representation of test data before (grey discs) and after training (blue squares), L = 3; bars: least and most of the seeds.", "name": "fig-parent-dimension"}, "image": {"alt": "A panel a task, each with two lines over input, layers and output: grey discs untrained, blue squares trained."}}
+# %% mystnb={"figure": {"caption": "Effective dimension of each layer's representation of test data before (grey discs) and after training (blue squares; red triangles: in the lazier scaling), L = 3; bars: least and most of the seeds.", "name": "fig-parent-dimension"}, "image": {"alt": "A panel a task, each with three lines over input, layers and output: grey discs untrained, blue squares and red triangles trained."}}
 dimensions = measured("dimension", profile)
+lazier_dimensions = measured("dimension_lazy", profile)
 tasks = dimensions.groupby("v")
 size = {"height": 3.6, "sharey": True, "squeeze": False}
 figure, axes = plots.new_axes(tasks.ngroups, **size)
-for ax, (_, own) in zip(axes.flat, tasks, strict=True):
-    figures.draw_dimensions(ax, own)
+for ax, (v, own) in zip(axes.flat, tasks, strict=True):
+    figures.draw_dimensions(ax, own, lazier_dimensions[lazier_dimensions.v == v])
 
 # %% tags=["remove-input"]
 source_of(dimension.nearest_distance, dimension.effective_dimension)
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: effective dimensions, mean (least to most of the seeds)"} tags=["hide-cell"]
-views.dimensions_view(dimensions)
+views.dimensions_view(dimensions, lazier_dimensions)
 
 # %% tags=["remove-cell"]
 glue("half", synonyms.HALF, display=False)
@@ -146,13 +148,18 @@ for name, key in {"first": ("1", True), "last": ("3", True), "untrained": ("3", 
 unit = (dimensions.P / dimensions.v ** (dimensions.L + 1.0)).median()
 glue("dimension unit", f"{unit:.0f}", display=False)
 glue("dimension tasks", " and ".join(map(str, sorted(dimensions.v.unique()))), display=False)
+lazy_means = lazier_dimensions[lazier_dimensions.trained & (lazier_dimensions.layer == "3")]
+glue("lazy d last", " and ".join(f"{d:.1f}" for d in lazy_means.groupby("v").dimension.mean()), display=False)
+lazy_falls = dimension.steps_down(lazier_dimensions).falls
+glue("lazy steps down", f"{lazy_falls.sum()} of {len(lazy_falls)}", display=False)
 falls_by_layer = dimension.steps_down(dimensions).falls
 glue("steps down", f"{falls_by_layer.sum()} of {len(falls_by_layer)}", display=False)
 glue("seeds", int(falls.num_seeds.min()) if len(falls) else 0, display=False)
 
 # %% [markdown]
 # It falls at {glue:text}`steps down` steps from the input to layer 3 of the trained networks, which have
-# seen {glue:text}`dimension unit` times $n_c m^L$ data.
+# seen {glue:text}`dimension unit` times $n_c m^L$ data. In the lazier scaling it falls at {glue:text}`lazy steps down` steps, to
+# {glue:text}`lazy d last` in layer 3.
 #
 # One stored training is repeated whenever this page is made:
 
@@ -163,7 +170,7 @@ again(next(iter(curves.values())), store, device)
 # And so is the dimension of one network:
 
 # %% tags=["remove-input"]
-measured_again({"dimension": dimensions}, profile)
+measured_again({"dimension": dimensions, "dimension_lazy": lazier_dimensions}, profile)
 
 # %% [markdown]
 # ## Limits

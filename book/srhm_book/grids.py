@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from srhm.stats.laws import predicted_scale
 from srhm.training.config import RunConfig
 from srhm_book.complexity.ablation import ablation_settings
+from srhm_book.complexity.choices import choice_settings
 from srhm_book.why import tasks
 from srhm_book.why.expected import tied_saving
 
@@ -272,6 +273,7 @@ GRIDS = {
     "branching": _branching(),
     "fixed_d": _fixed_d(),
     "authors_ablation": ablation_settings(),
+    "choices": choice_settings(),
     "shallow": _tasks(tasks.SHALLOW),
     "few_synonyms": few_synonyms(tasks.FEW),
     "square_s": _tasks(tasks.BRANCHING),

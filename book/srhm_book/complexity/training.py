@@ -88,15 +88,6 @@ def study_view(table: pd.DataFrame) -> pd.DataFrame:
     return shown.set_index(["choice", "value", "network"])
 
 
-def ratio_of(table: pd.DataFrame, choice: str, value: float, arch: str) -> str:
-    """One ratio of a `study_table`, with its interval, in words."""
-    part = table[(table.choice == choice) & (table.value == value) & (table.network == arch)]
-    if part.empty:
-        return "not measured"
-    row = part.iloc[0]
-    return with_ends(row.ratio, row.low, row.high)
-
-
 def describe(config) -> str:
     """ "LCN v=6, s₀=1, L=2"."""
     return f"{config.arch.upper()} {describe_setting(config)}"

@@ -9,31 +9,7 @@ import pandas as pd
 from srhm.stats.ratios import PairedRatio
 from srhm.training.config import RunConfig
 from srhm_book import style as plots
-from srhm_book.complexity.training import ARCHS, Studies, describe, geometric_mean
-
-
-def draw_studies(table: pd.DataFrame, studies: Studies) -> None:
-    """Ratios to the reference, a panel a choice; table: `training.study_table`."""
-    _, axes = plots.new_axes(2, 2, height=5.6, sharey=True)
-    for ax, (name, choices) in zip(axes.flat, studies.items(), strict=True):
-        for arch, shift in zip(ARCHS, (0.97, 1.03), strict=True):
-            part = table[(table.choice == name) & (table.network == arch)]
-            if part.empty:
-                continue
-            bars = plots.bar_lengths(part.ratio, part.low, part.high)
-            ax.errorbar(
-                part.value * shift, part.ratio, yerr=bars, capsize=2, linestyle="-", linewidth=0.8,
-                label=arch.upper(), **plots.style_for(arch=arch),
-            )  # fmt: skip
-        ax.axhline(1, color=plots.GREY, linewidth=0.8, linestyle="--", zorder=0)
-        ax.set_xscale("log")
-        ax.set_xlabel(name)
-        ax.set_xticks(list(choices), [f"{value:g}" for value in choices])
-        ax.minorticks_off()
-    for ax in axes[:, 0]:
-        ax.set_ylabel("$P^*$ / reference")
-    if axes[0, 0].get_legend_handles_labels()[0]:
-        axes[0, 0].legend()
+from srhm_book.complexity.training import describe, geometric_mean
 
 
 def draw_shift(pairs: Mapping[RunConfig, tuple[PairedRatio, float]]) -> None:

@@ -61,15 +61,19 @@ def draw_levels(axes, runs: pd.DataFrame, L: int) -> None:
     style.legend(axes[0], fontsize=9)
 
 
-def draw_dimensions(ax, table: pd.DataFrame) -> None:
+def draw_dimensions(ax, table: pd.DataFrame, lazier: pd.DataFrame) -> None:
     """Effective dimension by depth, untrained and trained; bars: least and most of the seeds.
 
-    table: rows of one task.
+    table, lazier: rows of one task in this book's scaling and, of which only the trained networks
+    are drawn, in the lazier one.
     """
     names = list(dict.fromkeys(table.layer))
-    looks = {False: ("untrained", style.GREY, "o"), True: ("trained", style.BLUE, "s")}
-    for trained, own in table.groupby("trained"):
-        name, color, marker = looks[trained]
+    shown = {
+        ("untrained", style.GREY, "o"): table[~table.trained],
+        ("trained", style.BLUE, "s"): table[table.trained],
+        ("trained, lazier", style.VERMILION, "^"): lazier[lazier.trained],
+    }
+    for (name, color, marker), own in shown.items():
         d = own.groupby("layer", sort=False).dimension
         mean, low, high = (getattr(d, f)().reindex(names) for f in ("mean", "min", "max"))
         bars = style.bar_lengths(mean, low, high)

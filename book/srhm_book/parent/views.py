@@ -105,11 +105,12 @@ def seeds_view(tables: dict[tuple, pd.DataFrame]):
     return scrolling(pd.DataFrame(rows))
 
 
-def dimensions_view(table: pd.DataFrame):
+def dimensions_view(ours: pd.DataFrame, lazier: pd.DataFrame):
     """Effective dimensions: mean over seeds, least and most, untrained and trained."""
     rows = []
-    for (v, layer), own in table.groupby(["v", "layer"], sort=False):
-        row = {"v = n_c = m": v, "layer": layer}
+    both = pd.concat([ours.assign(scaling="this book's"), lazier.assign(scaling="lazier")])
+    for (scaling, v, layer), own in both.groupby(["scaling", "v", "layer"], sort=False):
+        row = {"scaling": scaling, "v = n_c = m": v, "layer": layer}
         for trained, part in own.groupby("trained"):
             d = part.dimension
             name = "trained" if trained else "untrained"

@@ -1,0 +1,301 @@
+"""How choices of training move P*: the tables, their words and pictures (see `choices`)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from srhm.stats.curves import sample_complexity
+from srhm.stats.ratios import mean_ratio, paired_ratio, seed_complexities
+from srhm.training.config import RunConfig
+from srhm_book import style
+from srhm_book.complexity.background import BACKGROUNDS
+from srhm_book.complexity.choices import BEST, EXPECTED, lazier, reference, same_kernel, variants
+from srhm_book.wording import NOTHING, describe_setting, join, significant, with_ends
+
+Runs = Mapping[RunConfig, pd.DataFrame]
+RATIO = ["ratio", "low", "high", "seeds"]
+TELLING = 1.1  # a factor of P*: less is about what three seeds can tell
+TICKS = (0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5)  # of the factors' axis
+EQUAL = 1.05  # a factor within which P* is called equal
+SCALING_WORDS = {"fan_in": "ours (fan-in)", "channels": "the authors' (channels)"}
+
+
+def name_of(task: RunConfig) -> str:
+    """ "CNN v=4, s₀=1, L=2"."""
+    return f"{task.arch.upper()} {describe_setting(task)}"
+
+
+def choice_table(runs: Runs, bases: Iterable[RunConfig]) -> pd.DataFrame:
+    """P* with one choice changed over that of its reference, for what is in ``runs``.
+
+    bases: the references, `choices.reference`. Columns: task, L, scaling, choice, each (the ratio
+    of every seed that crosses in both), and their ratio with its 95 % interval low, high, and
+    seeds. A choice that was searched and has no P* has nan.
+    """
+    rows = []
+    for base in (base for base in bases if base in runs):
+        own = runs[base]
+        tried = {name: runs[c] for name, c in variants(base).items() if c in runs}
+        tried[BEST] = own.assign(test_error=own.best_test_error)
+        for name, frame in tried.items():
+            each = seed_ratios(frame, own)
+            row = (name_of(base), base.L, base.scaling, name, each, *_numbers(mean_ratio(each)))
+            rows.append(row)
+    table = pd.DataFrame(rows, columns=["task", "L", "scaling", "choice", "each", *RATIO])
+    return table.astype(dict.fromkeys(RATIO[:3], float))
+
+
+def seed_ratios(frame: pd.DataFrame, own: pd.DataFrame) -> list[float]:
+    """P* of ``frame`` over that of ``own``, seed by seed, where both cross."""
+    ours, theirs = seed_complexities(frame), seed_complexities(own)
+    return [ours[seed] / theirs[seed] for seed in ours if seed in theirs]
+
+
+def _numbers(found) -> tuple:
+    return found.ratio, found.low, found.high, found.num_seeds
+
+
+def pooled(table: pd.DataFrame) -> pd.DataFrame:
+    """By choice, scaling and L: the mean factor over all seeds of all tasks, with its interval.
+
+    table: `choice_table`. Columns choice, scaling, L, ratio, low, high, num (pairs), tasks.
+    """
+    rows = []
+    for (choice, scaling, L), part in table.dropna(subset="ratio").groupby(
+        ["choice", "scaling", "L"], sort=False
+    ):
+        each = [ratio for own in part.each for ratio in own]
+        rows.append((choice, scaling, L, *_numbers(mean_ratio(each)), len(part)))
+    names = ["choice", "scaling", "L", "ratio", "low", "high", "num", "tasks"]
+    return pd.DataFrame(rows, columns=names).astype(dict.fromkeys(RATIO[:3], float))
+
+
+def telling(means: pd.DataFrame) -> pd.Series:
+    """Which rows of `pooled` matter: the interval leaves out 1, the factor is off by `TELLING`."""
+    far = (means.ratio > TELLING) | (means.ratio < 1 / TELLING)
+    return far & ((means.low > 1) | (means.high < 1))
+
+
+def what_moves(means: pd.DataFrame, scaling: str) -> str:
+    """What moves P* in a scaling by more than `TELLING`, what may, and the range of the rest.
+
+    "rate / 3 (1.25 at L=3); open is width 64 (0.92 at L=3); all else gives 0.95 to 1.02".
+    Open is what the interval leaves open: it reaches beyond `TELLING`, and does not leave out 1.
+    """
+    own = means[means.scaling == scaling]
+    sure = telling(own)
+    wide = ~sure & ~((own.low > 1 / TELLING) & (own.high < TELLING))
+    rest = own[~sure & ~wide].ratio
+    said = [f"{_named(own[sure])}" if sure.any() else "none does for certain"]
+    said += [f"open is {_named(own[wide])}"] if wide.any() else []
+    said += [f"all else gives {rest.min():.2f} to {rest.max():.2f}"] if len(rest) else []
+    return "; ".join(said)
+
+
+def _named(rows: pd.DataFrame) -> str:
+    """ "rate / 3 (1.25 at L=3) and width 64 (0.92 at L=3)"."""
+    order = rows.assign(place=[list(EXPECTED).index(name) for name in rows.choice])
+    factors = order.sort_values(["place", "L"]).itertuples()
+    return join(f"{row.choice} ({row.ratio:.2f} at L={row.L})" for row in factors)
+
+
+def harmless(means: pd.DataFrame, scaling: str) -> str:
+    """The choices whose factor is within `EQUAL`, its interval within `TELLING`, at every depth."""
+    own = means[means.scaling == scaling]
+    said = []
+    for name in (name for name in EXPECTED if name in set(own.choice) and name != BEST):
+        rows = own[own.choice == name].sort_values("L")
+        ratios, sharp = rows.ratio, (rows.low > 1 / TELLING) & (rows.high < TELLING)
+        if (ratios.between(1 / EQUAL, EQUAL) & sharp).all():
+            said.append(f"{name} ({join((f'{ratio:.2f}' for ratio in ratios), ', ')})")
+    return join(said)
+
+
+def scalings_table(runs: Runs, bases: Iterable[RunConfig]) -> pd.DataFrame:
+    """The references of both scalings, each at its rate: task, P* in both, channels over fan-in.
+
+    Columns: task, L, fan_in, channels (P*), ratio, low, high, seeds.
+    """
+    own = {(name_of(base), base.L, base.scaling): runs[base] for base in bases if base in runs}
+    rows = []
+    for task, L in dict.fromkeys((task, L) for task, L, _ in own):
+        pair = [own.get((task, L, scaling)) for scaling in SCALING_WORDS]
+        if all(frame is not None for frame in pair):
+            stars = (sample_complexity(frame, num_bootstrap=0).P_star for frame in pair)
+            rows.append((task, L, *stars, *_numbers(paired_ratio(*pair[::-1]))))
+    table = pd.DataFrame(rows, columns=["task", "L", *SCALING_WORDS, *RATIO])
+    return table.astype(dict.fromkeys((*SCALING_WORDS, *RATIO[:3]), float))
+
+
+def scalings_view(table: pd.DataFrame) -> pd.DataFrame:
+    """`scalings_table` as a page shows it."""
+    shown = {"task": table.task}
+    shown |= {words: table[name].map(significant) for name, words in SCALING_WORDS.items()}
+    factors = [with_ends(r.ratio, r.low, r.high) for r in table.itertuples()]
+    return pd.DataFrame(shown | {"authors' / ours": factors})
+
+
+def without_P_star(table: pd.DataFrame) -> str:
+    """What was searched in vain, in words."""
+    lost = table[table.ratio.isna()]
+    rows = lost.itertuples()
+    return join((f"{r.choice}, {SCALING_WORDS[r.scaling]}, {r.task}" for r in rows), "; ")
+
+
+def range_words(summary: pd.DataFrame, choice: str, scaling: str) -> str:
+    """ "0.85 to 0.97 (3 tasks)" of `by_choice`."""
+    row = summary[(summary.choice == choice) & (summary.scaling == scaling)]
+    if row.empty:
+        return "not measured"
+    row = row.iloc[0]
+    ends = dict.fromkeys((f"{row.least:.2f}", f"{row.most:.2f}"))
+    return f"{' to '.join(ends)} ({row.num} task{'s' * (row.num > 1)})"
+
+
+def unexpected(table: pd.DataFrame) -> str:
+    """The factors whose whole interval is outside of what was expected, in words."""
+    said = []
+    for row in table.dropna(subset=["low", "high"]).itertuples():
+        low, high = EXPECTED[row.choice][row.scaling]
+        if row.high < low or row.low > high:
+            factor = with_ends(row.ratio, row.low, row.high)
+            said.append(f"{row.choice}, {SCALING_WORDS[row.scaling]}, {row.task}: {factor}")
+    return join(said, "; ")
+
+
+def choice_view(table: pd.DataFrame) -> pd.DataFrame:
+    """`choice_table` as a page shows it: a row a choice and scaling, a column a task."""
+    factors = [with_ends(r.ratio, r.low, r.high) for r in table.itertuples()]
+    shown = table.assign(factor=factors, scaling=table.scaling.map(SCALING_WORDS))
+    wide = shown.pivot(index=["choice", "scaling"], columns="task", values="factor")
+    names = [name for name in EXPECTED if name in set(table.choice)]
+    wide = wide.reindex(names, level="choice")[list(dict.fromkeys(table.task))]
+    expected = [_expected(choice, scaling) for choice, scaling in wide.index]
+    return wide.fillna("not measured").assign(expected=expected)
+
+
+def _expected(choice: str, scaling_words: str) -> str:
+    names = {words: name for name, words in SCALING_WORDS.items()}
+    return "{:g} to {:g}".format(*EXPECTED[choice][names[scaling_words]])
+
+
+def draw_choices(table: pd.DataFrame) -> Figure:
+    """The factors of P*, a panel a scaling, a marker a task; shaded: what was expected."""
+    names = [name for name in EXPECTED if name in set(table.choice)]
+    tasks = list(dict.fromkeys(table.task))
+    figure, axes = style.new_axes(2, height=1.5 + 0.5 * len(names), sharey=True, sharex=True)
+    for ax, (scaling, words) in zip(axes, SCALING_WORDS.items(), strict=True):
+        for line, name in enumerate(names):
+            low, high = EXPECTED[name][scaling]
+            ax.fill_betweenx([line - 0.4, line + 0.4], low, high, color="#dddddd", linewidth=0)
+        for place, task in enumerate(tasks):
+            own = table[(table.scaling == scaling) & (table.task == task)].dropna(subset="ratio")
+            shift = 0.17 * (place - (len(tasks) - 1) / 2)
+            lines = [names.index(name) + shift for name in own.choice]
+            bars = style.bar_lengths(own.ratio, own.low, own.high)
+            look = {"color": style.CYCLE[place], "marker": "os^Dvp"[place], "capsize": 2}
+            ax.errorbar(own.ratio, lines, xerr=bars, linestyle="none", markersize=5, **look,
+                        label=task)  # fmt: skip
+        ax.axvline(1, color=style.BLACK, linewidth=0.8)
+        ax.set_title(words)
+        ax.set_xscale("log")
+        ax.set_xlim(0.6, 1.7)
+        ax.set_xticks(TICKS, [f"{tick:g}" for tick in TICKS])
+        ax.minorticks_off()
+        ax.set_xlabel("factor of $P^*$")
+    axes[0].set_yticks(range(len(names)), names)
+    axes[0].invert_yaxis()
+    if tasks:
+        handles = axes[0].get_legend_handles_labels()
+        figure.legend(*handles, loc="outside upper center", ncols=2, fontsize=10)
+    return figure
+
+
+def laziness_table(runs: Runs, tasks: Sequence[dict], **others) -> pd.DataFrame:
+    """P* over that of the plain fan-in network, against alpha; and that of the channels scaling.
+
+    Columns: task, L, d, alpha (1 for the plain network), scaling, ratio, low, high, seeds.
+    """
+    rows = []
+    for task in tasks:
+        base = reference(task, "fan_in", **others)
+        if base not in runs:
+            continue
+        settings = lazier(task, **others)
+        there = (math.sqrt(base.task.d), same_kernel(task, **others))
+        for alpha, config in (*settings.items(), there):
+            if config in runs:
+                ratio = paired_ratio(runs[config], runs[base])
+                row = (name_of(base), base.L, base.task.d, alpha or 1.0, config.scaling)
+                rows.append((*row, *_numbers(ratio)))
+    names = ["task", "L", "d", "alpha", "scaling", *RATIO]
+    return pd.DataFrame(rows, columns=names).dropna(subset="ratio")
+
+
+def lazier_words(table: pd.DataFrame) -> str:
+    """P* in the channels scaling over the fan-in one's at equal speed, by task, in words."""
+    rows = table[table.scaling == "channels"].itertuples()
+    factors = (f"{with_ends(r.ratio, r.low, r.high)} for {r.task}" for r in rows)
+    return join(factors, "; ") if len(table) else "not measured"
+
+
+def as_alpha(runs: Runs, tasks: Sequence[dict], **others) -> str:
+    """P* in the channels scaling over the fan-in one's at alpha = sqrt(d), by task, in words."""
+    said = []
+    for task in tasks:
+        there, settings = same_kernel(task, **others), lazier(task, **others)
+        root = math.sqrt(there.task.d)
+        own = settings[min(settings, key=lambda alpha: abs(alpha - root))]
+        if {there, own} <= set(runs):
+            ratio = paired_ratio(runs[there], runs[own])
+            said.append(f"{with_ends(ratio.ratio, ratio.low, ratio.high)} for {name_of(own)}")
+    return join(said, "; ") if said else "not measured"
+
+
+def draw_laziness(table: pd.DataFrame) -> None:
+    """P* against alpha, a line a task; hollow: the channels scaling, drawn at sqrt(d)."""
+    _, ax = style.new_axes(height=3.8)
+    for place, (task, part) in enumerate(table.groupby("task", sort=False)):
+        look = {"color": style.CYCLE[place], "marker": "os^D"[place], "capsize": 2}
+        own = part[part.scaling == "fan_in"].sort_values("alpha")
+        bars = style.bar_lengths(own.ratio, own.low, own.high)
+        ax.errorbar(own.alpha, own.ratio, yerr=bars, label=task, **look)
+        other = part[part.scaling == "channels"]
+        bars = style.bar_lengths(other.ratio, other.low, other.high)
+        ax.errorbar(other.alpha * 1.06, other.ratio, yerr=bars, linestyle="none", **look,
+                    markerfacecolor="white", markersize=9, label="channels scaling")  # fmt: skip
+    ax.axhline(1, color=style.BLACK, linewidth=0.6, zorder=0)
+    ax.set_xscale("log", base=2)
+    ticks = sorted(set(table.alpha.round(1)))
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.set_xlabel("laziness $\\alpha$")
+    ax.set_ylabel("$P^*$ / $P^*$ at $\\alpha=1$")
+    style.legend(ax, fontsize=10)
+
+
+def background_table(rows: pd.DataFrame | None) -> pd.DataFrame:
+    """P* of dense networks with a background over P* without, from `measure.background_rows`.
+
+    Columns: task, L, scaling, background, ratio, low, high, seeds.
+    """
+    found = []
+    for key, own in [] if rows is None else rows.groupby(["arch", "v", "L", "s0", "scaling"]):
+        arch, v, L, s0, scaling = key
+        plain = own[own.background == BACKGROUNDS[0].name]
+        for background in BACKGROUNDS[1:]:
+            ratio = paired_ratio(own[own.background == background.name], plain)
+            task = f"{arch.upper()} v={v}, s₀={s0}, L={L}"
+            found.append((task, L, scaling, background.name, *_numbers(ratio)))
+    return pd.DataFrame(found, columns=["task", "L", "scaling", "background", *RATIO])
+
+
+def background_view(table: pd.DataFrame) -> pd.DataFrame:
+    """`background_table` as a page shows it."""
+    factors = [with_ends(r.ratio, r.low, r.high) for r in table.itertuples()]
+    shown = table.assign(factor=factors, scaling=table.scaling.map(SCALING_WORDS))
+    wide = shown.pivot(index=["task", "scaling"], columns="background", values="factor")
+    return wide[[b.name for b in BACKGROUNDS[1:]]].fillna(NOTHING) if len(wide) else wide

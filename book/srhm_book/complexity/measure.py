@@ -1,0 +1,56 @@
+"""What chapter 4 measures outside the store of trainings: dense networks with a background.
+
+    python -m srhm_book.complexity.measure     writes results/complexity/background.csv
+
+A row depends on its task, scaling, background, P and seed alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+import pandas as pd
+import torch
+
+from srhm.runs.search import run_at
+from srhm.training.config import SEED_FIELDS, RunConfig
+from srhm.training.threads import num_threads
+from srhm_book.complexity.background import BACKGROUNDS, train_dense
+from srhm_book.complexity.choices import TASKS, reference
+from srhm_book.spectral.stored import write
+
+FOLDER, NAME = "complexity", "background"
+# Which of `choices.TASKS` in which scaling, and sizes about P* of all its seeds, sqrt(2) apart.
+FEW, MANY = (181, 256, 362, 512, 724, 1024, 1448), (512, 724, 1024, 1448, 2048)
+CASES = ((0, "channels", FEW), (0, "fan_in", FEW), (2, "channels", MANY))
+COLUMNS = ("arch", "v", "L", "s0", "scaling")
+
+
+def background_rows(
+    setting: RunConfig, sizes: Iterable[int], seeds: Iterable[int]
+) -> Iterator[dict]:
+    """A row a training: task, scaling, P, seeds, background and what `train_dense` finds."""
+    for P, seed in product(sizes, seeds):
+        run = run_at(setting, P, seed)
+        for background in BACKGROUNDS:
+            start = time.perf_counter()
+            with num_threads(1):
+                found = train_dense(run, background)
+            row = {name: getattr(run, name) for name in (*COLUMNS, "P", *SEED_FIELDS)}
+            seconds = round(time.perf_counter() - start, 2)
+            yield row | {"background": background.name} | found | {"seconds": seconds}
+
+
+def main() -> None:
+    """Measure all, and write after each setting, so that what is there can be shown."""
+    rows = []
+    for task, scaling, sizes in CASES:
+        rows += background_rows(reference(TASKS[task], scaling), sizes, range(3))
+        path = write(NAME, pd.DataFrame(rows), FOLDER, torch=torch.__version__)
+        print(len(rows), path)
+
+
+if __name__ == "__main__":
+    main()

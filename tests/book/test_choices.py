@@ -1,0 +1,169 @@
+"""The choices of training: one is changed at a time, and dense networks with a background."""
+
+import dataclasses
+import functools
+import math
+import operator
+from itertools import product
+
+import pandas as pd
+import pytest
+import torch
+
+from srhm.data.encoding import one_hot
+from srhm.networks.names import SCALINGS
+from srhm.training.run import patch_network, train
+from srhm_book.complexity import choices, measure
+from srhm_book.complexity import choices_views as views
+from srhm_book.complexity.background import BACKGROUNDS, DenseNetwork, train_dense, whitened
+from srhm_book.spectral.stored import find
+from synthetic import runs_of
+
+CASES = list(product(choices.TASKS, SCALINGS))
+TOY = {"width": 8, "num_test": 100, "max_epochs": 2, "batch_size": 16}
+
+
+def changed(one, other):
+    """The fields in which two configurations differ."""
+    pairs = zip(dataclasses.asdict(one).items(), dataclasses.asdict(other).values(), strict=True)
+    return {name for (name, own), theirs in pairs if own != theirs}
+
+
+@pytest.mark.parametrize(("task", "scaling"), CASES)
+def test_one_choice_is_changed_at_a_time(task, scaling):
+    base = choices.reference(task, scaling)
+    found = choices.variants(base)
+    assert {*found, choices.BEST} == set(choices.EXPECTED)
+    for name, config in found.items():
+        of_batch = {"batch_size", "lr"} if name == "batch / 4" else None
+        assert changed(base, config) == of_batch or len(changed(base, config)) == 1, name
+    few = found["batch / 4"]
+    assert few.lr / few.batch_size == pytest.approx(base.lr / base.batch_size)
+
+
+@pytest.mark.parametrize("task", choices.TASKS)
+def test_the_scalings_differ_by_the_rate(task):
+    ours, theirs = (choices.reference(task, scaling) for scaling in SCALINGS)
+    assert changed(ours, theirs) <= {"scaling", "lr"}
+    at_one_speed = choices.same_kernel(task)
+    assert at_one_speed.lr * ours.task.d == pytest.approx(ours.lr)
+    lazier = choices.lazier(task)
+    assert lazier[0] == ours
+    assert any(alpha == pytest.approx(math.sqrt(ours.task.d), rel=1e-3) for alpha in lazier)
+
+
+def fake_runs(factors):
+    """Runs of both references of the first task; P* with a choice is ``factors`` times theirs."""
+    runs = {}
+    for scaling, own in factors.items():
+        base = choices.reference(choices.TASKS[0], scaling)
+        stars = (400, 600, 900)
+        runs[base] = runs_of(base, stars).assign(best_test_error=lambda frame: frame.test_error)
+        for name, factor in own.items():
+            config = choices.variants(base)[name]
+            runs[config] = runs_of(config, [factor * star for star in stars])
+    return runs
+
+
+def test_the_table_gives_the_factors_and_names_those_that_matter():
+    runs = fake_runs({"fan_in": {"rate / 3": 1.5, "width 64": 1.04}, "channels": {"width 64": 1.0}})
+    table = views.choice_table(runs, [c for c in runs if not changed_from_reference(c)])
+    factors = table.set_index(["scaling", "choice"]).ratio
+    assert factors["fan_in", "rate / 3"] == pytest.approx(1.5, rel=0.01)
+    assert factors["fan_in", choices.BEST] == 1
+    means = views.pooled(table)
+    said = views.what_moves(means, "fan_in")
+    assert said.startswith("rate / 3 (1.5")
+    assert "width" not in said
+    assert said.endswith("all else gives 1.00 to 1.04")
+    assert views.what_moves(means, "channels") == (
+        "none does for certain; all else gives 1.00 to 1.00"
+    )
+    wide = means.assign(ratio=1.2, low=0.9, high=1.6)
+    assert "open is rate / 3 (1.20 at L=2)" in views.what_moves(wide, "fan_in")
+    assert views.harmless(means, "fan_in") == "width 64 (1.04)"
+    both = views.scalings_table(runs, [c for c in runs if not changed_from_reference(c)])
+    assert both.ratio.item() == 1
+    assert both.fan_in.item() == both.channels.item()
+    assert "rate / 3" in views.unexpected(table)  # 1.0 to 1.3 was expected
+
+
+def changed_from_reference(config):
+    return changed(config, choices.reference(choices.TASKS[0], config.scaling))
+
+
+def test_a_search_without_a_crossing_is_told():
+    runs = fake_runs({"fan_in": {"rate × 3": 1.0}})
+    config = choices.variants(next(iter(runs)))["rate × 3"]
+    runs[config] = runs[config].assign(test_error=0.8)
+    table = views.choice_table(runs, list(runs)[:1])
+    assert "rate × 3" in views.without_P_star(table)
+    assert "rate × 3" not in set(views.pooled(table).choice)
+
+
+def test_laziness_is_relative_to_the_plain_network():
+    task = choices.TASKS[0]
+    runs = {c: runs_of(c, (400 * (1 + a), 500 * (1 + a))) for a, c in choices.lazier(task).items()}
+    runs[choices.same_kernel(task)] = runs_of(choices.same_kernel(task), (1000, 1250))
+    table = views.laziness_table(runs, [task])
+    plain = table[table.scaling == "fan_in"].set_index("alpha").ratio
+    assert list(plain.index) == [1.0, *choices.alphas(task)[1:]]
+    assert plain[4.0] == pytest.approx(5, rel=0.01)
+    assert table[table.scaling == "channels"].ratio.item() == pytest.approx(2.5, rel=0.01)
+    assert views.as_alpha(runs, [task]).startswith("0.50")
+
+
+def test_whitening_makes_an_empty_position_a_constant():
+    x = torch.zeros(1, 5, 2)
+    x[0, 3, 0] = 1
+    white = whitened(x)[0]
+    assert white[:, 0].tolist() == [-0.5, -0.5, -0.5, 1, -0.5]
+    assert set(white[:, 1].tolist()) == {-0.5}
+    assert white[:, 0].square().sum() == 2
+
+
+@pytest.mark.parametrize("arch", ["lcn", "cnn"])
+def test_without_a_background_the_dense_training_is_the_engines(arch):
+    config = choices.reference(choices.TASKS[0] | {"arch": arch, "P": 100}, "channels", **TOY)
+    dense = train_dense(config, BACKGROUNDS[0])
+    engine = train(config, "cpu")
+    assert dense["train_loss"] == pytest.approx(engine["train_loss"], rel=1e-5)
+    assert dense["test_error"] == pytest.approx(engine["test_error"], abs=0.011)
+
+
+def test_a_bias_is_added_at_every_position():
+    config = choices.reference(choices.TASKS[0] | {"P": 100}, "channels", **TOY)
+    net = DenseNetwork(patch_network(config), BACKGROUNDS[1], seed=0)
+    assert [tuple(b.shape) for b in net.biases] == [(4, 8), (1, 8)]
+    x = one_hot(config.task, config.task.sample(3, 0))
+    before = net(x)
+    with torch.no_grad():
+        for bias in net.biases:
+            bias.zero_()
+    assert not torch.allclose(net(x), before)
+    assert torch.allclose(net(x), net.net(x), atol=1e-6)
+
+
+def test_rows_of_all_backgrounds_become_factors():
+    setting = choices.reference(choices.TASKS[0], "channels", **TOY)
+    rows = list(measure.background_rows(setting, [64], range(2)))
+    assert len(rows) == 2 * len(BACKGROUNDS)
+    assert {row["P"] for row in rows} == {64}
+    frame = pd.concat(
+        runs_of(setting, (300 * factor, 400 * factor)).assign(background=background.name)
+        for background, factor in zip(BACKGROUNDS, (1, 1, 2, 3), strict=True)
+    )
+    table = views.background_table(frame).set_index("background")
+    assert table.ratio["whitened"] == pytest.approx(2, rel=0.01)
+    assert table.ratio["whitened, biases"] == pytest.approx(3, rel=0.01)
+    assert views.background_table(None).empty
+
+
+def test_a_stored_row_is_found_again():
+    stored = find(measure.NAME, measure.FOLDER)
+    task, scaling, sizes = measure.CASES[0]
+    setting = choices.reference(choices.TASKS[task], scaling)
+    for row in measure.background_rows(setting, sizes[:1], [1]):
+        same = (stored[name] == row[name] for name in ("arch", "L", "scaling", "P", "background"))
+        kept = stored[functools.reduce(operator.and_, same) & (stored.seed_init == 1)]
+        assert kept.test_error.item() == pytest.approx(row["test_error"], abs=0.02)
