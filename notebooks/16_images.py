@@ -88,7 +88,6 @@ from srhm_book.images.figures import (
     draw_deformations,
     draw_image_errors,
     draw_law,
-    legend_below,
 )
 from srhm_book.images.grids import (
     PHOTOGRAPHS,
@@ -135,7 +134,7 @@ for ax, quantity in zip(axes, ("R", "R_init"), strict=True):
     draw_image_errors(ax, table, quantity)
 draw_law(axes[0])
 axes[1].set_ylabel("")
-legend_below(figure, axes[0]);
+plots.legend_beside(figure, axes[0], "lower");
 
 # %% tags=["remove-cell"]
 convolutional = table[~table.arch.isin(tuple(FC_DEPTHS))]
@@ -270,7 +269,7 @@ figure, axes = plots.new_axes(2, height=4.6, sharey=True)
 for ax, quantity in zip(axes, "DG", strict=True):
     draw_image_errors(ax, table, quantity)
 axes[1].set_ylabel("")
-legend_below(figure, axes[0]);
+plots.legend_beside(figure, axes[0], "lower");
 
 # %% tags=["remove-input"]
 SYMBOLS = {
@@ -300,7 +299,7 @@ for ax, quantity in zip(axes, ("R", "R_init"), strict=True):
     draw_image_errors(ax, table_2, quantity)
 draw_law(axes[0])
 axes[1].set_ylabel("")
-legend_below(figure, axes[0]);
+plots.legend_beside(figure, axes[0], "lower");
 
 # %% tags=["remove-input"]
 rests_on(runs_2, "16_images", profile="fresh")
@@ -313,7 +312,7 @@ figure, axes = plots.new_axes(2, height=4.6)
 for ax, part in zip(axes, (growing, growing_2), strict=True):
     draw_image_errors(ax, averages(part, ["arch", "P"]), "R", joined=True)
     draw_law(ax)
-legend_below(figure, axes[0]);
+plots.legend_beside(figure, axes[0], "lower");
 
 # %% tags=["remove-cell"]
 by_size = averages(growing, ["arch", "P"])

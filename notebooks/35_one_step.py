@@ -18,9 +18,9 @@
 # **The answer.** As the paper counts, with all hidden weights equal, one step needs data in proportion
 # to $(s_0+1)^q$ with $q =$ {glue:text}`lcn equal` for the locally connected network (LCN) of two and
 # three levels, and {glue:text}`cnn equal` for the convolutional one (CNN); with the random weights that
-# networks start from, $q =$ {glue:text}`lcn random` (LCN), {glue:text}`cnn random` (CNN). A whole training of
-# the LCN needs as many as the count times {glue:text}`constant lcn equal`; of the CNN, times
-# {glue:text}`constant cnn equal`.
+# networks start from, $q =$ {glue:text}`lcn random` (LCN), {glue:text}`cnn random` (CNN). A trained LCN needs
+# {glue:text}`constant lcn equal` times as many data as one step with equal weights, a trained CNN
+# {glue:text}`constant cnn equal` times.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": fewer, measured now; "smoke": a toy
@@ -55,7 +55,7 @@ for arch in ("lcn", "cnn"):
         glue(f"{arch} {weights}", words, display=False)
 glue("holds square", tell.which_hold(powers, "cnn", 3, 2.0), display=False)
 
-# %% mystnb={"figure": {"caption": "How many data one gradient step needs, P_c over n_c m^L, against s0+1, for one, two and three levels (v = m = n_c = 4). Open, dashed: all hidden weights equal, as in Appendix C; filled: random. Means (harmonic) over draws of rules, data and weights; bars: smallest to largest.", "name": "fig-critical-sizes"}, "image": {"alt": "Three panels of rising lines on logarithmic axes. The locally connected network rises more steeply the more levels there are; the convolutional one with equal weights stays almost flat, with random weights it lies on the locally connected one."}}
+# %% mystnb={"figure": {"caption": "How many data one gradient step needs, P_c over n_c m^L, against s0+1, for one, two and three levels (v = m = n_c = 4). Open, dashed: all hidden weights equal, as in Appendix C; filled: random. Means (harmonic) over draws of rules, data and weights; bars: smallest to largest.", "name": "fig-critical-sizes"}, "image": {"alt": "Three panels on logarithmic axes, for one, two and three levels, each with four lines against s0 plus one: locally connected and convolutional, dashed for equal weights and solid for random ones."}}
 figure, axes = style.new_axes(counted.L.nunique(), height=3.8, squeeze=False)
 units = {L: 4 ** (L + 1) for L in (1, 2, 3)}
 figures.draw_critical_sizes(axes[0], counted, units=units)
@@ -106,7 +106,7 @@ HTML(both[0].merge(both[1], on=["network", "weights", "L"], suffixes=(", all sâ‚
 # is {glue:text}`correlation narrowest` or more at width {glue:text}`narrowest` and {glue:text}`correlation widest` or more at
 # {glue:text}`widest` (equal hidden weights, {glue:text}`gradient P` data):
 
-# %% mystnb={"figure": {"caption": "One minus the correlation of a network's first gradient step (equal hidden weights) with the counted one, against the width. Means over draws of rules, data and read-out; bars: smallest to largest.", "name": "fig-first-gradient"}, "image": {"alt": "Two lines, for the locally connected and the convolutional network, that fall with the width on logarithmic axes."}}
+# %% mystnb={"figure": {"caption": "One minus the correlation of a network's first gradient step (equal hidden weights) with the counted one, against the width. Means over draws of rules, data and read-out; bars: smallest to largest.", "name": "fig-first-gradient"}, "image": {"alt": "Two lines with error bars, for the locally connected and the convolutional network, against the width on logarithmic axes."}}
 gradients = chapter.first_gradients(profile)
 figure, axes = style.new_axes(1, height=3.4)
 figures.draw_first_gradients(axes, gradients)
@@ -132,7 +132,7 @@ glue("gradient P", f"{gradients.P.max():,}", display=False)
 # measured, $D_{1,1} =$ {glue:text}`least D` and $S_{1,1} =$ {glue:text}`least S`. So it is, too, in the
 # trained networks of Figure 12 ({doc}`10_layer_by_layer`).
 
-# %% mystnb={"figure": {"caption": "Sensitivities of the first layer after one gradient step, from counts (LCN, L = 2): to exchanged synonyms (left) and to displacements (right), level 1, against P over its scale. Means over seeds; bars: smallest to largest.", "name": "fig-step-sensitivities"}, "image": {"alt": "Left: S stays between 0.7 and 1 for every s0. Right: D falls from below 1 to a few hundredths for every s0 above zero."}}
+# %% mystnb={"figure": {"caption": "Sensitivities of the first layer after one gradient step, from counts (LCN, L = 2): to exchanged synonyms (left) and to displacements (right), level 1, against P over its scale. Means over seeds; bars: smallest to largest.", "name": "fig-step-sensitivities"}, "image": {"alt": "Two panels against the training-set size on a logarithmic axis, from 0 to 1: sensitivity to synonyms, left, and to displacements, right, a line for each s0."}}
 stepped = chapter.stepped(profile)
 figure, axes = style.new_axes(2, height=3.6)
 figures.draw_step_sensitivities(axes, stepped)
@@ -148,12 +148,15 @@ glue("least S", f"{last.S_1_1.mean():.2f}", display=False)
 # %% [markdown]
 # ## Beside trained networks
 #
-# Is $P^*$ one constant times $P_c$? For every task with both ({glue:text}`num settings`), sparse at all
-# levels, at none, or at one. $P^*/P_c$, geometric mean: LCN {glue:text}`constant lcn equal` with equal
-# weights, {glue:text}`constant lcn random` with random ones; CNN {glue:text}`constant cnn equal` and
-# {glue:text}`constant cnn random`.
+# Is $P^*$ one constant times $P_c$? {numref}`fig-step-beside-training` has every task with both
+# ({glue:text}`num settings`), sparse at all levels, at none, or at some. $P^*/P_c$, geometric mean:
+#
+# | | equal weights | random weights |
+# |---|---|---|
+# | LCN | {glue:text}`constant lcn equal` | {glue:text}`constant lcn random` |
+# | CNN | {glue:text}`constant cnn equal` | {glue:text}`constant cnn random` |
 
-# %% mystnb={"figure": {"caption": "P* of trained networks against one step's P_c with equal (left) and with random hidden weights (right). Bars: 95 % intervals of P* over seeds; dashed: P* = constant x P_c with the geometric mean of both networks.", "name": "fig-step-beside-training"}, "image": {"alt": "Two panels on logarithmic axes. Left: the locally connected network follows a line and the convolutional one leaves it upwards. Right: both lie near one line, the largest tasks below it."}}
+# %% mystnb={"figure": {"caption": "P* of trained networks against one step's P_c with equal (left) and with random hidden weights (right). Bars: 95 % intervals of P* over seeds; dashed: P* = constant x P_c with the geometric mean of both networks.", "name": "fig-step-beside-training"}, "image": {"alt": "Two panels on logarithmic axes, for equal and for random weights: a point with an error bar for each task and network, around a dashed line of slope one."}}
 settings = chapter.trained_settings(profile)
 options = {"workers": workers, "device": device, "progress": False}
 runs, missing = searched_runs(settings, store, **options)

@@ -14,11 +14,8 @@
 # that happen to cost the same because all synonyms and all places are equally likely? Here they are not.
 # None of this is in the paper {cite:p}`tomasini2024`.
 #
-# **The answer.** {glue:text}`answer` If each pattern had to be learned by itself, the ratio could
-# move by a factor of up to {glue:text}`rarest`. On data in which all are equally likely again, the same
-# networks have a $P^*_D/P^*$ of {glue:text}`even D/P` what it was (below 1: they err for longer than they
-# mind displacements). Read off at half of each fall, all three stay together in:
-# {glue:text}`together own`.
+# **The answer.** {glue:text}`answer` (If each pattern had to be learned by itself, a ratio could move by a
+# factor of up to {glue:text}`rarest`.)
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few tasks trained now; "smoke": a toy
@@ -65,7 +62,7 @@ for reading in ("own", "even"):
 untrained = [" ".join(map(str, case)) for case in missing]
 glue("missing", join(untrained), display=False)
 
-# %% mystnb={"figure": {"caption": "Ratios of the three sizes over their values with equal probabilities, against how many times rarer the rarest place (left) or synonym (right) is than with equal ones. Above: on the task's own data; below: the same networks on the even task. Filled: CNN; hollow, where trained: LCN (m = 3). Bars: 95 % intervals over seeds; arrows: at least. Band: together, within a factor of 1.5. Dotted: the first ratio if each pattern were learned by itself.", "name": "fig-parting"}, "image": {"alt": "Four panels of ratios on logarithmic axes with a grey band around one. Above, the points lie near the band; below, the ratios with P star in the denominator fall below it as places get rarer."}}
+# %% mystnb={"figure": {"caption": "Ratios of the three sizes over their values with equal probabilities, against how many times rarer the rarest place (left) or synonym (right) is than with equal ones. Above: on the task's own data; below: the same networks on the even task. Filled: CNN; hollow, where trained: LCN (m = 3). Bars: 95 % intervals over seeds; arrows: at least. Band: together, within a factor of 1.5. Dotted: the first ratio if each pattern were learned by itself.", "name": "fig-parting"}, "image": {"alt": "Four panels of ratios on logarithmic axes with a grey band around one: places left, synonyms right, the task's own data above, the even task below; three kinds of points, a dotted line for one of them."}}
 figure, axes = style.new_axes(2, 2, height=6.6, sharex="col", sharey=True)
 unequal_views.draw_parting(axes, table, rarities, THRESHOLD)
 
@@ -106,12 +103,15 @@ source_of(verdict)
 source_of(targets)
 
 # %% [markdown]
-# On the own data these part: {glue:text}`parted own`. On the even task: {glue:text}`parted even`.
+# On the own data these part: {glue:text}`parted own`. On the even task: {glue:text}`parted even`;
+# $P^*_D/P^*$ is {glue:text}`even D/P` what it was there. Below 1 it says that a network errs for longer than
+# it minds displacements.
 
-# %% mystnb={"figure": {"caption": "Test error and the second layer's sensitivities of the CNN with equal probabilities (grey) and with the smallest displacement ratio: on its own data (red) and on the even task (blue). D of the own data is scaled to the same threshold. Horizontal lines: thresholds. Means over seeds.", "name": "fig-parting-curves"}, "image": {"alt": "Three panels of curves that fall with the training-set size. On its own data the unequal task is learned earlier than the equal one; its sensitivity to displacements falls later."}}
-figure, axes = style.new_axes(3, height=3.6)
+# %% mystnb={"figure": {"caption": "Test error and the second layer's sensitivities of the CNN with equal probabilities (grey) and with the smallest displacement ratio: on its own data (red) and on the even task (blue). D of the own data is scaled to the same threshold. Horizontal lines: thresholds. Means over seeds.", "name": "fig-parting-curves"}, "image": {"alt": "Three panels against the training-set size: test error, sensitivity to synonyms and to displacements, each with three curves and horizontal thresholds."}}
+figure, axes = style.new_axes(3, height=3.9)
 rarest = min(case for case in runs if case[0] == "cnn")
 unequal_views.draw_curves(axes, runs, rarest)
+style.legend_beside(figure, axes[0])
 
 # %% tags=["remove-input"]
 rests_on([runs[case] for case in runs if case[0] == "cnn"], "37_two_invariances", profile="fresh")
@@ -131,9 +131,15 @@ HTML(unequal_views.parting_view(table, "even").to_html(index=False, border=0))
 # $D_2$ of an untrained network is not far above its threshold, so that little has to be learned to cross
 # it; some curves are below it from the smallest size on and give no $P^*_D$. The size at which each
 # quantity has lost half of all that it loses needs no threshold (decided on after the trainings, as in
-# {doc}`11_three_thresholds`). On the own data: $P^*_D/P^*_S$ {glue:text}`own D/S half`, $P^*_S/P^*$
-# {glue:text}`own S/P half`, $P^*_D/P^*$ {glue:text}`own D/P half`. These part:
-# {glue:text}`parted own half`. On the even task: {glue:text}`parted even half`.
+# {doc}`11_three_thresholds`). Then the ratios are, over those with equal probabilities:
+#
+# | | $P^*_D/P^*_S$ | $P^*_S/P^*$ | $P^*_D/P^*$ |
+# |---|---|---|---|
+# | own data | {glue:text}`own D/S half` | {glue:text}`own S/P half` | {glue:text}`own D/P half` |
+# | even task | {glue:text}`even D/S half` | {glue:text}`even S/P half` | {glue:text}`even D/P half` |
+#
+# All three stay together on the own data in: {glue:text}`together own`. These part:
+# {glue:text}`parted own half`; on the even task: {glue:text}`parted even half`.
 
 # %% mystnb={"figure": {"caption": "As {numref}`fig-parting`, with the sizes at which half of each fall is done.", "name": "fig-parting-half"}, "image": {"alt": "Four panels of ratios on logarithmic axes with a grey band around one, read off at half of each fall."}}
 figure, axes = style.new_axes(2, 2, height=6.6, sharex="col", sharey=True)

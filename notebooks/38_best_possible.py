@@ -66,7 +66,7 @@ glue("lazier", best_chapter.factor_words(table, "cnn lazier", "cnn"), display=Fa
 glue("answer", best_chapter.answer(table), display=False)
 glue("missing", list_settings(dict.fromkeys(c for _, rest in found.values() for c in rest)), display=False)
 
-# %% mystnb={"figure": {"caption": "How many data are needed: for every rule to be seen once (grey: wherever its tuple sits; black: in each of its places), for a level-by-level algorithm to fall to 10 % error (orange: told that places do not matter; purple: it has to learn it), and P* of trained networks. Blue cross: P_c of one gradient step of the LCN with equal weights. Bars: 95 % intervals over seeds. n_c = m = v, s = 2.", "name": "fig-best-possible"}, "image": {"alt": "A chart with one row a task and a logarithmic axis of training data. In every row the counting limits lie furthest left, then the algorithm, then the convolutional, locally connected and fully connected networks."}}
+# %% mystnb={"figure": {"caption": "How many data are needed: for every rule to be seen once (grey: wherever its tuple sits; black: in each of its places), for a level-by-level algorithm to fall to 10 % error (orange: told that places do not matter; purple: it has to learn it), and P* of trained networks. Blue cross: P_c of one gradient step of the LCN with equal weights. Bars: 95 % intervals over seeds. n_c = m = v, s = 2.", "name": "fig-best-possible"}, "image": {"alt": "A chart with one row a task and a logarithmic axis of training data. A row has a marker for each of two counting limits, one gradient step, the algorithm told of places or not, and the convolutional, locally connected and fully connected networks, with error bars; the legend is below."}}
 figure, axes = style.new_axes(1, height=5.6)
 best_figures.draw_sizes(axes, table)
 
@@ -96,7 +96,7 @@ source_of(LayerWise._tuples, LayerWise._counts, LayerWise.__init__)
 #
 # Each factor is the mean over tasks with $s_0>0$, with its 95 % interval over them; beside it the range
 # at each $s_0$. Without sparsity the CNN needs {glue:text}`dense` times the data of the algorithm. In the
-# scaling of the authors' code, which is lazier, the CNN needs {glue:text}`lazier` times those in ours.
+# scaling of the authors' code, which is lazier, it needs {glue:text}`lazier` times what it needs in ours.
 
 # %% tags=["remove-input"]
 HTML(best_chapter.steps_view(table).to_html(index=False, border=0))
@@ -112,7 +112,7 @@ HTML(best_chapter.sizes_view(table).to_html(index=False, border=0))
 # over levels: its exponent of $s_0+1$ should be about $s$ for any $L$. At $s=2$ this is the CNN's square,
 # which one gradient step does not give. Is it the explanation? {glue:text}`square`
 
-# %% mystnb={"figure": {"caption": "The power of s0+1 with which P* grows: of the level-by-level algorithm that learns places, and of the CNN. Everywhere: from s0 = 1 to 2; one level: from 0 to 2. Bars: 95 % intervals over seeds, which share their rules in both terms of a ratio.", "name": "fig-best-growth"}, "image": {"alt": "Rows of pairs of points. With all levels sparse both lie near two at s = 2. With one level sparse the algorithm pays two at the lowest level and little at the top, the convolutional network about the same at each."}}
+# %% mystnb={"figure": {"caption": "The power of s0+1 with which P* grows: of the level-by-level algorithm that learns places, and of the CNN. Everywhere: from s0 = 1 to 2; one level: from 0 to 2. Bars: 95 % intervals over seeds, which share their rules in both terms of a ratio.", "name": "fig-best-growth"}, "image": {"alt": "Rows of pairs of points with error bars, the algorithm and the convolutional network, one row for each way of making a task sparse, on an axis of exponents with dotted lines at whole numbers."}}
 figure, axes = style.new_axes(1, height=4.2)
 best_figures.draw_growth(axes, growth)
 

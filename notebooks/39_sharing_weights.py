@@ -15,11 +15,12 @@
 # {cite:p}`tomasini2024`. At the start of training both pay $(s_0+1)^L$ ({doc}`35_one_step`). Which
 # sharing of weights saves the CNN the rest, and when does it begin to?
 #
-# **The answer.** At three levels the data that the CNN's gradient needs grow with a power of $s_0+1$ of
-# {glue:text}`cnn deep`; those of the LCN's with {glue:text}`lcn deep` (means over layers; in
-# brackets the least and the largest of single layers and seeds). If the $s_0+1$ places of a sub-patch
-# share their weights too, the exponent of $P^*$ falls at two levels, in the CNN by {glue:text}`cnn L=2`; in the LCN by {glue:text}`lcn L=2`. Single layers whose sharing
-# saves a power of a quarter or more: CNN {glue:text}`savers cnn`; LCN {glue:text}`savers lcn`.
+# **The answer.** A network that also shares its weights among the $s_0+1$ places of a sub-patch needs
+# fewer data if it does so in {glue:text}`savers cnn` of the CNN, in {glue:text}`savers lcn` of the LCN (where
+# the power of $s_0+1$ in $P^*$ falls by a quarter or more). With all layers sharing, the CNN's power
+# falls {glue:text}`all cnn`. Its gradient begins to gain while it learns: the power of $s_0+1$ in the data
+# that it needs falls {glue:text}`fall cnn` at three levels, until half the loss is gone; the LCN's
+# {glue:text}`fall lcn`.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": two levels, measured now; "smoke": a toy
@@ -50,6 +51,9 @@ style.use_style()
 store = Store(project("results")) if profile == "book" else None
 options = {"workers": workers, "device": device, "progress": False}
 options["repeats"] = 2 if profile == "smoke" else 3
+settings = tied.settings_of(profile)
+wanted = [config for own in settings for config in own.values()]
+runs, missing = searched_runs(wanted, store, **options)
 
 # %% mystnb={"figure": {"caption": "The power of s0+1 with which P_c, the data that a layer's gradient needs, grows, at four moments of one training that succeeds: at the start (1) and when the loss on new data has fallen to these shares of that of guessing. Means (harmonic) over seeds; bars: least and largest of single seeds. Dotted: the paper's law for P*.", "name": "fig-along-training"}, "image": {"alt": "Panels for CNN and LCN at two and three levels, a line for each layer over the moments of training, and the paper's law as a dotted line."}}
 powers = along_training.exponents(chapter.along(profile))
@@ -69,8 +73,12 @@ sharing_figures.draw_along(axes, powers)
 # **Expected**, before it was measured: the weights of an LCN's first layer are met
 # $(s_0+1)^L$ times less often, whatever the network has learned, so its exponent stays $L$. The CNN's
 # must fall on the way from $L$ at random weights to what $P^*$ shows, if the gradient decides at all.
-# Measured, means over layers: at two levels the CNN has {glue:text}`cnn shallow`, the LCN
-# {glue:text}`lcn shallow`.
+# Measured, means over layers, in brackets the least and the largest of single layers and seeds:
+#
+# | | two levels | three levels |
+# |---|---|---|
+# | CNN | {glue:text}`cnn shallow` | {glue:text}`cnn deep` |
+# | LCN | {glue:text}`lcn shallow` | {glue:text}`lcn deep` |
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: powers by network, layer and moment"} tags=["hide-cell"]
 shown = powers.assign(arch=powers.arch.str.upper()).round(2)
@@ -100,12 +108,10 @@ source_of(PatchNetwork.activations)
 # LCN; of the CNN in {glue:text}`held random` with random weights, {glue:text}`held equal` with equal
 # ones.
 #
-# Saved at three levels: by the CNN {glue:text}`cnn L=3`; by the LCN {glue:text}`lcn L=3`.
+# Powers saved, at two levels: by the CNN {glue:text}`cnn L=2`; by the LCN {glue:text}`lcn L=2`. At three:
+# by the CNN {glue:text}`cnn L=3`; by the LCN {glue:text}`lcn L=3`.
 
 # %% mystnb={"figure": {"caption": "The exponent of s0+1 that is left in P* when these layers share their weights within sub-patches, from s0 = 0 to 2. Coloured: trained networks, bars: 95 % intervals over seeds with the same rules. Grey: one step's P_c with equal hidden weights (bars) and random ones (crosses).", "name": "fig-tied"}, "image": {"alt": "Panels for CNN and LCN at two and three levels: exponents with no layer tied, each one alone, and all, with one-step predictions beside them."}}
-settings = tied.settings_of(profile)
-wanted = [config for own in settings for config in own.values()]
-runs, missing = searched_runs(wanted, store, **options)
 measured = tied.tied_table(runs, settings)
 predicted = tied.step_exponents(chapter.tied_steps(profile))
 panels = measured.groupby(["L", "arch"]).ngroups
@@ -125,6 +131,8 @@ HTML(shown.assign(arch=shown.arch.str.upper()).to_html(index=False, border=0))
 # %% tags=["remove-cell"]
 for arch in ("cnn", "lcn"):
     glue(f"savers {arch}", tied.savers(measured, arch), display=False)
+    glue(f"all {arch}", tied.all_tied(measured, arch), display=False)
+    glue(f"fall {arch}", along_training.fall(powers, arch, 3), display=False)
     for L, name in ((2, "shallow"), (3, "deep")):
         glue(f"{arch} L={L}", tied.sentence(measured, arch, L), display=False)
         glue(f"{arch} {name}", along_training.change(powers, arch, L), display=False)

@@ -71,10 +71,10 @@ glue("gap", own.task.gap, display=False)
 glue("width", own.width, display=False)
 glue("depth", own.depth, display=False)
 
-# %% mystnb={"figure": {"caption": "Sensitivity to displacements (left) and to noise of the same norm (right) by layer, relative to the difference between two images, on a ring of {glue:text}`size` places; each layer halves the places. Geometric means over {glue:text}`nets` networks; bars: 95 % intervals over them. Dashed: averages of neighbours alone. Shaded: the layers that the text's factors are read from.", "name": "fig-scale-ring"}, "image": {"alt": "Two panels with a logarithmic axis. Left: before training the curve is nearly flat, after training it falls in parallel to that of pure pooling. Right: the trained networks rise with pure pooling at first and then less, and stay flat without the ReLU."}}
+# %% mystnb={"figure": {"caption": "Sensitivity to displacements (left) and to noise of the same norm (right) by layer, relative to the difference between two images, on a ring of {glue:text}`size` places; each layer halves the places. Geometric means over {glue:text}`nets` networks; bars: 95 % intervals over them. Dashed: averages of neighbours alone. Shaded: the layers that the text's factors are read from.", "name": "fig-scale-ring"}, "image": {"alt": "Two panels with a logarithmic axis against the layer. Left: three curves, before training, after it, and of pure pooling. Right: the same and two controls without the ReLU. A legend above, the fitted layers shaded."}}
 figure, axes = style.new_axes(2, height=4.4)
 figures.draw_by_depth(axes, ring, own)
-figures.legend_above(figure, axes[1])
+style.legend_beside(figure, axes[1], columns=3)
 
 # %% tags=["remove-input"]
 rests_on(
@@ -131,7 +131,7 @@ source_of(Layer.forward, layer_sensitivities)
 # difference of two images have the same, white spectrum, every linear layer changes both alike, and
 # $G_k = 1$ whatever the weights. That is the control.
 
-# %% mystnb={"figure": {"caption": "Why noise grows: one image on the ring, alone and with noise of the norm of a displacement, as pure pooling's layers give it. Values over the largest of the image at that layer. The noise becomes a floor under the whole image that no average removes.", "name": "fig-pooled-noise"}, "image": {"alt": "Three panels: the input with two tall points and small noise around zero; after two layers positive noise; after four layers an even floor of noise half as high as the points."}}
+# %% mystnb={"figure": {"caption": "Why noise grows: one image on the ring, alone and with noise of the norm of a displacement, as pure pooling's layers give it. Values over the largest of the image at that layer. The noise becomes a floor under the whole image that no average removes.", "name": "fig-pooled-noise"}, "image": {"alt": "Three panels of values against the place, with noise and without: the input, with two tall points, and the same after pooling two and four times."}}
 figure, axes = style.new_axes(3, height=2.9, sharey=True)
 figures.draw_pooled_noise(axes, chapter.pooled_noise(own))
 
@@ -171,11 +171,11 @@ glue("fallen", join(f"{hits} of {number} networks ({name.replace('_', ' ')})" fo
 # {glue:text}`short D initial` before; pure pooling {glue:text}`short D pooling` on the same ring. So
 # training {glue:text}`short reached`.
 
-# %% mystnb={"figure": {"caption": "As the first figure, without stride, on two logarithmic axes: {glue:text}`short nets` networks on a ring of {glue:text}`short` places.", "name": "fig-scale-no-stride"}, "image": {"alt": "Two panels on logarithmic axes: the sensitivity to displacements falls slowly, that to noise hardly changes."}}
+# %% mystnb={"figure": {"caption": "As the first figure, without stride, on two logarithmic axes: {glue:text}`short nets` networks on a ring of {glue:text}`short` places.", "name": "fig-scale-no-stride"}, "image": {"alt": "Two panels on logarithmic axes against the layer: sensitivity to displacements, left, and to noise, right, before training, after it, and of pure pooling, with a legend above."}}
 short, setting = frames["ring_no_stride"], settings["ring_no_stride"]
 figure, axes = style.new_axes(2, height=4.4)
 figures.draw_by_depth(axes, short, setting)
-figures.legend_above(figure, axes[1])
+style.legend_beside(figure, axes[1], columns=3)
 
 # %% tags=["remove-cell"]
 glue("short", setting.task.size, display=False)
@@ -196,11 +196,11 @@ glue("short D pooling", f"{pooled(short, setting, True, 'D'):.2f}", display=Fals
 # {glue:text}`torus D` (pure pooling {glue:text}`torus D pooling`), $G$ by {glue:text}`torus G`
 # ({glue:text}`torus G pooling`), without the ReLU by {glue:text}`torus G no relu`.
 
-# %% mystnb={"figure": {"caption": "As the first figure, on a torus: {glue:text}`torus nets` networks.", "name": "fig-scale-torus"}, "image": {"alt": "Two panels: the sensitivity to displacements falls with pure pooling's, that to noise rises more steeply than on the ring and stays flat without the ReLU."}}
+# %% mystnb={"figure": {"caption": "As the first figure, on a torus: {glue:text}`torus nets` networks.", "name": "fig-scale-torus"}, "image": {"alt": "Two panels with a logarithmic axis against the layer: sensitivity to displacements, left, and to noise, right, before training, after it, of pure pooling and without the ReLU, with a legend above."}}
 torus, plane = frames["torus"], settings["torus"]
 figure, axes = style.new_axes(2, height=4.4)
 figures.draw_by_depth(axes, torus, plane)
-figures.legend_above(figure, axes[1])
+style.legend_beside(figure, axes[1], columns=3)
 
 # %% tags=["remove-cell"]
 glue("torus size", plane.task.size, display=False)

@@ -40,7 +40,6 @@ from srhm_book import style
 from srhm_book.provenance import rests_on
 from srhm_book.source import source_of
 from srhm_book.spatial import chapter, lost, lost_figures, photographs
-from srhm_book.spatial.figures import legend_above
 from srhm_book.spatial.filters import mode_powers, shuffle_channels
 from srhm_book.spectral import stored
 
@@ -69,7 +68,7 @@ glue("seeds", layers.seed.nunique(), display=False)
 size = {"height": 6.8, "sharey": "row", "squeeze": False}
 figure, axes = style.new_axes(layers.arch.nunique(), 3, **size)
 lost_figures.draw_layers(axes, layers)
-legend_above(figure, axes[0, 0])
+style.legend_beside(figure, axes[0, 0], columns=3)
 
 # %% tags=["remove-input"]
 rests_on(
@@ -122,10 +121,10 @@ glue("longer", lost.longer_sentence(layers, longer), display=False)
 # constant one, of eigenvalue 0, is a plain average, the others vary the faster the larger their
 # eigenvalue. Random filters have a weight of $1/F^2$ on each.
 
-# %% mystnb={"figure": {"caption": "Squared projection of the trained filters on the modes of their grid, over that of random filters (dotted: 1). Left: all layers together, against the mode's eigenvalue; right: on the constant mode, by layer. Means over seeds; bars: lowest to highest.", "name": "fig-lost-modes"}, "image": {"alt": "Left: weights fall from above one at eigenvalue zero to below one at the largest. Right: the weight on the constant mode is highest in the first layers."}}
+# %% mystnb={"figure": {"caption": "Squared projection of the trained filters on the modes of their grid, over that of random filters (dotted: 1). Left: all layers together, against the mode's eigenvalue; right: on the constant mode, by layer. Means over seeds; bars: lowest to highest.", "name": "fig-lost-modes"}, "image": {"alt": "Left: weights against the eigenvalue of the mode. Right: the weight on the constant mode against the layer, one curve a network."}}
 figure, axes = style.new_axes(2, height=4.2)
 lost_figures.draw_modes(axes, filters)
-legend_above(figure, axes[0], columns=4)
+style.legend_beside(figure, axes[0])
 
 # %% tags=["remove-input"]
 source_of(mode_powers)

@@ -23,6 +23,9 @@ GRID = {"width": 256, "batch_size": 128, "lr": 0.64, "stop_loss": 1e-2}
 # 0.01 at batch 4, or 0.003, the paper does not say which where.
 PAPER = GRID | {"lr": 0.32, "stop_loss": 1e-3}
 PAPER_SMALLER = PAPER | {"lr": 0.096}
+# At the rate of `GRID` many networks of four levels or more fall silent, the larger P the more of
+# them. They train at half of it, the paper's.
+DEEP, DEEP_RATE = 4, {"lr": PAPER["lr"]}
 # The centre of the study of single choices: fast, and stable at L = 2.
 STUDY = GRID | {"lr": 1.28, "stop_loss": 1e-3}
 # A training of a fraction of a second, on which to try a chapter out: its results mean nothing.
@@ -204,6 +207,14 @@ def _tasks(own: list[tasks.Task]) -> list[RunConfig]:
     return [setting(arch, v, s0, s=s, L=L, n_c=m, m=m) for arch, v, s, L, m, s0 in own]
 
 
+def few_synonyms(own: list[tuple[str, int, int]], **training) -> list[RunConfig]:
+    """The settings of `srhm_book.why.tasks.FEW_SYNONYMS` at each (arch, L, s0)."""
+    rates = {L: DEEP_RATE if L >= DEEP else {} for _, L, _ in own}
+    return [
+        setting(arch, s0=s0, L=L, **tasks.FEW_SYNONYMS | rates[L] | training) for arch, L, s0 in own
+    ]
+
+
 def tied_settings(L: int, arch: str, **training) -> dict[str, RunConfig]:
     """Each way of sharing weights within sub-patches, and "dense": the task without sparsity.
 
@@ -264,6 +275,7 @@ GRIDS = {
     "authors_ablation": ablation_settings(),
     "choices": choice_settings(),
     "shallow": _tasks(tasks.SHALLOW),
+    "few_synonyms": few_synonyms(tasks.FEW),
     "square_s": _tasks(tasks.BRANCHING),
     "square_lazier": _lazier(tasks.LAZIER),
     "which_level": [c for own in tasks.WHICH_LEVEL.values() for c in _tasks(own)],

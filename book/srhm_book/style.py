@@ -165,6 +165,14 @@ def legend(ax, **keywords) -> None:
         ax.legend(**keywords)
 
 
+def legend_beside(figure, ax, place: str = "upper", columns: int = 4) -> None:
+    """One legend for all panels, of what ``ax`` shows: above ("upper") or below ("lower") them."""
+    handles, labels = ax.get_legend_handles_labels()
+    if handles:
+        where = f"outside {place} center"
+        figure.legend(handles, labels, loc=where, ncols=columns, fontsize=10)
+
+
 def new_axes(columns=1, rows=1, width=None, height=3.6, **keywords):
     """`plt.subplots` for a grid of panels, sizes in inches; returns figure and axes."""
     width = width or (NARROW if columns == 1 else WIDE)

@@ -11,6 +11,7 @@ import torch
 from srhm.data.randomness import typed
 from srhm.engine.sparse import encode, evaluate
 from srhm.runs.pool import SpawnPool, num_cores
+from srhm.runs.sweep import check_workers
 from srhm.training.config import SEED_FIELDS, RunConfig
 from srhm.training.observables import observe, sparse_activations
 from srhm.training.run import fit, prepare, resolve_device
@@ -86,6 +87,7 @@ def trace_all(
     workers: number of processes, one a core by default; with 1 everything happens in this process.
     """
     configs = list(configs)
+    check_workers(workers)
     workers = min(workers or num_cores(), len(configs))
     if workers <= 1:
         return pd.concat([trace(c, per_octave, device) for c in configs], ignore_index=True)

@@ -126,6 +126,11 @@ def test_a_prefactor_knows_of_seeds_that_move_all_settings():
         prefactor(table_of([2.0] * 4).iloc[:1])
 
 
+def test_an_impossible_number_of_processes_is_refused_even_if_nothing_is_trained(tmp_path):
+    with pytest.raises(ValueError, match=says("workers", "integer", 0, -1)):
+        searched_runs([], Store(tmp_path), workers=-1)
+
+
 def test_the_exponent_of_a_few_settings():
     exact = seed_exponent(table_of([2.0] * 4))
     assert (exact.value, exact.low, exact.high) == pytest.approx((2, 2, 2))

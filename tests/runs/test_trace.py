@@ -55,6 +55,11 @@ def test_several_traces_come_one_after_the_other():
     pd.testing.assert_frame_equal(both[both.seed_init == 1].reset_index(drop=True), alone)
 
 
+def test_a_number_of_processes_below_0_is_refused():
+    with pytest.raises(ValueError, match=says("workers", "integer", 0, -1)):
+        trace_all([EASY], workers=-1)
+
+
 @pytest.mark.parametrize("per_octave", [0, 1.5, True])
 def test_bad_spacing_is_refused(per_octave):
     with pytest.raises(ValueError, match=says("per_octave", "integer", 1, per_octave)):

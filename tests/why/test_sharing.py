@@ -121,3 +121,19 @@ def test_what_is_told_of_training_has_the_spread_of_single_seeds():
     told = along_training.change(pd.DataFrame(rows, columns=columns), "cnn", 3)
     assert told == "3.0 at the start and 1.5 (0.3 to 2.8) at 0.5 of the loss of guessing"
     assert along_training.change(pd.DataFrame(columns=columns), "cnn", 3) == "not measured"
+    assert along_training.fall(pd.DataFrame(rows, columns=columns), "cnn", 3) == "from 3.0 to 1.5"
+
+
+def test_which_layers_save_and_what_is_left():
+    left = {"": 2.0, "1": 1.0, "2": 1.5, "1,2": 0.1}
+    rows = [
+        ("cnn", 2, tied, Estimate(x, x - 0.1, x + 0.1), Estimate(2 - x, 1.9 - x, 2.1 - x))
+        for tied, x in left.items()
+    ]
+    table = pd.DataFrame(rows, columns=["arch", "L", "tied", "exponent", "saved"])
+    assert tied.savers(table, "cnn") == "layers 1 and 2 at L = 2"
+    assert tied.savers(table[table.tied != "1"], "cnn") == "layer 2 at L = 2"
+    table.at[2, "saved"] = Estimate(0.1, 0.0, 0.2)
+    assert tied.savers(table[table.tied == "2"], "cnn") == "no layer at L = 2"
+    assert tied.all_tied(table, "cnn") == "from 2.00 to 0.10 at L = 2"
+    assert "not trained" in tied.all_tied(table, "lcn")

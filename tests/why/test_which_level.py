@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from srhm.stats.fits import Estimate
 from srhm.training.config import RunConfig
-from srhm_book.grids import GRIDS, setting
-from srhm_book.why import chapter, findings, steps, tasks
+from srhm_book import style
+from srhm_book.grids import GRID, GRIDS, setting
+from srhm_book.why import chapter, figures, findings, steps, tasks
 from srhm_book.why.expected import exponents, law
 from srhm_book.why.levels import (
     ALL,
@@ -78,9 +80,12 @@ def test_sentences_name_every_place():
     assert "product" not in part
     assert findings.who_pays(table) == "5 of 6 do"  # 1.00 at the middle of the CNN
     assert findings.who_pays(table[table.arch == "lcn"]) == "Every level does"
-    assert "LCN, L = 3: 3.00 (3.00 to 3.00), the sum 3.00" in findings.products_sentence(table)
+    other = table.copy()  # the sums are 3 and 2
+    for power, told in ((Estimate(2.4, 2.3, 2.5), "1 of 2"), (Estimate(1.0, 0.9, 1.1), "2 of 2")):
+        other.loc[other["where"] == ALL, "exponent"] = [power] * 2
+        assert findings.products_sentence(other) == told
     beside = findings.beside_one_step(table, predicted_sizes(POWERS))
-    assert "LCN, random weights: 0.00 (root mean square; " in beside
+    assert beside.iloc[1].tolist()[:3] == ["LCN", "random", "0.00"]
     assert "5.20 (5.20 to 5.20)  1.50 (1.50 to 1.50)" in as_text(table).to_string()  # 3^1.5
 
 
@@ -145,3 +150,37 @@ def test_the_grids_are_of_the_training_of_all_grids():
     base = setting("lcn", 6, 1)
     for c in [*GRIDS["which_level"], *GRIDS["shallow"]]:
         assert (c.width, c.lr, c.stop_loss) == (base.width, base.lr, base.stop_loss)
+
+
+def test_depth_by_itself():
+    powers, runs = {2: 2.0, 3: 2.5, 4: 3.0}, {}
+    for c in chapter.few_settings("book"):
+        P_star = 100 * (c.s0 + 1) ** (powers[c.L] if c.s0 else 9)  # s0 = 0 does not count
+        runs[c] = runs_of(c, [0.97 * P_star, P_star, 1.03 * P_star][:: -1 if c.s0 == 1 else 1])
+    few = chapter.depth_exponents(runs)
+    found = {L: power.value for (arch, L), power in few.items() if arch == "cnn"}
+    assert found == pytest.approx(powers, abs=0.02)
+    told = findings.depth_sentence(few, {})
+    assert "is 2.00 at L = 2, 2.50 at L = 3 and 3.00 at L = 4 (2" in told
+    assert told.endswith("is outside the 95 % interval at L = 3 and L = 4).")
+    assert "is with few synonyms 3.00 (2.60 to 3.40) at L = 4." in findings.depth_sentence({}, few)
+    assert findings.depth_sentence({}, {}) == "By depth: not measured yet."
+    row = {"arch": "cnn", "weights": "random", "L": 4, "s0": 2, "P_c": 2 * 100 * 3.0**3}
+    over = findings.step_over_training(runs, pd.DataFrame([row, row | {"L": 3, "P_c": 1.0}]))
+    assert over == "2.0 times (L = 4, s₀ = 2)"
+    assert findings.step_over_training({}, pd.DataFrame([row])) == "–"
+    step = {("cnn", "random", L): power for L, power in ((2, 2.0), (3, 3.1), (4, 4.2))}
+    told = findings.beside_step(few, step)
+    assert told == (
+        "2.0 at L = 2, 3.1 at L = 3 and 4.2 at L = 4, outside the interval at L = 3 and L = 4"
+    )
+    assert findings.beside_step(few, {}) == "–"
+    _, axes = style.new_axes(2)
+    figures.draw_by_depth(axes, [("a", {}, {("cnn", "random", 1): 1.0}), ("b", few, {})])
+    places = [line.get_xdata() for line in axes[1].lines if line.get_marker() == "s"]
+    assert np.concatenate(places) == pytest.approx([2.12, 3.12, 4.12])
+
+
+def test_only_four_levels_train_at_half_the_rate():
+    rates = {c.L: c.lr for c in chapter.few_settings("book")}
+    assert (rates[2], rates[3], rates[4]) == (GRID["lr"], GRID["lr"], GRID["lr"] / 2)

@@ -7,7 +7,7 @@ from srhm_book.why.claims import GROUP, why_claims
 
 def test_without_trainings_they_are_open_and_say_what_would_refute_them(tmp_path):
     found = why_claims(Store(tmp_path))
-    assert len({claim.id for claim in found}) == len(found) == 16
+    assert len({claim.id for claim in found}) == len(found) == 17
     assert {claim.group for claim in found} == {GROUP}
     assert all(claim.remark.startswith("refuted by") for claim in found)
     trained = [c for c in found if c.chapter in (claims.LEVELS, later_claims.INVARIANCES)]

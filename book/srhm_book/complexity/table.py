@@ -10,6 +10,7 @@ import pandas as pd
 
 from srhm.runs.search import rows_of, search, stored_searches
 from srhm.runs.store import Store
+from srhm.runs.sweep import check_workers
 from srhm.stats.curves import interval, learning_curve, sample_complexity
 from srhm.stats.fits import Estimate, log_replicates
 from srhm.stats.laws import predicted_scale
@@ -29,8 +30,10 @@ def searched_runs(
     """The runs around each setting's crossing, and the settings that have none yet.
 
     With a store: what it holds, and nothing is trained. Without: all settings are searched now
-    (`srhm.runs.search.search`, which takes ``search_options``).
+    (`srhm.runs.search.search`, which takes ``search_options``; ValueError for impossible
+    ``workers`` in either case).
     """
+    check_workers(search_options.get("workers"))
     settings = list(dict.fromkeys(settings))
     if store is not None:
         return stored_searches(settings, store, repeats=tuple(dict.fromkeys((8, 5, repeats))))

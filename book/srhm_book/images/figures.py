@@ -119,10 +119,3 @@ def draw_law(ax) -> None:
     label = f"${factor}\\sqrt{{R_f}}$"
     ax.plot(R, factor * R**exponent, color=GREY, linestyle="--", label=label, zorder=0)
     ax.set_xlim(R)
-
-
-def legend_below(figure, ax, columns: int = 4) -> None:
-    """The names of all that ``ax`` shows, below the panels."""
-    handles, labels = ax.get_legend_handles_labels()
-    if handles:
-        figure.legend(handles, labels, loc="outside lower center", ncols=columns)

@@ -12,13 +12,10 @@ import math
 from srhm.runs.search import Target
 from srhm.training.config import RunConfig
 from srhm_book.curves import curve
-from srhm_book.grids import GRID, PAPER, TOY, setting
+from srhm_book.grids import DEEP, DEEP_RATE, GRID, TOY, setting
 
 LAZY = GRID | {"lr": 0.1, "scaling": "channels"}
 SCALINGS = {"fan_in": GRID, "channels": LAZY}
-# At the grids' rate many networks of four levels or more fall silent, the larger P the more of
-# them. They train at half of it, the paper's.
-DEEP, DEEP_RATE = 4, {"lr": PAPER["lr"]}
 
 # (v, n_c, m, L) of each family; v = n_c = m of the first.
 MAXIMAL = tuple(

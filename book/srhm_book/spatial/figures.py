@@ -52,12 +52,6 @@ def _draw_means(ax, own: pd.DataFrame, letter: str, **look) -> None:
     ax.errorbar(found.index, mean, yerr=bars, capsize=2, **look)
 
 
-def legend_above(figure, ax, columns: int = 3) -> None:
-    """One legend for all panels, above them."""
-    handles, labels = ax.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=columns, fontsize=10)
-
-
 def draw_pooled_noise(axes, rows: dict[int, dict[str, np.ndarray]]) -> None:
     """One image in a panel for each k: pooled k times, with noise and without.
 

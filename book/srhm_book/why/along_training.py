@@ -130,6 +130,14 @@ def exponents(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=names)
 
 
+def fall(powers: pd.DataFrame, arch: str, L: int) -> str:
+    """ "from 2.2 to 1.4": means over layers, at the start and at the last moment."""
+    own = powers[(powers.arch == arch) & (powers.L == L)].groupby("moment").power.mean()
+    if len(own) < 2:
+        return "by an amount not measured"
+    return f"from {own[own.index.max()]:.1f} to {own[own.index.min()]:.1f}"
+
+
 def change(powers: pd.DataFrame, arch: str, L: int) -> str:
     """ "2.2 at the start and 1.4 (0.99 to 2.2) at 0.5 of the loss of guessing": means over layers.
 

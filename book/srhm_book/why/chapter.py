@@ -9,7 +9,7 @@ import pandas as pd
 from srhm.stats.fits import Estimate
 from srhm.training.config import RunConfig
 from srhm_book.complexity.table import complexity_table, seed_exponent
-from srhm_book.grids import GRIDS, TOY, setting
+from srhm_book.grids import GRIDS, TOY, few_synonyms, setting
 from srhm_book.why import measure, tasks
 from srhm_book.why.along_training import along_rows
 from srhm_book.why.first_gradient import correlation_rows
@@ -18,6 +18,7 @@ from srhm_book.why.tied import settings_of, step_table
 
 FRESH = [*tasks.everywhere(4, 2, (0, 2)), *tasks.one_level(4, 2, (2,))]
 SMOKE_S0 = 1
+FEW_NOW = [("cnn", 2, 1), ("cnn", 2, 2)]  # what is measured now of the tasks of few synonyms
 
 
 def level_settings(profile: str) -> list[RunConfig]:
@@ -44,6 +45,20 @@ def depth_settings(profile: str) -> list[RunConfig]:
     return [setting_of(task) for task in own]
 
 
+def few_settings(profile: str) -> list[RunConfig]:
+    """The settings of few synonyms, at two to four levels; in "fresh" and "smoke" none but two."""
+    if profile == "book":
+        return GRIDS["few_synonyms"]
+    return few_synonyms(FEW_NOW, **TOY if profile == "smoke" else {})
+
+
+def few_sizes(profile: str) -> pd.DataFrame:
+    """One step's P_c of the same tasks: stored, or of two of them measured now."""
+    if profile == "book":
+        return measure.read("few_synonyms")
+    return measure.few_synonyms(FEW_NOW, range(2), 1000 if profile == "smoke" else measure.FEWEST)
+
+
 def setting_of(task: tasks.Task, **other) -> RunConfig:
     """The setting of a task; ``other`` changes the training."""
     arch, v, s, L, m, s0 = task
@@ -66,9 +81,12 @@ def sizes_for(settings: Iterable[RunConfig], profile: str) -> pd.DataFrame:
 
 
 def depth_exponents(runs: dict[RunConfig, pd.DataFrame]) -> dict[tuple[str, int], Estimate]:
-    """{(arch, L): exponent of s0+1}, from settings that differ in s0 alone; L = 1 is both's."""
+    """{(arch, L): exponent of s0+1 from s0 = 1 on}, from settings that differ in s0 alone.
+
+    At L = 1 the two networks are one.
+    """
     table = complexity_table(runs)
-    table = table[table.P_star.notna()]
+    table = table[table.P_star.notna() & (table.s0 > 0)]
     found = {}
     for (arch, L), own in table.groupby(["arch", "L"]):
         if own.s0.nunique() > 1 and own.num_seeds.min() > 1:

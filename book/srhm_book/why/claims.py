@@ -13,7 +13,7 @@ from srhm_book.claims.claim import OWN as GROUP
 from srhm_book.claims.claim import Claim, Number
 from srhm_book.complexity.table import searched_runs
 from srhm_book.why import chapter, steps
-from srhm_book.why.expected import exponents
+from srhm_book.why.expected import exponents, law
 from srhm_book.why.findings import largest_s0
 from srhm_book.why.later_claims import later_claims
 from srhm_book.why.levels import growth_table
@@ -33,7 +33,9 @@ def why_claims(store: Store) -> list[Claim]:
     deep, _ = searched_runs(chapter.depth_settings("book"), store)
     found = [] if sizes is None else [_step_claim(arch, w, sizes) for arch, w in _KINDS]
     found += [_level_claim(arch, measured) for arch in ("lcn", "cnn")]
-    return [*found, _free_claim(measured), _depth_claim(deep), *later_claims(store)]
+    few, _ = searched_runs(chapter.few_settings("book"), store)
+    found += [_free_claim(measured), _one_level_claim(deep), _depth_claim(few)]
+    return [*found, *later_claims(store)]
 
 
 _KINDS = (("lcn", "equal"), ("cnn", "equal"), ("cnn", "random"))
@@ -88,7 +90,21 @@ def _at(own: pd.DataFrame, L: int, where: str, column: str = "exponent"):
     return found.iloc[0] if len(found) else None
 
 
-def _depth_claim(deep: dict) -> Claim:
+def _depth_claim(few: dict) -> Claim:
+    by_depth = chapter.depth_exponents(few)
+    parts = [
+        Number.of(f"exponent of s₀+1, L = {L}", law("cnn", L), by_depth.get(("cnn", L)))
+        for L in sorted({c.L for c in few if c.arch == "cnn"})
+    ]
+    seeds = min((own.seed_rules.nunique() for own in few.values()), default=0)
+    return Claim(
+        "why_depth_cnn", GROUP, "CNN, few synonyms: (s₀+1)² at two, three and four levels", "–",
+        LEVELS, tuple(parts) or (Number("exponent of s₀+1, L = 4", 2.0),), len(few), seeds,
+        "refuted by an interval that leaves out 2; one step with random weights would have it be L",
+    )  # fmt: skip
+
+
+def _one_level_claim(deep: dict) -> Claim:
     by_depth = chapter.depth_exponents(deep)
     found = by_depth.get(("cnn", 1))
     seeds = [own.seed_rules.nunique() for c, own in deep.items() if c.L == 1]

@@ -59,29 +59,40 @@ def _draw_predicted(ax, predicted: pd.DataFrame, places: list[str]) -> None:
         ax.plot(x, y, linestyle="none", markeredgewidth=2, label=STEP_LABELS[weights], **look)
 
 
-def draw_by_depth(axes, measured: dict, predicted: dict) -> None:
+def draw_by_depth(axes, families: list[tuple[str, dict, dict]]) -> None:
     """Exponents of s0+1 with all levels sparse against L, one panel a network.
 
-    measured: {(arch, L): Estimate}; predicted: {(arch, weights, L): value}.
+    families: of tasks, side by side, the first filled and the others hollow; for each its name,
+    {(arch, L): Estimate} of trained networks, and {(arch, weights, L): value} of one step.
     """
+    depths = sorted({key[-1] for _, *both in families for found in both for key in found})
     for ax, arch in zip(axes, ("lcn", "cnn"), strict=True):
-        found = {L: estimate for (a, L), estimate in measured.items() if a == arch}
-        x, y = list(found), [e.value for e in found.values()]
-        bars = bar_lengths(y, [e.low for e in found.values()], [e.high for e in found.values()])
-        look = style_for(arch=arch)
-        ax.errorbar(x, y, yerr=bars, capsize=3, linestyle="none", label="trained", **look)
-        for weights, marker in STEP_MARKERS.items():
-            own = {L: value for (a, w, L), value in predicted.items() if (a, w) == (arch, weights)}
-            look = {"color": GREY, "marker": marker, "markersize": 9, "markeredgewidth": 2}
-            label = STEP_LABELS[weights]
-            ax.plot(list(own), list(own.values()), linestyle="none", label=label, **look)
-        depths = sorted({L for _, _, L in predicted} | set(x))
+        for i, (name, measured, predicted) in enumerate(families):
+            shift = 0.24 * i - 0.12
+            _draw_depths(ax, name, measured, shift, arch, {"fillstyle": "none"} if i else {})
+            _draw_step_depths(ax, predicted, shift, arch, labelled=i == 0)
         ax.plot(depths, [law(arch, L) for L in depths], ":", color=GREY, label="the paper's law")
         ax.set_xticks(depths)
         ax.set_xlabel("levels $L$")
         ax.set_title(arch.upper())
     axes[0].set_ylabel("exponent of $s_0+1$")
-    legend(axes[0], fontsize=9)
+
+
+def _draw_depths(ax, name: str, measured: dict, shift: float, arch: str, fill: dict) -> None:
+    found = {L: estimate for (a, L), estimate in measured.items() if a == arch}
+    y = [e.value for e in found.values()]
+    bars = bar_lengths(y, [e.low for e in found.values()], [e.high for e in found.values()])
+    look = style_for(arch=arch) | fill | {"capsize": 3, "linestyle": "none"}
+    ax.errorbar([L + shift for L in found], y, yerr=bars, label=f"trained, {name}", **look)
+
+
+def _draw_step_depths(ax, predicted: dict, shift: float, arch: str, labelled: bool) -> None:
+    for weights, marker in STEP_MARKERS.items():
+        own = {L: value for (a, w, L), value in predicted.items() if (a, w) == (arch, weights)}
+        look = {"color": GREY, "marker": marker, "markersize": 9, "markeredgewidth": 2}
+        look["label"] = STEP_LABELS[weights] if labelled else None
+        x = [L + shift for L in own]
+        ax.plot(x, list(own.values()), linestyle="none", **look)
 
 
 def draw_critical_sizes(axes, sizes: pd.DataFrame, units: dict[int, float]) -> None:

@@ -6,11 +6,15 @@ import math
 
 import pandas as pd
 
+from srhm.stats.curves import sample_complexity
 from srhm.stats.fits import Estimate
+from srhm.training.config import RunConfig
 from srhm_book.why.expected import law
 from srhm_book.why.levels import ALL, parts_of
 from srhm_book.why.tasks import HEIGHTS
 from srhm_book.wording import NOTHING, join, with_interval
+
+Depths = dict[tuple[str, int], Estimate]  # {(arch, L): exponent}
 
 
 def largest_s0(table: pd.DataFrame) -> pd.DataFrame:
@@ -56,32 +60,65 @@ def levels_sentence(measured: pd.DataFrame, arch: str) -> str:
     )
 
 
-def depth_sentence(by_depth: dict[tuple[str, int], Estimate]) -> str:
-    """The CNN's exponents by depth, and at which the law's 2 is outside the interval."""
-    own = {L: found for (arch, L), found in sorted(by_depth.items()) if arch == "cnn"}
-    if not own:
+def depth_sentence(by_depth: Depths, few: Depths) -> str:
+    """The CNN's exponents by depth, and where the law's 2 is outside the interval.
+
+    few: the same of the tasks with few synonyms, of which the deepest is told with its interval.
+    """
+    own = {L: power for (arch, L), power in sorted(by_depth.items()) if arch == "cnn"}
+    deepest = max((L for arch, L in few if arch == "cnn"), default=None)
+    parts = []
+    if own:
+        told = join(f"{power.value:.2f} at L = {L}" for L, power in own.items())
+        without = [f"L = {L}" for L, power in own.items() if not power.includes(law("cnn", L))]
+        where = f"outside the 95 % interval at {join(without)}" if without else "in each interval"
+        parts.append(f"{told} (2 is {where})")
+    if deepest:
+        parts.append(f"with few synonyms {with_interval(few['cnn', deepest])} at L = {deepest}")
+    if not parts:
         return "By depth: not measured yet."
-    told = join(f"{found.value:.2f} at L = {L}" for L, found in own.items())
-    without = [f"L = {L}" for L, found in own.items() if not found.includes(law("cnn", L))]
-    tail = f"; its 95 % interval leaves out 2 at {join(without)}" if without else "; all hold 2"
-    return f"With all levels sparse (s₀ ≥ 1) the CNN's exponent is {told}{tail}."
+    return f"With all levels sparse (s₀ ≥ 1) the CNN's exponent is {'; '.join(parts)}."
 
 
-def beside_one_step(measured: pd.DataFrame, predicted: pd.DataFrame) -> str:
-    """How far the exponents of one step are from those of trained networks."""
+def beside_step(found: Depths, predicted: dict[tuple[str, str, int], float]) -> str:
+    """Where the CNN's intervals leave out one step's exponent with random weights."""
+    known = [L for arch, L in found if arch == "cnn" and (arch, "random", L) in predicted]
+    step = {L: predicted["cnn", "random", L] for L in sorted(known)}
+    without = [f"L = {L}" for L in step if not found["cnn", L].includes(step[L])]
+    told = join(f"{power:.1f} at L = {L}" for L, power in step.items())
+    return f"{told}, outside the interval at {join(without)}" if step else NOTHING
+
+
+def step_over_training(runs: dict[RunConfig, pd.DataFrame], sizes: pd.DataFrame) -> str:
+    """P_c of one step with random weights over P*, of the deepest and sparsest CNN trained.
+
+    sizes: rows of `srhm_book.why.measure.few_synonyms`, for the same tasks as ``runs``.
+    """
+    sparse = [c for c in runs if c.arch == "cnn" and c.s0]
+    if not sparse:
+        return NOTHING
+    deepest = max(sparse, key=lambda c: (c.L, c.s0))
+    P_star = sample_complexity(runs[deepest]).P_star
+    own = sizes[(sizes.arch == "cnn") & (sizes.weights == "random")]
+    P_c = own[(own.L == deepest.L) & (own.s0 == deepest.s0)].P_c
+    if P_star is None:
+        return NOTHING
+    return f"{1 / (1 / P_c).mean() / P_star:.1f} times (L = {deepest.L}, s₀ = {deepest.s0})"
+
+
+def beside_one_step(measured: pd.DataFrame, predicted: pd.DataFrame) -> pd.DataFrame:
+    """How far the exponents of one step are from those of trained networks, as a page shows it."""
     keys = ["L", "arch", "where", "s0"]
     own = measured[measured.exponent.notna()][[*keys, "exponent"]]
     both = own.merge(predicted[[*keys, "weights", "exponent"]], on=keys, suffixes=("", "_step"))
-    parts = []
-    for (arch, weights), rows in both.groupby(["arch", "weights"]):
-        pairs = list(zip(rows.exponent, rows.exponent_step, strict=True))
+    rows = []
+    for (arch, weights), found in both.groupby(["arch", "weights"]):
+        pairs = list(zip(found.exponent, found.exponent_step, strict=True))
         away = math.sqrt(sum((a.value - b.value) ** 2 for a, b in pairs) / len(pairs))
         held = sum(a.includes(b.value) for a, b in pairs)
-        parts.append(
-            f"{arch.upper()}, {weights} weights: {away:.2f} (root mean square; {held} of "
-            f"{len(pairs)} inside the intervals)"
-        )
-    return join(parts, between="; ") if parts else NOTHING
+        rows.append((arch.upper(), weights, f"{away:.2f}", f"{held} of {len(pairs)}"))
+    names = ["network", "one step's weights", "root mean square distance", "inside the intervals"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def products(measured: pd.DataFrame) -> pd.DataFrame:
@@ -100,11 +137,8 @@ def products(measured: pd.DataFrame) -> pd.DataFrame:
 
 
 def products_sentence(measured: pd.DataFrame) -> str:
-    """`products` of the tasks that are sparse at all levels."""
+    """ "3 of 4": in how many of `products` the exponent's interval lies below the sum."""
     table = products(measured)
-    parts = [
-        f"{row.network}, L = {row.L}: {with_interval(row.exponent)}, the sum {total:.2f}"
-        for row, total in zip(table.itertuples(), table["sum of the levels alone"], strict=True)
-        if row.sparse == ALL
-    ]
-    return join(parts, between="; ") if parts else "not measured yet"
+    sums = table["sum of the levels alone"]
+    below = sum(power.high < total for power, total in zip(table.exponent, sums, strict=True))
+    return f"{below} of {len(table)}"

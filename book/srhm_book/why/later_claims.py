@@ -66,11 +66,14 @@ def _invariances(store: Store) -> list[Claim]:
     own, even = (table[table.reading == reading] for reading in ("own", "even"))
 
     def parts(rows: pd.DataFrame, pair: str, expected=lambda _case: 1.0) -> list[Number]:
+        what = (
+            "/".join(unequal.NAMES[name] for name in pair.split("/")) + " over that of equal ones"
+        )
         return [
-            Number.of(f"{pair} over equal, {unequal_views.case_words(r)}",
+            Number.of(f"{what}, {unequal_views.case_words(r)}",
                       expected((r.arch, r.displacement_ratio, r.zipf)), r.over_equal)
             for r in rows[rows.pair == pair].itertuples()
-        ] or [Number(f"{pair} over equal", 1.0)]  # fmt: skip
+        ] or [Number(what, 1.0)]  # fmt: skip
 
     def alone(case) -> float:
         return rare[case] if unequal_views.kind_of(case) == "places" else 1 / rare[case]
@@ -85,7 +88,7 @@ def _invariances(store: Store) -> list[Claim]:
                INVARIANCES, parts(own, "D/S", alone), number, seeds,
                "a ratio whose interval leaves out how many times rarer the rarest is; the rival of "
                "the claim before"),
-        _claim("even_task", "The same on data in which all are equally likely: P*_D/P* is as ever",
+        _claim("even_task", "Unequal in training, equal in the test: P*_D/P* as with equal ones",
                INVARIANCES, parts(even, "D/P"), number, seeds,
                "a ratio whose interval leaves out 1: insensitive before it is right"),
     ]  # fmt: skip

@@ -41,10 +41,12 @@ def scale(task: SRHM) -> int:
     return task.n_c * task.m**task.L * task.d // task.s**task.L
 
 
-def critical_row(arch, v, s, L, m, s0, weights: str, seed: int) -> dict:
-    """P_c of one draw of rules, data and weights; n_c = m."""
-    task = SRHM(v, s, L, s0, m, m, seed=seed)
-    samples = min(max(20 * scale(task), FEWEST), MOST, task.num_data)
+def critical_row(
+    arch, v, s, L, m, s0, weights: str, seed: int, n_c: int | None = None, fewest: int = FEWEST
+) -> dict:
+    """P_c of one draw of rules, data and weights; n_c = m, if it is not given."""
+    task = SRHM(v, s, L, s0, n_c or m, m, seed=seed)
+    samples = min(max(20 * scale(task), fewest), MOST, task.num_data)
     found = critical_size(task, arch, weights, task.sample(samples, seed), WIDTH, seed)
     named = dict(zip(TASK, (arch, v, s, L, m, s0_text(task.s0)), strict=True))
     return named | {"weights": weights, "seed": seed, "samples": samples, "P_c": found}
@@ -59,6 +61,22 @@ def critical_sizes(
         for task in chosen
         for weights in WEIGHTS
         for seed in seeds
+    )
+
+
+def few_synonyms(
+    chosen: Iterable[tuple[str, int, int]] = tasks.FEW,
+    seeds: Iterable[int] = SEEDS,
+    fewest: int = MOST,
+) -> pd.DataFrame:
+    """P_c of the tasks of few synonyms, (arch, L, s0), that are sparse (`critical_size`)."""
+    v, n_c, m = (tasks.FEW_SYNONYMS[name] for name in ("v", "n_c", "m"))
+    return pd.DataFrame(
+        critical_row(arch, v, 2, L, m, s0, weights, seed, n_c, fewest)
+        for arch, L, s0 in chosen
+        for weights in WEIGHTS
+        for seed in seeds
+        if s0 > 0
     )
 
 
@@ -88,6 +106,7 @@ def first_step(
 
 MEASUREMENTS: dict[str, Callable[..., pd.DataFrame]] = {
     "critical_sizes": critical_sizes,
+    "few_synonyms": few_synonyms,
     "first_step": first_step,
     "along_training": along_rows,
     "tied": lambda: step_table(settings_of("book")),

@@ -113,6 +113,18 @@ def authors_words(store: Store | None) -> str:
     return join(told) if told else "not known"
 
 
+def s_brief(table: pd.DataFrame) -> str:
+    """Whether the exponent follows the size of a tuple, in one sentence; nothing if not known."""
+    own = table[(table.L == 2) & (table.v == 4) & (table.scaling == "fan_in") & (table.s > 2)]
+    if own.empty:
+        return ""
+    own = own.sort_values("s")
+    held = [f"s = {r.s}" for r in own.itertuples() if r.exponent.includes(float(r.s))]
+    which = f"the interval holds s at {join(held)}" if held else "s is outside the intervals"
+    values = join(f"{power.value:.2f}" for power in own.exponent)
+    return f"With tuples of {join(map(str, own.s))} features it is {values}; {which}."
+
+
 def s_words(table: pd.DataFrame) -> str:
     """By the size of a tuple: the exponents, and whether 2 or s is in their intervals."""
     own = table[(table.L == 2) & (table.v == 4) & (table.scaling == "fan_in")].sort_values("s")

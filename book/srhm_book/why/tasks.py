@@ -49,6 +49,14 @@ WHICH_LEVEL = {
     3: [*everywhere(4, 3, (0, 1, 2)), *one_level(4, 3, (2,)), *all_but_one(4, 3, 2)],
 }
 
+# With few synonyms four levels are cheap: (arch, L, s0), the same s0 at all levels.
+FEW_SYNONYMS = {"v": 8, "n_c": 4, "m": 2}
+FEW = [
+    *((arch, L, s0) for L in (2, 3) for s0 in (1, 2) for arch in NETWORKS),
+    *(("cnn", L, 0) for L in (3, 4)),  # at two levels there would be 32 data in all
+    *(("cnn", 4, s0) for s0 in (1, 2)),
+]
+
 # Where one step is measured: against s0 and L at v = m = n_c = 4, and the tasks above.
 COUNTED = [
     *everywhere(4, 1, (0, 1, 2, 4)),

@@ -29,12 +29,12 @@ def slopes_view(powers: pd.DataFrame) -> pd.DataFrame:
 
 
 def constant_words(shared: pd.DataFrame, arch: str, weights: str) -> str:
-    """ "1.91 (16 tasks, the largest 1.9 times the smallest)": P* over P_c."""
+    """ "1.91 (16 tasks, the largest ratio 1.9 times the smallest)": P* over P_c."""
     own = shared[(shared.arch == arch) & (shared.weights == weights)]
     if own.empty:
         return NOTHING
     row = own.iloc[0]
-    spread = f"the largest {row.widest:.1f} times the smallest"
+    spread = f"the largest ratio {row.widest:.1f} times the smallest"
     return f"{row.constant:.2f} ({row.number} tasks, {spread})"
 
 

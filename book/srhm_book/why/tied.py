@@ -116,5 +116,18 @@ def savers(measured: pd.DataFrame, arch: str) -> str:
         single = [r for r in rows.itertuples() if "," not in r.tied]
         saving = [r.tied for r in single if r.saved.low > WORTH]
         if single:
-            parts.append(f"layer {join(saving)} at L = {L}")
-    return join(parts, between="; ") if parts else "not trained yet"
+            named = {0: "no layer", 1: "layer "}.get(len(saving), "layers ")
+            parts.append(f"{named}{join(saving) if saving else ''} at L = {L}")
+    return join(parts) if parts else "not trained yet"
+
+
+def all_tied(measured: pd.DataFrame, arch: str) -> str:
+    """What is left with all layers tied: "from 1.85 to 0.05 at L = 2 and ..."."""
+    own = measured[(measured.arch == arch) & measured.exponent.notna()]
+    parts = []
+    for L, rows in own.groupby("L"):
+        found = {r.tied: r.exponent.value for r in rows.itertuples()}
+        every = ",".join(str(k + 1) for k in range(L))
+        if "" in found and every in found:
+            parts.append(f"from {found['']:.2f} to {found[every]:.2f} at L = {L}")
+    return join(parts) if parts else "by an amount not trained yet"

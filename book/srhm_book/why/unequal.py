@@ -8,7 +8,7 @@ import pandas as pd
 
 from srhm.runs.search import Target
 from srhm.runs.store import Store
-from srhm.runs.sweep import sweep
+from srhm.runs.sweep import check_workers, sweep
 from srhm.stats.fits import Estimate
 from srhm.stats.ratios import mean_ratio, seed_complexities
 from srhm.training.config import RunConfig
@@ -52,6 +52,7 @@ def unequal_runs(
 
     Stored ones, or without a store trained now (``sweep_options`` of `srhm.runs.sweep.sweep`).
     """
+    check_workers(sweep_options.get("workers"))
     curves = curves_of(profile, repeats)
     if store is None:
         frame = sweep([c for own in curves.values() for c in own], None, **sweep_options)

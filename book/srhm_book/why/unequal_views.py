@@ -115,7 +115,6 @@ def draw_curves(axes, runs: Mapping[Case, pd.DataFrame], case: Case) -> None:
         ax.set_ylim(bottom=0)
         ax.set_title(title)
         ax.set_xlabel("$P$")
-    legend(axes[-1], loc="upper right", fontsize=9)
 
 
 def case_words(row) -> str:
@@ -229,7 +228,11 @@ def answer(table: pd.DataFrame, rarities: Mapping[Case, float]) -> str:
         return "Not measured yet."
     cases = list(zip(own.arch, own.displacement_ratio, own.zipf, strict=True))
     own = own.assign(kind=[kind_of(case) for case in cases], rare=[rarities[c] for c in cases])
-    return " ".join(_parts_from(own[own.kind == kind], kind) for kind in own.kind.unique())
+    parted = (own.verdict == "parted").any()
+    lead = "They can come apart." if parted else "They are not shown to come apart."
+    return " ".join(
+        [lead, *(_parts_from(own[own.kind == kind], kind) for kind in own.kind.unique())]
+    )
 
 
 def _parts_from(own: pd.DataFrame, kind: str) -> str:
