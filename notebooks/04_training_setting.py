@@ -14,7 +14,7 @@
 # Which choices of training move the sample complexity $P^*$, and in which scaling of the network: ours
 # (`fan_in`) or that of the authors' code (`channels`, {ref}`authors-code`)?
 #
-# **The answer.** Above all it depends on how lazy the network is. Both trained alike, each at its own
+# **The answer.** It depends on how lazy the network is. Both trained alike, each at its own
 # rate, the authors' scaling takes {glue:text}`scalings L=2` times the data of ours at two levels and
 # {glue:text}`scalings L=3` times at three; at the same speed at the start, {glue:text}`lazier`
 # ({numref}`fig-laziness`). Within a scaling, choices were changed one at a time ({numref}`fig-training`).
@@ -152,7 +152,7 @@ trainings_of.study_view(trainings_of.study_table(studies, wider, variant))
 # scaling within 10 % of $\alpha=\sqrt{d}$. Measured: {glue:text}`lazier`; over $\alpha=\sqrt{d}$,
 # {glue:text}`as alpha`.
 
-# %% mystnb={"figure": {"caption": "P* against the laziness, over P* of the plain fan-in network, seed by seed (geometric mean, bars: 95 % interval of Student). Hollow: the scaling of the authors' code at the rate of an equal tangent kernel, drawn at its laziness, the root of d.", "name": "fig-laziness"}, "image": {"alt": "A rising line for each task against alpha on a logarithmic axis, and near each a hollow marker of the authors' scaling."}}
+# %% mystnb={"figure": {"caption": "P* against the laziness, over P* of the plain fan-in network, seed by seed (geometric mean, bars: 95 % interval of Student). Hollow: the scaling of the authors' code at the rate of an equal tangent kernel, drawn at its laziness, the root of d.", "name": "fig-laziness"}, "image": {"alt": "A line for each task against alpha on a logarithmic axis, from one at alpha = 1, and hollow markers of the authors' scaling."}}
 lazy = views.laziness_table(found, lazy_tasks, **others)
 views.draw_laziness(lazy);
 
@@ -259,7 +259,7 @@ pictures.draw_rates_by_depth(ratios);
 rests_on([trained[c] for c in by_depth if c in trained], "04_training_setting", v=8)
 
 # %% [markdown]
-# So the law of depth rests on the rate. The exponent of $s^{L/2}$ at $s=2$, the other factors of
+# So what an added level costs depends on the rate. The exponent of $s^{L/2}$ at $s=2$, the other factors of
 # Eq. 3 held, should be 1; it is {glue:text}`depth grids` with the grids' training,
 # {glue:text}`depth 0.01` with the paper's larger rate and {glue:text}`depth 0.003` with its smaller
 # one ({glue:text}`num depth` LCNs of {numref}`fig-rates`). From the grids' training to the smaller

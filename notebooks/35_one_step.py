@@ -18,9 +18,10 @@
 # **The answer.** As the paper counts, with all hidden weights equal, one step needs data in proportion
 # to $(s_0+1)^q$ with $q =$ {glue:text}`lcn equal` for the locally connected network (LCN) of two and
 # three levels, and {glue:text}`cnn equal` for the convolutional one (CNN); with the random weights that
-# networks start from, $q =$ {glue:text}`lcn random` (LCN), {glue:text}`cnn random` (CNN). A trained LCN needs
-# {glue:text}`constant lcn equal` times as many data as one step with equal weights, a trained CNN
-# {glue:text}`constant cnn equal` times.
+# networks start from, $q =$ {glue:text}`lcn random` (LCN), {glue:text}`cnn random` (CNN). If one step
+# decided what training needs, the data of a trained network over those of one step were one constant.
+# With equal weights that ratio is {glue:text}`constant lcn equal` for the LCN and
+# {glue:text}`constant cnn equal` for the CNN.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": fewer, measured now; "smoke": a toy
@@ -89,7 +90,7 @@ source_of(GradientSums.critical_size)
 # its own. What the CNN's sharing adds up then is as incoherent as the noise, and its gain is lost:
 # $P_c$ grows as for the LCN.
 #
-# Is the CNN's square of Eq. {eq}`eq-cnn` in either? At $L=3$ its exponent's interval holds 2 with
+# Is the CNN's square of Eq. {eq}`eq-cnn` in either? Over all $s_0$ at $L=3$ the interval holds 2 with
 # {glue:text}`holds square`. {doc}`36_which_level_pays` takes the levels apart.
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: exponents of s0+1 in P_c"} tags=["hide-cell"]
@@ -129,8 +130,8 @@ glue("gradient P", f"{gradients.P.max():,}", display=False)
 # sub-patch are the same count up to noise, so layer 1 loses displacements as soon as the noise is
 # gone. Synonyms are tuples of *other* features, and a sum over single features cannot be equal for all
 # tuples of one parent unless $m$ is small: layer 1 must leave them to layer 2. At the largest $P$
-# measured, $D_{1,1} =$ {glue:text}`least D` and $S_{1,1} =$ {glue:text}`least S`. So it is, too, in the
-# trained networks of Figure 12 ({doc}`10_layer_by_layer`).
+# measured the first layer's sensitivity to displacements of the input is $D_{1,1} =$ {glue:text}`least D`,
+# to synonyms $S_{1,1} =$ {glue:text}`least S`. {doc}`10_layer_by_layer` has the same of trained networks.
 
 # %% mystnb={"figure": {"caption": "Sensitivities of the first layer after one gradient step, from counts (LCN, L = 2): to exchanged synonyms (left) and to displacements (right), level 1, against P over its scale. Means over seeds; bars: smallest to largest.", "name": "fig-step-sensitivities"}, "image": {"alt": "Two panels against the training-set size on a logarithmic axis, from 0 to 1: sensitivity to synonyms, left, and to displacements, right, a line for each s0."}}
 stepped = chapter.stepped(profile)

@@ -86,8 +86,8 @@ rests_on(runs, "36_which_level_pays", profile="fresh")
 # - *CNN, random weights.* Each place of a patch pulls the filter with a sign of its own. Sharing then
 #   gains nothing, and the CNN pays like the LCN, at every level.
 #
-# A square for all depths is neither. What the exponents are when they are measured from one step at
-# these very sizes, is in the figure: with random weights the ReLUs, which open or shut with the rest
+# A square for all depths is neither. What the exponents of one step are at these very sizes is in
+# the figure: with random weights the ReLUs, which open or shut with the rest
 # of the patch, add to the lowest level's.
 #
 # How an exponent is read off the runs; `paired_ratio` takes the ratio seed by seed, with the same
@@ -214,5 +214,5 @@ trained_again(runs, stars, store, device)
 # change alone; with few synonyms it does, but four levels are trained at half the rate of the others
 # (at which {glue:text}`few silent` trainings diverged or fell silent, all units of the last layer off). Single levels in one scaling of the networks, this book's. An
 # exponent from two values of $s_0$ rests on a power law between them, and from $s_0=0$ to 1 both one
-# step and training jump by more than later. Three seeds, the same rules in both terms of a ratio:
+# step and training jump by more than later. Three seeds or more, the same rules in both terms of a ratio:
 # other rules may cost another amount.

@@ -11,8 +11,8 @@
 #
 # **The question.** A network becomes insensitive to synonyms and to displacements at the size at which it
 # learns the task: $P^*_S\approx P^*_D\approx P^*$ ({doc}`11_three_thresholds`). Is that one event, or two
-# that happen to cost the same because all synonyms and all places are equally likely? Here they are not.
-# None of this is in the paper {cite:p}`tomasini2024`.
+# that happen to cost the same because all synonyms and all places are equally likely? Here they are made
+# unequally likely. None of this is in the paper {cite:p}`tomasini2024`.
 #
 # **The answer.** {glue:text}`answer` (If each pattern had to be learned by itself, a ratio could move by a
 # factor of up to {glue:text}`rarest`.)
@@ -62,7 +62,7 @@ for reading in ("own", "even"):
 untrained = [" ".join(map(str, case)) for case in missing]
 glue("missing", join(untrained), display=False)
 
-# %% mystnb={"figure": {"caption": "Ratios of the three sizes over their values with equal probabilities, against how many times rarer the rarest place (left) or synonym (right) is than with equal ones. Above: on the task's own data; below: the same networks on the even task. Filled: CNN; hollow, where trained: LCN (m = 3). Bars: 95 % intervals over seeds; arrows: at least. Band: together, within a factor of 1.5. Dotted: the first ratio if each pattern were learned by itself.", "name": "fig-parting"}, "image": {"alt": "Four panels of ratios on logarithmic axes with a grey band around one: places left, synonyms right, the task's own data above, the even task below; three kinds of points, a dotted line for one of them."}}
+# %% mystnb={"figure": {"caption": "Ratios of the three sizes over their values with equal probabilities, against how many times rarer the rarest place (left) or synonym (right) is than with equal ones. Above: on the task's own data; below: the same networks on the even task. Filled: CNN; hollow, where trained: LCN (m = 3). Bars: 95 % intervals over seeds; arrows: at least. Band: together, within a factor of 1.5. Dotted: the first ratio if each pattern were learned by itself. No point: a threshold is not crossed within the sizes trained.", "name": "fig-parting"}, "image": {"alt": "Four panels of ratios on logarithmic axes with a grey band around one: places left, synonyms right, the task's own data above, the even task below; three kinds of points, a dotted line for one of them."}}
 figure, axes = style.new_axes(2, 2, height=6.6, sharex="col", sharey=True)
 unequal_views.draw_parting(axes, table, rarities, THRESHOLD)
 
@@ -104,8 +104,8 @@ source_of(targets)
 
 # %% [markdown]
 # On the own data these part: {glue:text}`parted own`. On the even task: {glue:text}`parted even`;
-# $P^*_D/P^*$ is {glue:text}`even D/P` what it was there. Below 1 it says that a network errs for longer than
-# it minds displacements.
+# there $P^*_D/P^*$ is {glue:text}`even D/P` what it is with equal probabilities; tasks without a value count
+# as open. Where $P^*_D/P^*$ itself is below 1, a network still errs when it no longer minds displacements.
 
 # %% mystnb={"figure": {"caption": "Test error and the second layer's sensitivities of the CNN with equal probabilities (grey) and with the smallest displacement ratio: on its own data (red) and on the even task (blue). D of the own data is scaled to the same threshold. Horizontal lines: thresholds. Means over seeds.", "name": "fig-parting-curves"}, "image": {"alt": "Three panels against the training-set size: test error, sensitivity to synonyms and to displacements, each with three curves and horizontal thresholds."}}
 figure, axes = style.new_axes(3, height=3.9)
@@ -160,7 +160,7 @@ HTML(alone.to_html(index=False, border=0)) if len(alone) else "Only in the profi
 
 # %% [markdown]
 # All data are distinct, so that a large sample uses up the likely ones and leaves rarer ones for the
-# test. At $L=3$ there are enough for this not to matter:
+# test. How far, at the largest $P$ of each task:
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: how often the rarest place or synonym occurs"} tags=["hide-cell"]
 HTML(unequal_views.typical_view(runs).to_html(index=False, border=0))

@@ -66,7 +66,7 @@ glue("lazier", best_chapter.factor_words(table, "cnn lazier", "cnn"), display=Fa
 glue("answer", best_chapter.answer(table), display=False)
 glue("missing", list_settings(dict.fromkeys(c for _, rest in found.values() for c in rest)), display=False)
 
-# %% mystnb={"figure": {"caption": "How many data are needed: for every rule to be seen once (grey: wherever its tuple sits; black: in each of its places), for a level-by-level algorithm to fall to 10 % error (orange: told that places do not matter; purple: it has to learn it), and P* of trained networks. Blue cross: P_c of one gradient step of the LCN with equal weights. Bars: 95 % intervals over seeds. n_c = m = v, s = 2.", "name": "fig-best-possible"}, "image": {"alt": "A chart with one row a task and a logarithmic axis of training data. A row has a marker for each of two counting limits, one gradient step, the algorithm told of places or not, and the convolutional, locally connected and fully connected networks, with error bars; the legend is below."}}
+# %% mystnb={"figure": {"caption": "How many data are needed: for every rule to be seen once (grey: wherever its tuple sits; black: in each of its places), for a level-by-level algorithm to fall to 10 % error (yellow triangles: told that places do not matter; pink diamonds: it has to learn it), and P* of trained networks. Blue cross: P_c of one gradient step of the LCN with equal weights. Bars: 95 % intervals over seeds. n_c = m = v, s = 2.", "name": "fig-best-possible"}, "image": {"alt": "A chart with one row a task and a logarithmic axis of training data. A row has a marker for each of two counting limits, one gradient step, the algorithm told of places or not, and the convolutional, locally connected and fully connected networks, with error bars; the legend is below."}}
 figure, axes = style.new_axes(1, height=5.6)
 best_figures.draw_sizes(axes, table)
 
@@ -94,7 +94,7 @@ source_of(LayerWise._tuples, LayerWise._counts, LayerWise.__init__)
 #
 # ## What costs what
 #
-# Each factor is the mean over tasks with $s_0>0$, with its 95 % interval over them; beside it the range
+# Each factor is the geometric mean over tasks with $s_0>0$, with its 95 % interval over them; beside it the range
 # at each $s_0$. Without sparsity the CNN needs {glue:text}`dense` times the data of the algorithm. In the
 # scaling of the authors' code, which is lazier, it needs {glue:text}`lazier` times what it needs in ours.
 
@@ -152,7 +152,7 @@ trained_again(cnn, stars, store, device)
 # ## Limits
 #
 # The algorithm is not the best there is: k-means does not know that a group has $m$ tuples, and a level
-# never helps the one below it. So "the CNN's own" factor is over *this* algorithm, an upper bound of
-# what is possible. At $s_0=0$ and small $v$ a third of all data is needed and sampling without
+# never helps the one below it. So "the CNN's own" factor is over *this* algorithm, and a better one would
+# need fewer data. At $s_0=0$ and small $v$ a third of all data is needed and sampling without
 # repeats helps everyone; factors are therefore given for $s_0>0$. Six seeds for the algorithm, three
 # or more for networks. In the lazier scaling only the CNN has been searched.

@@ -12,15 +12,15 @@
 #
 # **The question.** The paper finds that a convolutional network (CNN) needs $(s_0+1)^2$ times more data
 # at any depth, a locally connected one (LCN) $(s_0+1)^L$, and leaves the square to be understood
-# {cite:p}`tomasini2024`. At the start of training both pay $(s_0+1)^L$ ({doc}`35_one_step`). Which
+# {cite:p}`tomasini2024`. At the start of training the CNN pays as much as the LCN ({doc}`35_one_step`). Which
 # sharing of weights saves the CNN the rest, and when does it begin to?
 #
 # **The answer.** A network that also shares its weights among the $s_0+1$ places of a sub-patch needs
 # fewer data if it does so in {glue:text}`savers cnn` of the CNN, in {glue:text}`savers lcn` of the LCN (where
-# the power of $s_0+1$ in $P^*$ falls by a quarter or more). With all layers sharing, the CNN's power
-# falls {glue:text}`all cnn`. Its gradient begins to gain while it learns: the power of $s_0+1$ in the data
-# that it needs falls {glue:text}`fall cnn` at three levels, until half the loss is gone; the LCN's
-# {glue:text}`fall lcn`.
+# the power of $s_0+1$ in $P^*$ falls by 0.25 or more). With all layers sharing, the CNN's power
+# goes {glue:text}`all cnn`. The data that a gradient needs are measured while the networks learn, too: until
+# half the loss is gone, at three levels, their power of $s_0+1$ goes {glue:text}`fall cnn` for the CNN and
+# {glue:text}`fall lcn` for the LCN (means over layers; single seeds differ widely, {numref}`fig-along-training`).
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": two levels, measured now; "smoke": a toy
@@ -66,7 +66,7 @@ sharing_figures.draw_along(axes, powers)
 # ## The gradient, as training goes on
 #
 # $P_c = \operatorname{tr}\operatorname{Cov}(g)\,/\,|\mathbb E\,g|^2$ is how many data a gradient $g$
-# needs until its mean stands out of its noise ({eq}`eq-critical-size`). Here it is taken of each
+# needs until its mean stands out of its noise (Eq. {eq}`eq-critical-size`). Here it is taken of each
 # layer's weights while a network learns, from data that it does not train on, with $P$ three times a
 # guess of $P^*$ so that it succeeds.
 #
@@ -79,6 +79,7 @@ sharing_figures.draw_along(axes, powers)
 # |---|---|---|
 # | CNN | {glue:text}`cnn shallow` | {glue:text}`cnn deep` |
 # | LCN | {glue:text}`lcn shallow` | {glue:text}`lcn deep` |
+# | LCN, layer 1 | {glue:text}`first shallow` | {glue:text}`first deep` |
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: powers by network, layer and moment"} tags=["hide-cell"]
 shown = powers.assign(arch=powers.arch.str.upper()).round(2)
@@ -136,6 +137,9 @@ for arch in ("cnn", "lcn"):
     for L, name in ((2, "shallow"), (3, "deep")):
         glue(f"{arch} L={L}", tied.sentence(measured, arch, L), display=False)
         glue(f"{arch} {name}", along_training.change(powers, arch, L), display=False)
+for L, name in ((2, "shallow"), (3, "deep")):
+    words = along_training.change(powers[powers.layer == 1], "lcn", L)
+    glue(f"first {name}", words, display=False)
 glue("held lcn", tied.held(measured, "lcn", "random"), display=False)
 for weights in ("random", "equal"):
     glue(f"held {weights}", tied.held(measured, "cnn", weights), display=False)

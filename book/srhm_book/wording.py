@@ -56,7 +56,7 @@ def join(words: Iterable[str], between: str = ", ") -> str:
 
 def list_settings(settings: Iterable[RunConfig]) -> str:
     """ "L=2: v=8 (s0=2, 4); L=3: ...": settings in few words; "none" for nothing."""
-    groups: dict[str, dict[str, list[int]]] = {}
+    groups: dict[str, dict[str, dict[str, None]]] = {}
     for setting in settings:
         depth = f"L={setting.L}" if setting.s == 2 else f"s={setting.s}, L={setting.L}"
         task = f"v={setting.v}"
@@ -65,10 +65,11 @@ def list_settings(settings: Iterable[RunConfig]) -> str:
                 task += f" {name}={getattr(setting, name)}"
         task += "" if setting.sparsity == "A" else f" sparsity {setting.sparsity}"
         task += f" tied={setting.tied}" if setting.tied else ""
-        groups.setdefault(depth, {}).setdefault(task, []).append(setting.s0)
+        s0 = f"({setting.s0})" if "," in str(setting.s0) else str(setting.s0)
+        groups.setdefault(depth, {}).setdefault(task, {})[s0] = None  # networks share a task
     parts = []
     for depth, tasks in groups.items():
-        named = (f"{task} (s₀={', '.join(map(str, s0s))})" for task, s0s in tasks.items())
+        named = (f"{task} (s₀={', '.join(s0s)})" for task, s0s in tasks.items())
         parts.append(f"{depth}: {', '.join(named)}")
     return "; ".join(parts) if parts else "none"
 

@@ -80,7 +80,7 @@ def test_the_table_gives_the_factors_and_names_those_that_matter():
         "none does for certain; all else gives 1.00 to 1.00"
     )
     wide = means.assign(ratio=1.2, low=0.9, high=1.6)
-    assert "open is rate / 3 (1.20 at L=2)" in views.what_moves(wide, "fan_in")
+    assert "the seeds leave open rate / 3 (1.20 at L=2)" in views.what_moves(wide, "fan_in")
     assert views.harmless(means, "fan_in") == "width 64 (1.04)"
     both = views.scalings_table(runs, [c for c in runs if not changed_from_reference(c)])
     assert both.ratio.item() == 1

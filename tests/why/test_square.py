@@ -41,7 +41,7 @@ def test_exponents_and_what_is_said_of_them():
     assert "3.00" in by_s
     assert by_s.endswith("The interval holds s at s = 3 and s at s = 4")
     brief = square.s_brief(square.exponents(runs, square.COMPARED_S0))
-    assert brief.startswith("With tuples of 3 and 4 features it is 3.0")
+    assert brief.startswith("With tuples of s = 3 and 4 features the CNN's exponent is 3.0")
     assert brief.endswith("the interval holds s at s = 3 and s = 4.")
     only = {c: own for c, own in runs.items() if c.s == 2}
     assert square.s_brief(square.exponents(only)) == ""

@@ -6,6 +6,7 @@ paper's own sizes P, between which ours are interpolated linearly in log P.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -94,7 +95,8 @@ def draw_shares(ax, found: pd.DataFrame) -> None:
             own.near / own.known, own.place, s=15 + 12 * own.known**0.5, marker=marker,
             facecolor=face, edgecolor=edge, label=training, zorder=2,
         )  # fmt: skip
-    ax.set_yticks(range(len(places)), [row.replace("P*", "$P^*$") for row in places], fontsize=9)
+    names = [re.sub(r"P\*(_\w)?", r"$P^*\1$", row) for row in places]
+    ax.set_yticks(range(len(places)), names, fontsize=9)
     ax.invert_yaxis()
     ax.grid(axis="y", color=style.GREY, linewidth=0.4, alpha=0.5)
     ax.set_xlim(-0.03, 1.03)

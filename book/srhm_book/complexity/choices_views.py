@@ -83,7 +83,8 @@ def telling(means: pd.DataFrame) -> pd.Series:
 def what_moves(means: pd.DataFrame, scaling: str) -> str:
     """What moves P* in a scaling by more than `TELLING`, what may, and the range of the rest.
 
-    "rate / 3 (1.25 at L=3); open is width 64 (0.92 at L=3); all else gives 0.95 to 1.02".
+    "rate / 3 (1.25 at L=3); the seeds leave open width 64 (0.92 at L=3); all else gives 0.95 to
+    1.02".
     Open is what the interval leaves open: it reaches beyond `TELLING`, and does not leave out 1.
     """
     own = means[means.scaling == scaling]
@@ -91,7 +92,7 @@ def what_moves(means: pd.DataFrame, scaling: str) -> str:
     wide = ~sure & ~((own.low > 1 / TELLING) & (own.high < TELLING))
     rest = own[~sure & ~wide].ratio
     said = [f"{_named(own[sure])}" if sure.any() else "none does for certain"]
-    said += [f"open is {_named(own[wide])}"] if wide.any() else []
+    said += [f"the seeds leave open {_named(own[wide])}"] if wide.any() else []
     said += [f"all else gives {rest.min():.2f} to {rest.max():.2f}"] if len(rest) else []
     return "; ".join(said)
 
@@ -266,8 +267,9 @@ def draw_laziness(table: pd.DataFrame) -> None:
         ax.errorbar(own.alpha, own.ratio, yerr=bars, label=task, **look)
         other = part[part.scaling == "channels"]
         bars = style.bar_lengths(other.ratio, other.low, other.high)
+        label = None if place else "the authors' scaling"
         ax.errorbar(other.alpha * 1.06, other.ratio, yerr=bars, linestyle="none", **look,
-                    markerfacecolor="white", markersize=9, label="channels scaling")  # fmt: skip
+                    markerfacecolor="white", markersize=9, label=label)  # fmt: skip
     ax.axhline(1, color=style.BLACK, linewidth=0.6, zorder=0)
     ax.set_xscale("log", base=2)
     ticks = sorted(set(table.alpha.round(1)))

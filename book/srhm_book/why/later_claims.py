@@ -78,7 +78,8 @@ def _invariances(store: Store) -> list[Claim]:
     def alone(case) -> float:
         return rare[case] if unequal_views.kind_of(case) == "places" else 1 / rare[case]
 
-    seeds = int(table.num_seeds[table.num_seeds > 0].min()) if (table.num_seeds > 0).any() else 0
+    known = table[table.over_equal.notna()]  # one seed has no interval
+    seeds = int(known.num_seeds.min()) if len(known) else 0
     number = len(runs)
     return [
         _claim("one_grouping", "Unequal places or synonyms: P*_D/P*_S as with equal ones",

@@ -68,7 +68,7 @@ def draw_square(axes, by_depth: pd.DataFrame, by_s: pd.DataFrame) -> None:
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.set_xlabel(name)
         ax.set_ylim(bottom=0)
-        legend(ax, loc="lower right", fontsize=9)
+        legend(ax, loc="upper left", fontsize=9)
     axes[0].set_ylabel("exponent of $s_0+1$")
 
 
@@ -122,7 +122,8 @@ def s_brief(table: pd.DataFrame) -> str:
     held = [f"s = {r.s}" for r in own.itertuples() if r.exponent.includes(float(r.s))]
     which = f"the interval holds s at {join(held)}" if held else "s is outside the intervals"
     values = join(f"{power.value:.2f}" for power in own.exponent)
-    return f"With tuples of {join(map(str, own.s))} features it is {values}; {which}."
+    sizes = f"s = {join(map(str, own.s))}"
+    return f"With tuples of {sizes} features the CNN's exponent is {values}; {which}."
 
 
 def s_words(table: pd.DataFrame) -> str:

@@ -171,8 +171,9 @@ def parting_view(table: pd.DataFrame, reading: str) -> pd.DataFrame:
         mark = "> " if row.bound else ""
         rows.append({
             "task": case_words(row), "read at": row.how, "ratio": f"{first}/{second}",
-            "value": mark + with_interval(row.ratio),
-            "over equal": mark + with_interval(row.over_equal), "verdict": row.verdict,
+            "value": mark * (row.ratio is not None) + with_interval(row.ratio),
+            "over equal": mark * (row.over_equal is not None) + with_interval(row.over_equal),
+            "verdict": row.verdict,
         })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -244,7 +245,9 @@ def _parts_from(own: pd.DataFrame, kind: str) -> str:
         moved += (
             f"{'more than ' * int(row.bound)}{with_interval(row.over_equal, 1)} times what it was"
         )
-        told = f"no two are shown to part where {rarest.format(own.rare.max())} ({moved}: open)"
+        told = (
+            f"no two are shown to part, up to where {rarest.format(own.rare.max())} ({moved}: open)"
+        )
         return f"With unequal {kind} {told}."
     first = parted[parted.rare == parted.rare.min()]
     told = [
