@@ -19,7 +19,7 @@
 # to $(s_0+1)^q$ with $q =$ {glue:text}`lcn equal` for the locally connected network (LCN) of two and
 # three levels, and {glue:text}`cnn equal` for the convolutional one (CNN); with the random weights that
 # networks start from, $q =$ {glue:text}`lcn random` (LCN), {glue:text}`cnn random` (CNN). If one step
-# decided what training needs, the data of a trained network over those of one step were one constant.
+# decided what training needs, its data over those of one step would be one constant for all tasks.
 # With equal weights that ratio is {glue:text}`constant lcn equal` for the LCN and
 # {glue:text}`constant cnn equal` for the CNN.
 
