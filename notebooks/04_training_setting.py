@@ -128,7 +128,7 @@ scrolling(views.scalings_view(between))
 # Every factor of the figure:
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: every factor, and what was expected"} tags=["hide-cell"]
-views.choice_view(table)
+scrolling(views.choice_view(table).reset_index())
 
 # %% [markdown]
 # Our scaling was also tried over wider ranges, at $v=$ {glue:text}`v`, $s_0=$ {glue:text}`s0`, $L=2$, off

@@ -52,9 +52,9 @@ def test_each_run_is_there_once_in_the_file_of_its_setting(store, records):
 
 
 def test_nothing_else_lies_there():
-    """Runs, and what four parts of the book measured that are no trainings."""
+    """Runs, and what five parts of the book measured that are no trainings of the store."""
     files = [path for path in RESULTS.rglob("*") if path.is_file() and path.name != ".lock"]
-    measured = {RESULTS / room for room in ("spectral", "parent", "why", "spatial")}
+    measured = {RESULTS / room for room in ("complexity", "spectral", "parent", "why", "spatial")}
     files = [path for path in files if path.parent not in measured]
     assert {path.suffix for path in files} == {".jsonl"}
     assert {path.parent for path in files} == {RESULTS, RESULTS / "images"}
