@@ -93,8 +93,9 @@ class SRHM:
         if self.sparsity not in ("A", "B"):
             raise ValueError(f"sparsity must be 'A' or 'B', not {self.sparsity!r}.")
         check_rule_kind(self.rule_kind, self.v, self.s, self.m)
+        most_s0 = max(self.s0) if isinstance(self.s0, tuple) else self.s0  # no list of L yet
         probabilities = check_probabilities(
-            self.zipf, self.displacement_ratio, self.sparsity, max(self.s0_levels)
+            self.zipf, self.displacement_ratio, self.sparsity, most_s0
         )
         for name, value in zip(("zipf", "displacement_ratio"), probabilities, strict=True):
             self._set(name, value)
