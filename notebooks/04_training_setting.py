@@ -166,7 +166,7 @@ views.draw_laziness(lazy);
 
 # %% tags=["remove-input"]
 background = views.background_table(find(NAME, FOLDER))
-views.background_view(background)
+scrolling(views.background_view(background).reset_index())
 
 # %% [markdown]
 # Factors of $P^*$ over the same network with neither, seed by seed: {glue:text}`background`. Expected were
