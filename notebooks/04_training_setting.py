@@ -369,7 +369,7 @@ planned = dict.fromkeys([*bases, *tried, *laziness])
 absent = [config for config in planned if config not in found]
 said |= {"missing": len(absent), "wanted": len(planned)}
 said["untried"] = join(name for name in choices.EXPECTED if name not in set(table.choice))
-said["untrained"] = join(dict.fromkeys(map(views.name_of, absent)), "; ")
+said["untrained"] = join(dict.fromkeys(map(describe, absent)), "; ")
 for scaling in choices.SCALINGS:
     said[f"harmless {scaling}"] = views.harmless(means, scaling)
 ends = background.ratio.agg(["min", "max"]) if len(background) else [float("nan")] * 2

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
+from srhm.stats.curves import interval
 from srhm.stats.fits import Estimate
 
 
@@ -39,6 +41,17 @@ def bootstrapped(
     values = statistic(*(column[draws] for column in columns))
     low, high = np.nanquantile(values, [0.025, 0.975]).tolist()
     return Estimate(value, low, high)
+
+
+def replicate_ratio(
+    some: float, other: float, draws: np.ndarray, other_draws: np.ndarray, num_seeds: int
+) -> Estimate:
+    """some / other, two P* of the same seeds, with its 95 % interval from their replicates."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(draws / other_draws)
+    value = math.log(some / other)
+    ends = interval(value, logs[np.isfinite(logs)], num_seeds)
+    return Estimate(*(None if x is None else math.exp(x) for x in (value, *ends)))
 
 
 def slopes(x: np.ndarray, y: np.ndarray) -> np.ndarray:

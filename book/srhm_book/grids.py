@@ -207,11 +207,16 @@ def _tasks(own: list[tasks.Task]) -> list[RunConfig]:
     return [setting(arch, v, s0, s=s, L=L, n_c=m, m=m) for arch, v, s, L, m, s0 in own]
 
 
+def deep_rate(L: int) -> dict:
+    """The rate of tasks so deep that `GRID`'s silences networks; nothing for the others."""
+    return DEEP_RATE if L >= DEEP else {}
+
+
 def few_synonyms(own: list[tuple[str, int, int]], **training) -> list[RunConfig]:
     """The settings of `srhm_book.why.tasks.FEW_SYNONYMS` at each (arch, L, s0)."""
-    rates = {L: DEEP_RATE if L >= DEEP else {} for _, L, _ in own}
     return [
-        setting(arch, s0=s0, L=L, **tasks.FEW_SYNONYMS | rates[L] | training) for arch, L, s0 in own
+        setting(arch, s0=s0, L=L, **tasks.FEW_SYNONYMS | deep_rate(L) | training)
+        for arch, L, s0 in own
     ]
 
 

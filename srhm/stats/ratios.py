@@ -52,8 +52,18 @@ def paired_ratio(
 
     The interval is that of `mean_ratio`.
     """
+    return mean_ratio(seed_ratios(frame, reference, quantity, threshold))
+
+
+def seed_ratios(
+    frame: pd.DataFrame,
+    reference: pd.DataFrame,
+    quantity: str = "test_error",
+    threshold: float = 0.1,
+) -> list[float]:
+    """P* of ``frame`` over that of ``reference`` of each seed in which both cross."""
     ours, theirs = (seed_complexities(f, quantity, threshold) for f in (frame, reference))
-    return mean_ratio([ours[seed] / theirs[seed] for seed in ours if seed in theirs])
+    return [ours[seed] / theirs[seed] for seed in ours if seed in theirs]
 
 
 def mean_ratio(ratios: Sequence[float]) -> PairedRatio:

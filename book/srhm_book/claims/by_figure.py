@@ -18,7 +18,8 @@ from srhm.stats.curves import learning_curve
 from srhm_book import style
 from srhm_book.architectures.growing import by_depth, growing_runs
 from srhm_book.architectures.views import architecture_runs, by_architecture, with_paper
-from srhm_book.complexity.authors import authors_table
+from srhm_book.claims.invariance import SAME_PLATEAU
+from srhm_book.complexity.authors import NEAR, authors_table
 from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.curves import FIGURE_1C_P
 from srhm_book.grids import law_grid, setting
@@ -29,8 +30,6 @@ from srhm_book.invariance.thresholds import D2, S2, SETTING_COLUMNS, crossings, 
 from srhm_book.paper import published_fig4A, published_P_star
 from srhm_book.wording import NOTHING
 
-WITHIN = 1.5  # sizes: a factor, about one step of the paper's grid of them
-APART = 0.1  # errors and sensitivities: a difference
 OURS, AUTHORS = "this book's", "the authors'"
 COLUMNS = ["figure", "quantity", "training", "shown", "here", "paper", "kind"]
 
@@ -51,7 +50,8 @@ def summary(points: pd.DataFrame) -> pd.DataFrame:
 
     points: as `compared`. One row a figure, quantity and training, with shown and known (numbers
     of values), center (median of here / paper for sizes, mean of here - paper for values) and near
-    (how many are within a factor `WITHIN`, or `APART`).
+    (how many are within a factor `NEAR`, or differ by at most
+    `SAME_PLATEAU`).
     """
     rows = []
     for key, own in points.groupby(["figure", "quantity", "training", "kind"], sort=False):
@@ -60,10 +60,10 @@ def summary(points: pd.DataFrame) -> pd.DataFrame:
             continue
         if key[-1] == "size":
             ratio = own.here / own.paper
-            center, near = ratio.median(), ratio.between(1 / WITHIN, WITHIN)
+            center, near = ratio.median(), ratio.between(1 / NEAR, NEAR)
         else:
             off = own.here - own.paper
-            center, near = off.mean(), off.abs() <= APART
+            center, near = off.mean(), off.abs() <= SAME_PLATEAU
         rows.append((*key, int(own.shown.iloc[0]), len(own), center, int(near.sum())))
     names = ["figure", "quantity", "training", "kind", "shown", "known", "center", "near"]
     return pd.DataFrame(rows, columns=names)

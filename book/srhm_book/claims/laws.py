@@ -9,6 +9,7 @@ from srhm.runs.store import Store
 from srhm.stats.curves import interval
 from srhm.stats.fits import Estimate
 from srhm_book.claims.claim import Claim, Number, Share
+from srhm_book.complexity.authors import NEAR
 from srhm_book.complexity.fixed_d import as_predicted, fit_eq5, sparser_pairs
 from srhm_book.complexity.law_tests import (
     FACTORS,
@@ -27,7 +28,6 @@ CHAPTERS = {"lcn": "06_lcn_sample_complexity", "cnn": "07_cnn_sample_complexity"
 FIGURES = {"lcn": "4B", "cnn": "4C"}
 EQUATIONS = {"lcn": "3", "cnn": "4"}
 SYMBOLS = {"s0": "s0+1", "n_c": "n_c", "m": "m"}  # in a claim's id: in a table's column
-REACH = 1.5  # a factor: how near to the paper's a P* counts as the same
 
 
 def law_claims(store: Store) -> list[Claim]:
@@ -55,8 +55,8 @@ def _points_claim(table: pd.DataFrame, paper: pd.DataFrame, arch: str, L: int) -
     """Every point that Figure 4B or 4C shows at one depth."""
     shown = table[table.paper.notna() & table.P_star.notna() & (table.L == L)]
     ratio = shown.ratio.to_numpy(float)
-    near = int(((ratio < REACH) & (ratio > 1 / REACH)).sum())
-    what = f"points of Figure {FIGURES[arch]} with P* within a factor {REACH:g}"
+    near = int(((ratio < NEAR) & (ratio > 1 / NEAR)).sum())
+    what = f"points of Figure {FIGURES[arch]} with P* within a factor {NEAR:g}"
     return _claim(
         f"P_star_{arch}_L{L}", f"P* of the {arch.upper()}, L = {L}", FIGURES[arch], CHAPTERS[arch],
         (Number.of("P* over the paper's, median", 1, _median(ratio)),

@@ -9,12 +9,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from srhm.stats.curves import sample_complexity
-from srhm.stats.ratios import mean_ratio, paired_ratio, seed_complexities
+from srhm.stats.ratios import mean_ratio, paired_ratio, seed_ratios
 from srhm.training.config import RunConfig
 from srhm_book import style
 from srhm_book.complexity.background import BACKGROUNDS
 from srhm_book.complexity.choices import BEST, EXPECTED, lazier, reference, same_kernel, variants
-from srhm_book.wording import NOTHING, describe_setting, join, significant, with_ends
+from srhm_book.complexity.training import describe
+from srhm_book.wording import NOTHING, join, significant, with_ends
 
 Runs = Mapping[RunConfig, pd.DataFrame]
 RATIO = ["ratio", "low", "high", "seeds"]
@@ -22,11 +23,6 @@ TELLING = 1.1  # a factor of P*: less is about what three seeds can tell
 TICKS = (0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5)  # of the factors' axis
 EQUAL = 1.05  # a factor within which P* is called equal
 SCALING_WORDS = {"fan_in": "ours (fan-in)", "channels": "the authors' (channels)"}
-
-
-def name_of(task: RunConfig) -> str:
-    """ "CNN v=4, s₀=1, L=2"."""
-    return f"{task.arch.upper()} {describe_setting(task)}"
 
 
 def choice_table(runs: Runs, bases: Iterable[RunConfig]) -> pd.DataFrame:
@@ -43,16 +39,10 @@ def choice_table(runs: Runs, bases: Iterable[RunConfig]) -> pd.DataFrame:
         tried[BEST] = own.assign(test_error=own.best_test_error)
         for name, frame in tried.items():
             each = seed_ratios(frame, own)
-            row = (name_of(base), base.L, base.scaling, name, each, *_numbers(mean_ratio(each)))
+            row = (describe(base), base.L, base.scaling, name, each, *_numbers(mean_ratio(each)))
             rows.append(row)
     table = pd.DataFrame(rows, columns=["task", "L", "scaling", "choice", "each", *RATIO])
     return table.astype(dict.fromkeys(RATIO[:3], float))
-
-
-def seed_ratios(frame: pd.DataFrame, own: pd.DataFrame) -> list[float]:
-    """P* of ``frame`` over that of ``own``, seed by seed, where both cross."""
-    ours, theirs = seed_complexities(frame), seed_complexities(own)
-    return [ours[seed] / theirs[seed] for seed in ours if seed in theirs]
 
 
 def _numbers(found) -> tuple:
@@ -121,7 +111,7 @@ def scalings_table(runs: Runs, bases: Iterable[RunConfig]) -> pd.DataFrame:
 
     Columns: task, L, fan_in, channels (P*), ratio, low, high, seeds.
     """
-    own = {(name_of(base), base.L, base.scaling): runs[base] for base in bases if base in runs}
+    own = {(describe(base), base.L, base.scaling): runs[base] for base in bases if base in runs}
     rows = []
     for task, L in dict.fromkeys((task, L) for task, L, _ in own):
         pair = [own.get((task, L, scaling)) for scaling in SCALING_WORDS]
@@ -145,16 +135,6 @@ def without_P_star(table: pd.DataFrame) -> str:
     lost = table[table.ratio.isna()]
     rows = lost.itertuples()
     return join((f"{r.choice}, {SCALING_WORDS[r.scaling]}, {r.task}" for r in rows), "; ")
-
-
-def range_words(summary: pd.DataFrame, choice: str, scaling: str) -> str:
-    """ "0.85 to 0.97 (3 tasks)" of `by_choice`."""
-    row = summary[(summary.choice == choice) & (summary.scaling == scaling)]
-    if row.empty:
-        return "not measured"
-    row = row.iloc[0]
-    ends = dict.fromkeys((f"{row.least:.2f}", f"{row.most:.2f}"))
-    return f"{' to '.join(ends)} ({row.num} task{'s' * (row.num > 1)})"
 
 
 def unexpected(table: pd.DataFrame) -> str:
@@ -210,9 +190,7 @@ def draw_choices(table: pd.DataFrame) -> Figure:
         ax.set_xlabel("factor of $P^*$")
     axes[0].set_yticks(range(len(names)), names)
     axes[0].invert_yaxis()
-    if tasks:
-        handles = axes[0].get_legend_handles_labels()
-        figure.legend(*handles, loc="outside upper center", ncols=2, fontsize=10)
+    style.legend_beside(figure, axes[0], columns=2)
     return figure
 
 
@@ -231,7 +209,7 @@ def laziness_table(runs: Runs, tasks: Sequence[dict], **others) -> pd.DataFrame:
         for alpha, config in (*settings.items(), there):
             if config in runs:
                 ratio = paired_ratio(runs[config], runs[base])
-                row = (name_of(base), base.L, base.task.d, alpha or 1.0, config.scaling)
+                row = (describe(base), base.L, base.task.d, alpha or 1.0, config.scaling)
                 rows.append((*row, *_numbers(ratio)))
     names = ["task", "L", "d", "alpha", "scaling", *RATIO]
     return pd.DataFrame(rows, columns=names).dropna(subset="ratio")
@@ -253,7 +231,7 @@ def as_alpha(runs: Runs, tasks: Sequence[dict], **others) -> str:
         own = settings[min(settings, key=lambda alpha: abs(alpha - root))]
         if {there, own} <= set(runs):
             ratio = paired_ratio(runs[there], runs[own])
-            said.append(f"{with_ends(ratio.ratio, ratio.low, ratio.high)} for {name_of(own)}")
+            said.append(f"{with_ends(ratio.ratio, ratio.low, ratio.high)} for {describe(own)}")
     return join(said, "; ") if said else "not measured"
 
 

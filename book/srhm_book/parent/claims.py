@@ -24,8 +24,9 @@ def deep_claims(store: Store) -> list[Claim]:
         deep.deep_table(deep.deep_runs(deep_grid(scaling=scaling), store)[0])
         for scaling in ("fan_in", "channels")
     )
+    frame = store.frame()
     curves, lazier_curves = (
-        synonyms.stored_curves(store.frame(), scaling) for scaling in ("fan_in", "channels")
+        synonyms.stored_curves(frame, scaling) for scaling in ("fan_in", "channels")
     )
     return [
         _law_claim(ours), _v_claim(ours), _depth_claim(ours),

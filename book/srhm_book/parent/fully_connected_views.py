@@ -6,10 +6,9 @@ import pandas as pd
 
 from srhm.stats.fits import Estimate
 from srhm_book.parent.fully_connected import Ratios, factor, of_figure, shallow_powers
+from srhm_book.parent.settings import SCALING_NAMES
 from srhm_book.tables import scrolling
 from srhm_book.wording import NOTHING, join, significant, with_ends, with_interval
-
-SCALING = {"fan_in": "this book's", "channels": "lazier"}
 
 
 def answer(shallow: pd.DataFrame, lazy: pd.DataFrame, ratios: Ratios) -> str:
@@ -80,7 +79,7 @@ def shallow_view(table: pd.DataFrame):
     """All tasks of both scalings: P*, P_max and the share."""
     rows = [
         {
-            "scaling": SCALING[r.scaling], "L": r.L, "v": r.v, "n_c": r.n_c, "m": r.m,
+            "scaling": SCALING_NAMES[r.scaling], "L": r.L, "v": r.v, "n_c": r.n_c, "m": r.m,
             "P_max": f"{r.P_max:,.0f}", "P* at 0.7": with_ends(r.P_star, r.low, r.high, 0),
             "P*/P_max": significant(r.share, 2), "seeds": r.num_seeds,
         }
@@ -94,8 +93,8 @@ def deep_view(ratios: Ratios):
     names = {"fcn": "L", "six": "6"}
     rows = [
         {
-            "scaling": SCALING[scaling], "layers": names[name], "L": r.L, "v": r.v, "n_c": r.n_c,
-            "m": r.m,
+            "scaling": SCALING_NAMES[scaling], "layers": names[name], "L": r.L, "v": r.v,
+            "n_c": r.n_c, "m": r.m,
             "P* at 10 %": with_ends(r.P_star, r.low, r.high, 0), "CNN": significant(r.other),
             "ratio": f"{r.ratio:.2f}", "over 2^L": f"{r.C:.2f}",
             "at (1−1/n_c)/10": significant(r.parent),

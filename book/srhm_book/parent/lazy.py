@@ -7,7 +7,6 @@ less the features need to change. One task, the same CNN, P* at each alpha.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -15,9 +14,10 @@ import pandas as pd
 
 from srhm.runs.store import Store, to_frame
 from srhm.runs.sweep import sweep
-from srhm.stats.curves import SampleComplexity, interval, sample_complexity
+from srhm.stats.curves import SampleComplexity, sample_complexity
 from srhm.stats.fits import Estimate
 from srhm.training.config import SEED_FIELDS, RunConfig
+from srhm_book.bootstrap import replicate_ratio
 from srhm_book.curves import curve
 from srhm_book.grids import GRID, TOY
 from srhm_book.parent.settings import SCALINGS
@@ -72,11 +72,8 @@ def slowed(runs: pd.DataFrame) -> tuple[float, Estimate | None]:
     plain, last = (sample_complexity(own[own.alpha == alpha]) for alpha in (0.0, most))
     if most == 0 or not (plain.P_star and last.P_star) or plain.num_seeds != last.num_seeds:
         return most, None
-    with np.errstate(divide="ignore", invalid="ignore"):
-        draws = np.log(last.replicates / plain.replicates)
-    value = math.log(last.P_star / plain.P_star)
-    low, high = interval(value, draws[np.isfinite(draws)], plain.num_seeds)
-    return most, Estimate(*(None if x is None else math.exp(x) for x in (value, low, high)))
+    draws = last.replicates, plain.replicates
+    return most, replicate_ratio(last.P_star, plain.P_star, *draws, plain.num_seeds)
 
 
 def kernel_P_star(rows: pd.DataFrame, threshold: float = 0.1) -> pd.DataFrame:

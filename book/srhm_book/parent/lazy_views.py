@@ -6,7 +6,6 @@ import pandas as pd
 
 from srhm.stats.curves import sample_complexity
 from srhm_book import style
-from srhm_book.parent.fully_connected_views import SCALING
 from srhm_book.parent.lazy import (
     ALPHA_TASK,
     early_ratio,
@@ -15,6 +14,7 @@ from srhm_book.parent.lazy import (
     slowed,
     whole_tasks,
 )
+from srhm_book.parent.settings import SCALING_NAMES
 from srhm_book.tables import scrolling
 from srhm_book.wording import NOTHING, join, significant, with_ends, with_interval
 
@@ -189,7 +189,7 @@ def alpha_view(alphas: pd.DataFrame):
     """P* at each alpha and scaling."""
     rows = [
         {
-            "alpha": f"{r.alpha:g}" if r.alpha else "plain", "scaling": SCALING[r.scaling],
+            "alpha": f"{r.alpha:g}" if r.alpha else "plain", "scaling": SCALING_NAMES[r.scaling],
             "P* at 10 %": with_ends(r.P_star, r.low, r.high, 0), "seeds": r.seeds,
             "": r.reason or "",
         }

@@ -138,14 +138,12 @@ FEWER = {  # for the profiles that measure now
         "layerwise": {"tasks": ((8, 2), (12, 2), (16, 2), (8, 3))},
         "kernel": {"tasks": ((4, 4, 4, 2), (6, 6, 6, 2), (4, 4, 2, 3)), "most_P": 1000},
         "dimension": {"tasks": ((4, 3),)},
-        "dimension_lazy": {"tasks": ((4, 3),)},
     },
     "smoke": {
         "one_step": {"tasks": ((4, 2), (6, 2))},
         "layerwise": {"tasks": ((4, 2), (6, 2)), "per_octave": 1},
         "kernel": {"tasks": ((4, 4, 4, 2),), "most_P": 150},
         "dimension": {"tasks": ((4, 3),), "unit": 1.0, "sizes": (50, 100, 200)},
-        "dimension_lazy": {"tasks": ((4, 3),), "unit": 1.0, "sizes": (50, 100, 200)},
     },
 }
 AGAIN = {  # rows that take seconds
@@ -153,8 +151,9 @@ AGAIN = {  # rows that take seconds
     "layerwise": {"tasks": ((8, 2),), "seeds": (0,)},
     "kernel": {"tasks": ((4, 4, 4, 2),), "seeds": (0,)},
     "dimension": {"tasks": ((4, 3),), "seeds": (0,)},
-    "dimension_lazy": {"tasks": ((4, 3),), "seeds": (0,)},
 }
+for fewer in (*FEWER.values(), AGAIN):  # in both scalings alike
+    fewer["dimension_lazy"] = fewer["dimension"]
 
 
 def measured(name: str, profile: str, seeds: int = 0) -> pd.DataFrame:

@@ -12,10 +12,11 @@ import math
 from srhm.runs.search import Target
 from srhm.training.config import RunConfig
 from srhm_book.curves import curve
-from srhm_book.grids import DEEP, DEEP_RATE, GRID, TOY, setting
+from srhm_book.grids import GRID, TOY, deep_rate, setting
 
 LAZY = GRID | {"lr": 0.1, "scaling": "channels"}
 SCALINGS = {"fan_in": GRID, "channels": LAZY}
+SCALING_NAMES = {"fan_in": "this book's", "channels": "lazier"}  # in the tables of a page
 
 # (v, n_c, m, L) of each family; v = n_c = m of the first.
 MAXIMAL = tuple(
@@ -47,7 +48,7 @@ LAZY_TASKS = (
 
 def task_setting(v: int, n_c: int, m: int, L: int, scaling: str = "fan_in", **other) -> RunConfig:
     """The CNN's setting of one task, with a first guess of its P*."""
-    slower = DEEP_RATE if scaling == "fan_in" and L >= DEEP else {}
+    slower = deep_rate(L) if scaling == "fan_in" else {}
     return setting("cnn", v, 0, n_c=n_c, m=m, L=L, **SCALINGS[scaling] | slower | other)
 
 

@@ -15,8 +15,9 @@ import pandas as pd
 
 from srhm.runs.store import Store
 from srhm.runs.sweep import sweep
-from srhm.stats.curves import interval, sample_complexity
+from srhm.stats.curves import sample_complexity
 from srhm.stats.fits import Estimate, fit_power_law
+from srhm_book.bootstrap import replicate_ratio
 from srhm_book.complexity.table import prefactor
 from srhm_book.invariance.thresholds import runs_of
 from srhm_book.parent.settings import (
@@ -185,11 +186,8 @@ def same_P(table: pd.DataFrame, L: int) -> dict[int, Estimate | None]:
         if math.isnan(first.P_S) or math.isnan(other.P_S) or first.num_seeds < 2:
             found[level] = None
             continue
-        with np.errstate(divide="ignore", invalid="ignore"):
-            draws = np.log(other.replicates / first.replicates)
-        value = math.log(other.P_S / first.P_S)
-        low, high = interval(value, draws[np.isfinite(draws)], int(first.num_seeds))
-        found[level] = Estimate(*(math.exp(x) for x in (value, low, high)))
+        draws = other.replicates, first.replicates
+        found[level] = replicate_ratio(other.P_S, first.P_S, *draws, int(first.num_seeds))
     return found
 
 

@@ -6,8 +6,14 @@ import pandas as pd
 
 from srhm_book.parent.deep import Power
 from srhm_book.parent.seeds import EXPLORED, explained, rank_correlation
+from srhm_book.parent.settings import SCALING_NAMES
 from srhm_book.tables import scrolling
 from srhm_book.wording import significant, with_ends, with_interval
+
+
+def _by_scaling(ours, lazier):
+    """Pairs of a scaling's name and what was measured in it."""
+    return zip(SCALING_NAMES.values(), (ours, lazier), strict=True)
 
 
 def deep_view(ours: pd.DataFrame, lazier: pd.DataFrame):
@@ -19,7 +25,7 @@ def deep_view(ours: pd.DataFrame, lazier: pd.DataFrame):
             "at (1−1/n_c)/10": significant(r.parent), "P*/(n_c m^L)": f"{r.C:.2f}",
             "seeds": r.num_seeds,
         }
-        for name, table in (("this book's", ours), ("lazier", lazier))
+        for name, table in _by_scaling(ours, lazier)
         for r in table.sort_values(["L", "scale", "v"]).itertuples()
     ]  # fmt: skip
     return scrolling(pd.DataFrame(rows))
@@ -52,7 +58,7 @@ def falls_view(ours: pd.DataFrame, lazier: pd.DataFrame):
             "P_S": _sizes(r.P_S, r.low, r.high), "P_S/(n_c m^L)": f"{r.P_S / r.scale:.2f}",
             "P_S/P*": f"{r.P_S / r.P_star:.2f}", "seeds": r.num_seeds,
         }
-        for name, table in (("this book's", ours), ("lazier", lazier))
+        for name, table in _by_scaling(ours, lazier)
         for r in table.itertuples()
     ]  # fmt: skip
     return scrolling(pd.DataFrame(rows))
@@ -64,8 +70,7 @@ def levels_view(ours: dict[tuple[int, int], pd.DataFrame], lazier: dict):
     ours, lazier: `srhm_book.parent.synonyms.levels` by (v, L), in either scaling.
     """
     rows = []
-    tables = [(name, *one) for name, found in (("this book's", ours), ("lazier", lazier))
-              for one in found.items()]  # fmt: skip
+    tables = [(name, *one) for name, own in _by_scaling(ours, lazier) for one in own.items()]
     for name, (v, L), table in tables:
         for layer, own in table.groupby("layer", sort=False):
             row = {"scaling": name, "v = n_c = m": v, "L": L, "layer": layer}
@@ -108,7 +113,7 @@ def seeds_view(tables: dict[tuple, pd.DataFrame]):
 def dimensions_view(ours: pd.DataFrame, lazier: pd.DataFrame):
     """Effective dimensions: mean over seeds, least and most, untrained and trained."""
     rows = []
-    both = pd.concat([ours.assign(scaling="this book's"), lazier.assign(scaling="lazier")])
+    both = pd.concat(own.assign(scaling=name) for name, own in _by_scaling(ours, lazier))
     for (scaling, v, layer), own in both.groupby(["scaling", "v", "layer"], sort=False):
         row = {"scaling": scaling, "v = n_c = m": v, "layer": layer}
         for trained, part in own.groupby("trained"):

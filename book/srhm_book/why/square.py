@@ -59,7 +59,7 @@ def draw_square(axes, by_depth: pd.DataFrame, by_s: pd.DataFrame) -> None:
         shift = 0.08 if scaling == "channels" else -0.04
         x = own.L + shift - 0.1 * (own.v == 4) * (own.L == 2) * (scaling == "fan_in")
         _points(axes[0], x, own.exponent, LABELS[scaling], fill)
-    own = by_s[(by_s.L == 2) & (by_s.v == 4) & (by_s.scaling == "fan_in")]
+    own = _by_s(by_s)
     _points(axes[1], own.s, own.exponent, "CNN", {})
     ends = [min([2, *own.s]) - 0.3, max([3, *own.s]) + 0.3]
     axes[1].plot(ends, ends, "--", color=GREY, linewidth=1, label="$s$")
@@ -113,12 +113,18 @@ def authors_words(store: Store | None) -> str:
     return join(told) if told else "not known"
 
 
+def _by_s(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `exponents` that are compared by the size of a tuple, in its order."""
+    own = table[(table.L == 2) & (table.v == 4) & (table.scaling == "fan_in")]
+    return own.sort_values("s")
+
+
 def s_brief(table: pd.DataFrame) -> str:
     """Whether the exponent follows the size of a tuple, in one sentence; nothing if not known."""
-    own = table[(table.L == 2) & (table.v == 4) & (table.scaling == "fan_in") & (table.s > 2)]
+    own = _by_s(table)
+    own = own[own.s > 2]
     if own.empty:
         return ""
-    own = own.sort_values("s")
     held = [f"s = {r.s}" for r in own.itertuples() if r.exponent.includes(float(r.s))]
     which = f"the interval holds s at {join(held)}" if held else "s is outside the intervals"
     values = join(f"{power.value:.2f}" for power in own.exponent)
@@ -128,7 +134,7 @@ def s_brief(table: pd.DataFrame) -> str:
 
 def s_words(table: pd.DataFrame) -> str:
     """By the size of a tuple: the exponents, and whether 2 or s is in their intervals."""
-    own = table[(table.L == 2) & (table.v == 4) & (table.scaling == "fan_in")].sort_values("s")
+    own = _by_s(table)
     told = [f"{with_interval(e)} at s = {s}" for s, e in zip(own.s, own.exponent, strict=True)]
     wide = own[own.s > 2]
     if wide.empty:
