@@ -6,6 +6,6 @@ import pandas as pd
 
 
 def scrolling(table: pd.DataFrame):
-    """A table that scrolls by itself where the page is narrow."""
-    scroll = 'style="display: block; overflow-x: auto; white-space: nowrap"'
+    """A table that scrolls by itself where the page is narrow, with the arrow keys too."""
+    scroll = 'style="display: block; overflow-x: auto; white-space: nowrap" tabindex="0"'
     return table.style.hide(axis="index").set_table_attributes(scroll)
