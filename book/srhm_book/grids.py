@@ -283,6 +283,7 @@ GRIDS = {
     "few_synonyms": few_synonyms(tasks.FEW),
     "square_s": _tasks(tasks.BRANCHING),
     "square_lazier": _lazier(tasks.LAZIER),
+    "best_lazier": _lazier(tasks.BEST_LAZIER),
     "which_level": [c for own in tasks.WHICH_LEVEL.values() for c in _tasks(own)],
     "tied": [c for L in (2, 3) for arch in ("cnn", "lcn") for c in tied_settings(L, arch).values()],
 }

@@ -105,3 +105,10 @@ BEST: list[BestTask] = [
 ]
 BEST_BY_LEVEL = [(4, 2, 3, 4, sparse_at(level, 3, 2)) for level in (1, 2, 3)]
 BEST_BRANCHING = [(4, 3, 2, 4, s0) for s0 in (0, 1, 2)]
+# Those on which LCN and FCN are trained in the authors' scaling too (of the CNN, `LAZIER` and the
+# parent's have most). Without sparsity an FCN of two levels has not enough data to learn from.
+BEST_LAZIER: list[Task] = [
+    *(("lcn", v, 2, 2, v, s0) for v in (4, 6) for s0 in (0, 1, 2)),
+    *((arch, v, 2, 2, v, s0) for arch, v in (("cnn", 6), ("fcn", 4), ("fcn", 6)) for s0 in (1, 2)),
+    *(("lcn", 4, 2, 3, 4, s0) for s0 in (0, 1)),
+]
