@@ -20,7 +20,7 @@ from srhm_book.wording import with_ends, with_interval
 WORDS = {
     "seen": "every rule seen",
     "seen places": "every rule seen at all places",
-    "step": "one step, LCN, P_c",
+    "step": "one step, LCN",
     "algorithm": "level by level, places known",
     "algorithm places": "level by level, places learned",
     "cnn": "CNN",
