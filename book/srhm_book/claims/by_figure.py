@@ -162,8 +162,9 @@ def _authors_thresholds(store: Store) -> Iterator[pd.DataFrame]:
         runs = pd.DataFrame(runs_at(store, point, point.sizes))
         setting = config_at(point, point.sizes[0])
         for target in paper_targets(setting) if len(runs) else ():
-            if target.quantity in runs and runs[target.quantity].notna().all():
-                values = dict(zip(runs.P, runs[target.quantity], strict=True))
+            if target.quantity in runs:
+                known = runs.dropna(subset=target.quantity)
+                values = dict(zip(known.P, known[target.quantity], strict=True))
                 here = read_by_the_rule(values, target.threshold)
                 rows.append(
                     (*(getattr(setting, n) for n in SETTING_COLUMNS), target.quantity, here)
@@ -213,6 +214,7 @@ def _at_their_sizes(
 ) -> pd.DataFrame:
     """Our mean curve at the sizes P of the paper's (columns P, value), nan beyond ours."""
     here, beyond = np.full(len(curve), np.nan), {"left": np.nan, "right": np.nan}
+    runs = runs.dropna(subset=quantity) if len(runs) else runs
     if len(runs):
         ours = learning_curve(runs, quantity)
         here = np.interp(np.log(curve.P), np.log(ours.P), ours["mean"], **beyond)
