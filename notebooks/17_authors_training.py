@@ -43,6 +43,7 @@ from srhm.runs.checks import live_check
 from srhm.runs.paths import project
 from srhm.runs.store import Store
 from srhm_book import style as plots
+from srhm_book.claims.by_figure import OURS, near_in_both
 from srhm_book.complexity.ablation_views import (
     ablation_runs,
     ablation_table,
@@ -52,6 +53,7 @@ from srhm_book.complexity.ablation_views import (
 from srhm_book.complexity.authors import (
     NEAR,
     TRAININGS,
+    authors_curves,
     authors_runs,
     authors_table,
     config_at,
@@ -63,6 +65,8 @@ from srhm_book.complexity.authors import (
     widths_compared,
 )
 from srhm_book.complexity.authors_figures import draw_authors, draw_exponents
+from srhm_book.invariance.layers import paper_curves
+from srhm_book.invariance.layers_figures import draw_layers
 from srhm_book.provenance import rests_on
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
@@ -164,6 +168,27 @@ for name, change in (("alone", "fan-in scaling"), ("and rate", "fan-in, same ker
     factor = ablation[(ablation.change == change) & ablation.task.str.contains("L=3")]
     said = [with_ends(r.ratio, r.low, r.high) for r in factor.itertuples()]
     glue(f"scaling {name}", said[0] if said else "–", display=False)
+
+# %% [markdown]
+# ## Do the layers lose their sensitivity alike?
+#
+# {numref}`fig-authors-layers` is Figure 15, a CNN of two levels and $v=8$, trained as its authors train;
+# {doc}`10_layer_by_layer` has it in this book's training. Of the values that both trainings know, within
+# 0.1 of the paper's are {glue:text}`near authors` in the authors' training and {glue:text}`near ours` in
+# this book's; of Figure 12, the LCN, {glue:text}`near lcn authors` and {glue:text}`near lcn ours`.
+
+# %% mystnb={"figure": {"caption": "Sensitivity to synonyms (top) and to displacements (bottom) of a CNN's layers against P / (s0+1)^2, in the authors' training (filled, one seed) and in the paper (hollow, its Figure 15). Solid: exchanges at the lowest level; dashed: at the top one. Dotted: test error.", "name": "fig-authors-layers"}, "image": {"alt": "Six panels, two rows of three layers: curves that fall with the amount of data for each sparsity, filled markers near the paper's hollow ones, and the dotted test error."}}
+curves = authors_curves(store, "cnn")
+draw_layers(curves, paper_curves("cnn"));
+
+# %% tags=["remove-cell"]
+for name, arch in (("", "cnn"), ("lcn ", "lcn")):
+    for training, words in near_in_both(store, arch).items():
+        whose = "ours" if training == OURS else "authors"
+        glue(f"near {name}{whose}", words, display=False)
+
+# %% tags=["remove-input"]
+rests_on(curves, "17_authors_training", v=4)
 
 # %% [markdown]
 # ## How

@@ -21,10 +21,10 @@ from srhm_book.architectures.views import architecture_runs, by_architecture, wi
 from srhm_book.claims.invariance import SAME_PLATEAU
 from srhm_book.complexity.authors import (
     NEAR,
+    authors_curves,
     authors_points,
     authors_table,
     config_at,
-    curve_runs,
     read_by_the_rule,
     runs_at,
 )
@@ -32,7 +32,7 @@ from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.curves import FIGURE_1C_P
 from srhm_book.grids import law_grid, setting
 from srhm_book.invariance.agreement import paper_pairs
-from srhm_book.invariance.layers import S0, compare_plateaus, paper_curves, stored_curves
+from srhm_book.invariance.layers import compare_plateaus, paper_curves, stored_curves
 from srhm_book.invariance.runs import settings_for
 from srhm_book.invariance.thresholds import (
     D2,
@@ -194,19 +194,27 @@ def _curves(store: Store) -> Iterator[pd.DataFrame]:
         yield plateaus[["here", "paper"]].assign(**about, shown=plateaus.paper.notna().sum())
 
 
-def authors_curves(store: Store, arch: str) -> dict[int, pd.DataFrame]:
-    """The runs of Figure 12 or 15 in the authors' training, by s0, where there are any."""
-    found = {s0: curve_runs(store, arch, 8, s0) for s0 in S0}
-    return {s0: runs for s0, runs in found.items() if len(runs)}
+def near_in_both(store: Store, arch: str) -> dict[str, str]:
+    """Of the values of Figure 12 or 15 that both trainings know: "30 of 40" near, by training."""
+    curves = {OURS: stored_curves(store.frame(), arch), AUTHORS: authors_curves(store, arch)}
+    theirs = paper_curves(arch)
+    both = {
+        training: pd.concat([*_layers("", theirs, own, training)], ignore_index=True)
+        for training, own in curves.items()
+    }
+    known = set.intersection(*({*own.dropna().index} for own in both.values()))
+    values = {training: own.loc[sorted(known)] for training, own in both.items()}
+    off = {training: (own.here - own.paper).abs() for training, own in values.items()}
+    return {name: f"{(own <= SAME_PLATEAU).sum()} of {len(own)}" for name, own in off.items()}
 
 
 def _layers(figure: str, theirs: pd.DataFrame, own: dict, training: str) -> Iterator[pd.DataFrame]:
     for letter, name in (("t", "test error"), ("S", "S, layers"), ("D", "D, layers")):
         published = theirs[theirs.quantity.str.startswith(letter)]
         for (s0, quantity), curve in published.groupby(["s0", "quantity"]):
-            if s0 in own and quantity in own[s0]:
-                points = _at_their_sizes(own[s0], curve, quantity, training)
-                yield points.assign(figure=figure, quantity=name, shown=len(published))
+            runs = own[s0] if s0 in own and quantity in own[s0] else pd.DataFrame()
+            points = _at_their_sizes(runs, curve, quantity, training)
+            yield points.assign(figure=figure, quantity=name, shown=len(published))
 
 
 def _at_their_sizes(

@@ -16,6 +16,7 @@ from srhm.training.authors import authors_config, authors_sizes
 from srhm.training.config import RunConfig
 from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import setting
+from srhm_book.invariance.layers import S0
 from srhm_book.paper import published_P_star
 
 WIDTHS = {2: 256, 3: 128}  # by L; the authors' is 512. A narrower one trains in a quarter the time.
@@ -72,7 +73,15 @@ def curve_runs(store: Store, arch: str, v: int, s0: int, L: int = 2) -> pd.DataF
     point = SimpleNamespace(arch=arch, v=v, L=L, s0=s0)
     sizes = [P for P in authors_sizes(arch, v, L, s0) if task.num_data > P]
     rows = pd.DataFrame(runs_at(store, point, sizes))
-    return rows.assign(test_error=rows.best_test_error) if len(rows) else rows
+    if rows.empty:
+        return rows
+    return rows.assign(test_error=rows.best_test_error, x=rows.P / (s0 + 1) ** 2)
+
+
+def authors_curves(store: Store, arch: str) -> dict[int, pd.DataFrame]:
+    """The runs of Figure 12 (LCN) or 15 (CNN), v = 8, in the authors' training, by s0."""
+    found = {s0: curve_runs(store, arch, 8, s0) for s0 in S0}
+    return {s0: runs for s0, runs in found.items() if len(runs)}
 
 
 def read_by_the_rule(errors: dict[int, float], threshold: float = 0.1) -> float:
