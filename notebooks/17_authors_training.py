@@ -182,8 +182,8 @@ curves = authors_curves(store, "cnn")
 draw_layers(curves, paper_curves("cnn"));
 
 # %% tags=["remove-cell"]
-for name, arch in (("", "cnn"), ("lcn ", "lcn")):
-    for training, words in near_in_both(store, arch).items():
+for name, network in (("", "cnn"), ("lcn ", "lcn")):
+    for training, words in near_in_both(store, network).items():
         whose = "ours" if training == OURS else "authors"
         glue(f"near {name}{whose}", words, display=False)
 
