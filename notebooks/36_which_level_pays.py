@@ -22,6 +22,7 @@
 # - {glue:text}`answer lcn`
 # - {glue:text}`answer depth`
 # - {glue:text}`answer s`
+# - {glue:text}`answer scaling`
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few tasks trained now; "smoke": a toy
@@ -163,7 +164,8 @@ glue("depth missing", list_settings([*deep_missing, *few_missing]), display=Fals
 # The authors' code divides a layer by the root of its channels alone, which makes the network lazier
 # ({doc}`17_authors_training`). Does the CNN pay the same there? In the authors' own training its
 # exponent is {glue:text}`authors square`. In their scaling and otherwise our training:
-# {glue:text}`both scalings`.
+# {glue:text}`both scalings`. Seed by seed with the same rules, from $s_0=1$ to 2:
+# {glue:text}`by seed`.
 #
 # And is the power 2, or $s$? A filter that has to know each arrangement of a tuple in its patch has
 # $(s_0+1)^s$ of them to learn ({doc}`38_best_possible`), which at the paper's $s=2$ is the same. With few
@@ -182,6 +184,8 @@ rests_on(square_runs, "36_which_level_pays", profile="fresh")
 
 # %% tags=["remove-cell"]
 glue("both scalings", square.scaling_words(by_scaling), display=False)
+glue("answer scaling", square.scaling_brief(store), display=False)
+glue("by seed", square.paired_words(store), display=False)
 glue("authors square", square.authors_words(store), display=False)
 glue("answer s", square.s_brief(by_s), display=False)
 glue("by s", square.s_words(by_s), display=False)

@@ -1,5 +1,7 @@
 """Exponents by scaling, depth and size of a tuple; the algorithm's growth beside the CNN's."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
@@ -47,6 +49,23 @@ def test_exponents_and_what_is_said_of_them():
     assert square.s_brief(square.exponents(only)) == ""
     assert "not measured for larger s" in square.s_words(square.exponents(only))
     assert square.scaling_words(square.exponents({})) == "not measured yet"
+
+
+@pytest.mark.parametrize(("power", "words"), [(2.6, "shown to pay more"), (2.0, "not shown")])
+def test_scalings_are_compared_seed_by_seed(power, words):
+    chosen = [setting("cnn", 4, s0, L=3) for s0 in square.COMPARED_S0]
+    chosen += [c for c in GRIDS["square_lazier"] if c.L == 3]
+    powers = {"fan_in": 2.0, "channels": power}
+    frames = [crossing(c, 2000 * (c.s0 + 1) ** powers[c.scaling]) for c in chosen]
+    frame = pd.concat(frames, ignore_index=True)
+    table = square.paired_exponents(frame)
+    assert list(table.L) == [3]
+    row = table.iloc[0]
+    assert (row.fan_in.value, row.channels.value) == pytest.approx((2, power), abs=0.1)
+    assert row.more.value == pytest.approx(power - 2, abs=0.05)
+    brief = square.scaling_brief(SimpleNamespace(frame=lambda: frame))
+    assert words in brief
+    assert square.paired_words(SimpleNamespace(frame=lambda: frame)).count("at L = 3 (ours") == 1
 
 
 def algorithm(powers):
@@ -99,5 +118,7 @@ def test_growth_and_factors():
 
 
 def test_the_authors_own_training_is_in_the_store(tmp_path):
+    assert square.paired_words(None) == "known in the profile book alone"
+    assert square.paired_words(Store(tmp_path)) == "not known"
     assert square.authors_words(None) == "known in the profile book alone"
     assert square.authors_words(Store(tmp_path)) == "not known"

@@ -105,6 +105,10 @@ def _square(store: Store) -> list[Claim]:
                   r.exponent)
         for r in lazier.itertuples() if (r.s, r.L, r.v) in ours
     ]  # fmt: skip
+    same += [
+        Number.of(f"exponent from s₀ = 1 to 2 over ours, seed by seed, L = {r.L}", 0.0, r.more)
+        for r in square.paired_exponents(store.frame()).itertuples()
+    ]
     authors = exponents_in_both(authors_table(store))
     same += [
         Number.of(f"exponent of s₀+1, authors' training, L = {r.L}", r.grids.value, r.authors)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
 
+from srhm.runs.search import rows_of
 from srhm.runs.store import Store
 from srhm.stats.fits import Estimate
+from srhm.stats.ratios import mean_of_few, seed_complexities
 from srhm.training.config import RunConfig
 from srhm_book.complexity.authors import authors_table, exponents_in_both
 from srhm_book.complexity.table import complexity_table, seed_exponent
@@ -97,6 +100,65 @@ def scaling_words(table: pd.DataFrame) -> str:
         for key in sorted(both, key=lambda key: key[1])
     ]
     return join(told, "; ") if told else "not measured yet"
+
+
+def paired_exponents(frame: pd.DataFrame) -> pd.DataFrame:
+    """The exponent from s0 = 1 to 2 at v = 4, seed by seed with the same rules, in both scalings.
+
+    It needs each seed's own crossing alone, no complete search. frame: runs of the store. Columns
+    L, fan_in, channels and more (what the second is over the first, seed by seed; each an Estimate)
+    and seeds, at depths with two seeds or more that cross in all four searches.
+    """
+    rows = []
+    for L in (2, 3):
+        ours = [setting("cnn", 4, s0, L=L) for s0 in COMPARED_S0]
+        lazier = [
+            next(c for c in GRIDS["square_lazier"] if (c.v, c.L, c.s0) == (4, L, s0))
+            for s0 in COMPARED_S0
+        ]
+        by_seed = pd.DataFrame({"fan_in": _powers(frame, ours), "channels": _powers(frame, lazier)})
+        by_seed = by_seed.dropna()
+        if len(by_seed) > 1:
+            columns = by_seed.fan_in, by_seed.channels, by_seed.channels - by_seed.fan_in
+            rows.append((L, *(Estimate(*mean_of_few(own)) for own in columns), len(by_seed)))
+    return pd.DataFrame(rows, columns=["L", "fan_in", "channels", "more", "seeds"])
+
+
+def _powers(frame: pd.DataFrame, pair: list[RunConfig]) -> pd.Series:
+    """Of each seed that crosses in both: log [P*(after) / P*(before)] over that of s0+1."""
+    before, after = (seed_complexities(rows_of(frame, c)) if len(frame) else {} for c in pair)
+    scale = math.log((COMPARED_S0[1] + 1) / (COMPARED_S0[0] + 1))
+    both = {
+        seed[0]: math.log(after[seed] / P) / scale for seed, P in before.items() if seed in after
+    }
+    return pd.Series(both, dtype=float)
+
+
+def paired_words(store: Store | None) -> str:
+    """The exponents of `paired_exponents` in the authors' scaling, and in ours."""
+    if store is None:
+        return "known in the profile book alone"
+    told = [
+        f"{with_interval(r.channels)} at L = {r.L} (ours {with_interval(r.fan_in)})"
+        for r in paired_exponents(store.frame()).itertuples()
+    ]
+    return join(told) if told else "not known"
+
+
+def scaling_brief(store: Store | None) -> str:
+    """Whether the lazier scaling pays more at three levels, in one sentence; nothing if unknown."""
+    table = paired_exponents(store.frame()) if store else pd.DataFrame({"L": []})
+    if 3 not in set(table.L):
+        return ""
+    row = table[table.L == 3].iloc[0]
+    verdict = "not shown to pay another power"
+    if row.more.low > 0 or row.more.high < 0:
+        verdict = "shown to pay more" if row.more.low > 0 else "shown to pay less"
+    return (
+        f"In the authors' lazier scaling the CNN is {verdict}: at three levels, with the same "
+        f"rules, its exponent from s₀ = 1 to 2 is {with_interval(row.channels)}, in ours "
+        f"{with_interval(row.fan_in)}; the difference, seed by seed, is {with_interval(row.more)}."
+    )
 
 
 def authors_words(store: Store | None) -> str:
