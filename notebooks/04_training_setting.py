@@ -22,10 +22,7 @@
 # {glue:text}`moves fan_in`; in the authors' {glue:text}`moves channels`.
 #
 # The training of this book's grids gives {glue:text}`mean factor` times the $P^*$ of the paper's stated
-# one in our scaling, at its larger rate ({glue:text}`least factor` to {glue:text}`most factor` over
-# {glue:text}`num pairs` settings), in {glue:text}`saved` times fewer epochs. The paper's smaller rate
-# takes {glue:text}`slowed L=2` times the data of its larger one at two levels and
-# {glue:text}`slowed L=3` times at three.
+# one in our scaling, in {glue:text}`saved` times fewer epochs ({numref}`fig-shift`).
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": all trained now, on less; "smoke": a toy
@@ -191,7 +188,9 @@ source_of(paired_ratio, mean_ratio)
 #
 # The grids of this book train at *twice* the paper's rate and stop at a loss of $10^{-2}$, both to save
 # time. In our scaling this gives {glue:text}`mean factor` times the $P^*$ of the paper's stated
-# training, with a standard deviation of {glue:text}`spread` % between settings ({numref}`fig-shift`).
+# training at its larger rate, from {glue:text}`least factor` to {glue:text}`most factor` over
+# {glue:text}`num pairs` settings ({numref}`fig-shift`), with a standard deviation of
+# {glue:text}`spread` % between them.
 
 # %% mystnb={"figure": {"caption": "P* in the training of this book's grids, divided by P* in the paper's own training (at its larger rate), in several settings (geometric mean over the same seeds in both, bars: 95 % interval of Student). Dashed: the geometric mean of all.", "name": "fig-shift"}, "image": {"alt": "A column of ratios with their intervals, one line per setting; a dashed line marks their mean, a solid one equality."}}
 compared, also_smaller = [setting(a, v, s0, **own) for a in ARCHS], []

@@ -260,14 +260,13 @@ pd.DataFrame(found).T
 
 # %% [markdown]
 # The learning rate moves the transition: with a quarter of ours ResNet18's error at this $P$ is
-# {glue:text}`resnet18 slow`, with ours {glue:text}`resnet18 base`, and the paper's
-# {glue:text}`paper resnet18` lies between the two. The stem for large images gives
+# {glue:text}`resnet18 slow`, with ours {glue:text}`resnet18 base`, and in the paper
+# {glue:text}`paper resnet18`. The stem for large images gives
 # {glue:text}`resnet18 stem`. EfficientNetB0's error is {glue:text}`efficientnet_b0 base` with our
 # rate (a quarter of it: {glue:text}`efficientnet_b0 slow`), {glue:text}`paper efficientnet_b0` in
-# the paper: the one after its transition, the other before. So at one $P$ on a steep curve the
-# order of architectures is in part an order of learning rates; the relation of error and
-# sensitivity is not, since both change together: in {numref}`fig-architectures` the lines from our
-# points to the paper's run along it.
+# the paper. At one $P$ on a steep curve the order of architectures is in part an order of learning
+# rates; error and sensitivity change together, so whether their relation holds is better seen from the
+# lines that join our points to the paper's in {numref}`fig-architectures`.
 
 # %% [markdown]
 # Is it the authors' training? Their public code has 4 data of each class in a batch and a fifth of our

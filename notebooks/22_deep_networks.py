@@ -44,9 +44,9 @@ from srhm_book.complexity.live import trained_again
 from srhm_book.parent import deep, views
 from srhm_book.parent import deep_figures as figures
 from srhm_book.parent.fully_connected import against, factor
-from srhm_book.parent.options import training_options
 from srhm_book.parent.settings import deep_grid, task_setting
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.tables import scrolling

@@ -44,8 +44,8 @@ from srhm_book.parent import synonym_figures as figures
 from srhm_book.parent.live import again
 from srhm_book.parent.measure import again as measured_again
 from srhm_book.parent.measure import measured
-from srhm_book.parent.options import training_options
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.wording import with_interval

@@ -35,8 +35,8 @@ from srhm_book.parent import fully_connected as networks
 from srhm_book.parent import fully_connected_figures as figures
 from srhm_book.parent import fully_connected_views as views
 from srhm_book.parent.live import again
-from srhm_book.parent.options import training_options
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.wording import list_settings, with_interval

@@ -32,8 +32,8 @@ from srhm.runs.store import Store
 from srhm_book import style as plots
 from srhm_book.parent import uniform
 from srhm_book.parent.live import again
-from srhm_book.parent.options import training_options
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 

@@ -40,8 +40,8 @@ from srhm_book import style as plots
 from srhm_book.parent import correlations, noise, seeds, views
 from srhm_book.parent import noise_figures as figures
 from srhm_book.parent.live import seeds_again
-from srhm_book.parent.options import training_options
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.wording import join, with_interval

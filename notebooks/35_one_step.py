@@ -37,6 +37,7 @@ from srhm.runs.store import Store
 from srhm_book import style
 from srhm_book.complexity.table import searched_runs
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.why import chapter, figures, measure, steps, tell
@@ -46,6 +47,7 @@ from srhm_book.why.sensitivity import counted_weights
 from srhm_book.wording import list_settings
 
 by_profile(profile)
+options = training_options(workers, device)
 style.use_style()
 store = Store(project("results")) if profile == "book" else None
 counted = chapter.counted_sizes(profile)
@@ -159,7 +161,6 @@ glue("least S", f"{last.S_1_1.mean():.2f}", display=False)
 
 # %% mystnb={"figure": {"caption": "P* of trained networks against one step's P_c with equal (left) and with random hidden weights (right). Bars: 95 % intervals of P* over seeds; dashed: P* = constant x P_c with the geometric mean of both networks.", "name": "fig-step-beside-training"}, "image": {"alt": "Two panels on logarithmic axes, for equal and for random weights: a point with an error bar for each task and network, around a dashed line of slope one."}}
 settings = chapter.trained_settings(profile)
-options = {"workers": workers, "device": device, "progress": False}
 runs, missing = searched_runs(settings, store, **options)
 beside = steps.beside_P_star(runs, chapter.sizes_for(settings, profile))
 shared = steps.constants(beside)

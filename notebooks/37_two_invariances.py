@@ -33,6 +33,7 @@ from srhm.stats.curves import sample_complexity
 from srhm_book import style
 from srhm_book.complexity.live import trained_again
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.why import unequal, unequal_views
@@ -42,9 +43,9 @@ from srhm_book.why.unequal import HALF, THRESHOLD, setting_of
 from srhm_book.wording import join
 
 by_profile(profile)
+options = training_options(workers, device)
 style.use_style()
 store = Store(project("results")) if profile == "book" else None
-options = {"device": device, "progress": False, "workers": workers or None}
 repeats = 2 if profile == "smoke" else 3
 runs, missing = unequal.unequal_runs(profile, store, repeats, **options)
 table = unequal.parting_table(runs)

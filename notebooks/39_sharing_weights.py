@@ -41,15 +41,16 @@ from srhm_book import style
 from srhm_book.complexity.live import trained_again
 from srhm_book.complexity.table import searched_runs
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.why import along_training, chapter, sharing_figures, tied
 from srhm_book.wording import list_settings, with_interval
 
 by_profile(profile)
+options = training_options(workers, device)
 style.use_style()
 store = Store(project("results")) if profile == "book" else None
-options = {"workers": workers, "device": device, "progress": False}
 options["repeats"] = 2 if profile == "smoke" else 3
 settings = tied.settings_of(profile)
 wanted = [config for own in settings for config in own.values()]

@@ -15,7 +15,7 @@ MOST_SEED = 2**63 - 1  # what numpy and torch both take
 # What `typed` looks at: our own classes, and those of our libraries.
 TYPED = {"SRHM", "Samples", "Configuration", "RunConfig", "Store", "DataFrame", "Module", "dict"}
 # Equal integer seeds for different purposes give unrelated streams of random numbers.
-PURPOSES = {"rules": 0, "sample": 1, "exchange": 2, "displace": 3}
+PURPOSES = {"rules": 0, "sample": 1, "exchange": 2, "displace": 3, "order": 4}
 
 
 def check_int(name: str, value, least: int, most: int | None = None) -> int:

@@ -196,7 +196,8 @@ class SRHM:
     ) -> tuple[Samples, Samples]:
         """P training data and ``num_test`` test data, all distinct.
 
-        ``num_test`` is cut to what training leaves. ``balanced``: datum i has class i mod n_c.
+        ``num_test`` is cut to what training leaves. ``balanced``: training datum i has class
+        i mod n_c; the test data have equally many of each class, in random order.
 
         Raises
         ------
@@ -213,7 +214,12 @@ class SRHM:
             raise ValueError(f"P must be a multiple of n_c={self.n_c} to be balanced, not {P}.")
         draw = self._sample_in_turn if balanced else self.sample
         both = draw(min(P + num_test, self.num_data), seed)
-        return both[:P], both[P:]
+        train, test = both[:P], both[P:]
+        if (
+            balanced
+        ):  # in turn, a test datum and the one half of them further on would be of one class
+            test = test[generator(seed, "order").permutation(len(test))]
+        return train, test
 
     def _sample_in_turn(self, n: int, seed: int) -> Samples:
         """n distinct data, the classes in turn: as `sample`, but class by class."""

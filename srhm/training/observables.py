@@ -62,8 +62,8 @@ def sensitivities(
     ----------
     activations: function from samples to named layers; see `sparse_activations` (LCN, CNN, FCN) and
         `module_activations` (any module; `sensitivities_of` takes the module itself).
-    samples: test data; the first half, at most ``max_points`` (2 or more), are the x, as many
-        others the z.
+    samples: test data in random order; the first half, at most ``max_points`` (2 or more), are the
+        x, as many others the z.
     seed: of the synonyms and displacements.
 
     Returns

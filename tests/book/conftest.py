@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from served import SIZES, serving
 from srhm_book.publish.notebooks import run_notebooks
@@ -30,25 +31,40 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def executed(tmp_path_factory):
-    """The folder of the notebooks executed in the profile `smoke`, inside a copy of the book."""
-    folder = tmp_path_factory.mktemp("book")
+def executed(tmp_path_factory, worker_id):
+    """The folder of the notebooks executed in the profile `smoke`, inside a copy of the book.
+
+    It is made once for all processes of the tests.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "smoke_book"
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / "executed").exists():
+            _execute(folder)
+            (folder / "executed").touch()
+    return folder / "book" / "executed"
+
+
+def _execute(folder):
+    folder.mkdir()
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "book", folder / "book", ignore=shutil.ignore_patterns("executed"))
     run_notebooks(profile="smoke", out=folder / "book" / "executed", progress=False)
     names = {path.stem for path in (ROOT / "notebooks").glob("*.py")}
     assert {path.stem for path in (folder / "book" / "executed").glob("*.ipynb")} == names
-    return folder / "book" / "executed"
 
 
 @pytest.fixture(scope="session")
 def html(chromium, executed):
     """The folder of the built book; a warning of the build fails it."""
     folder = executed.parent.parent
-    command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / "built").exists():
+            command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n"]
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+            assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+            (folder / "built").touch()
     return folder / "_build" / "html"
 
 

@@ -379,12 +379,20 @@ def test_a_balanced_split_has_the_classes_in_turn(P, num_test):
     task = SRHM(4, 2, 2, 0)  # 256 data
     train, test = task.split(P, num_test, seed=2, balanced=True)
     assert (len(train), len(test)) == (P, min(num_test, 256 - P))
-    labels = np.concatenate([train.labels, test.labels])
-    assert (labels == np.arange(len(labels)) % 4).all()
+    assert (train.labels == np.arange(P) % 4).all()
+    counts = np.bincount(test.labels, minlength=4)
+    assert counts.max() - counts.min() <= 1
     both = inputs(task, train) + inputs(task, test)
     assert len(set(both)) == len(both)
     assert set(both) <= set(all_data(task))
     assert inputs(task, task.split(P, num_test, 3, balanced=True)[0]) != inputs(task, train)
+
+
+def test_balanced_test_data_are_in_random_order():
+    # Sensitivities compare a test datum with the one half of them further on.
+    _, test = SRHM(4, 2, 2, 1).split(400, 2000, seed=0, balanced=True)
+    same_class = (test.labels[:1000] == test.labels[1000:]).mean()
+    assert 0.2 < same_class < 0.3
 
 
 def test_a_balanced_split_is_uniform_within_classes():

@@ -16,8 +16,8 @@ from srhm_book.parent import fully_connected as networks
 from srhm_book.parent import fully_connected_figures as figures
 from srhm_book.parent import fully_connected_views as views
 from srhm_book.parent import lazy, lazy_views, limits_claims, measure, uniform
-from srhm_book.parent.options import training_options
 from srhm_book.parent.settings import task_setting
+from srhm_book.publish.options import training_options
 from synthetic import runs_of
 
 matplotlib.use("Agg")

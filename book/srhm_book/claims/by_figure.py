@@ -19,18 +19,34 @@ from srhm_book import style
 from srhm_book.architectures.growing import by_depth, growing_runs
 from srhm_book.architectures.views import architecture_runs, by_architecture, with_paper
 from srhm_book.claims.invariance import SAME_PLATEAU
-from srhm_book.complexity.authors import NEAR, authors_table
+from srhm_book.complexity.authors import (
+    NEAR,
+    authors_points,
+    authors_table,
+    config_at,
+    curve_runs,
+    read_by_the_rule,
+    runs_at,
+)
 from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.curves import FIGURE_1C_P
 from srhm_book.grids import law_grid, setting
 from srhm_book.invariance.agreement import paper_pairs
-from srhm_book.invariance.layers import compare_plateaus, paper_curves, stored_curves
+from srhm_book.invariance.layers import S0, compare_plateaus, paper_curves, stored_curves
 from srhm_book.invariance.runs import settings_for
-from srhm_book.invariance.thresholds import D2, S2, SETTING_COLUMNS, crossings, threshold_points
+from srhm_book.invariance.thresholds import (
+    D2,
+    S2,
+    SETTING_COLUMNS,
+    crossings,
+    paper_targets,
+    threshold_points,
+)
 from srhm_book.paper import published_fig4A, published_P_star
 from srhm_book.wording import NOTHING
 
 OURS, AUTHORS = "this book's", "the authors'"
+THRESHOLD_FIGURES = (("lcn", S2, "6C"), ("lcn", D2, "6D"), ("cnn", S2, "14"), ("cnn", D2, "14"))
 COLUMNS = ["figure", "quantity", "training", "shown", "here", "paper", "kind"]
 
 
@@ -41,7 +57,8 @@ def compared(store: Store) -> pd.DataFrame:
     shown, how many values the figure has.
     """
     frame = store.frame()
-    parts = [*_sample_complexities(store), *_thresholds(frame), *_curves(frame), *_common(store)]
+    parts = [*_sample_complexities(store), *_thresholds(frame), *_authors_thresholds(store)]
+    parts += [*_curves(store), *_common(store)]
     return pd.concat(parts, ignore_index=True)[COLUMNS]
 
 
@@ -128,9 +145,7 @@ def _sample_complexities(store: Store) -> Iterator[pd.DataFrame]:
 def _thresholds(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """P*_S and P*_D of Figures 6 and 14."""
     table = crossings(frame, settings_for(("lcn", "cnn"), ("L2", "L3", "s3")), num_bootstrap=0)
-    for arch, quantity, figure in (
-        ("lcn", S2, "6C"), ("lcn", D2, "6D"), ("cnn", S2, "14"), ("cnn", D2, "14")
-    ):  # fmt: skip
+    for arch, quantity, figure in THRESHOLD_FIGURES:
         paper = paper_pairs(arch, quantity)
         ours = threshold_points(table[table.arch == arch], quantity)
         both = paper.merge(ours, on=list(SETTING_COLUMNS), suffixes=("_paper", ""))
@@ -140,35 +155,71 @@ def _thresholds(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
         )  # fmt: skip
 
 
-def _curves(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _authors_thresholds(store: Store) -> Iterator[pd.DataFrame]:
+    """The same in the authors' training, at their sizes about P*, read off by their rule."""
+    rows = []
+    for point in authors_points().itertuples():
+        runs = pd.DataFrame(runs_at(store, point, point.sizes))
+        setting = config_at(point, point.sizes[0])
+        for target in paper_targets(setting) if len(runs) else ():
+            if target.quantity in runs:
+                known = runs.dropna(subset=target.quantity)
+                values = dict(zip(known.P, known[target.quantity], strict=True))
+                here = read_by_the_rule(values, target.threshold)
+                rows.append(
+                    (*(getattr(setting, n) for n in SETTING_COLUMNS), target.quantity, here)
+                )
+    found = pd.DataFrame(rows, columns=[*SETTING_COLUMNS, "quantity", "here"])
+    for arch, quantity, figure in THRESHOLD_FIGURES:
+        paper = paper_pairs(arch, quantity)
+        both = paper.merge(found[found.quantity == quantity], on=list(SETTING_COLUMNS))
+        yield pd.DataFrame({"here": both.here, "paper": both.P_x}).assign(
+            figure=figure, quantity=f"P*_{quantity[0]}", kind="size", training=AUTHORS,
+            shown=len(paper),
+        )  # fmt: skip
+
+
+def _curves(store: Store) -> Iterator[pd.DataFrame]:
     """Errors and sensitivities of Figures 4A, 12 and 15, point by point, and the plateaus."""
+    frame = store.frame()
     figure4A = published_fig4A().rename(columns={"test_error": "value"})
     runs = rows_of(frame, setting("lcn", 10, 2))
     yield _at_their_sizes(runs, figure4A, "test_error").assign(figure="4A", quantity="test error")
     for figure, arch in (("12", "lcn"), ("15", "cnn")):
-        own, theirs = stored_curves(frame, arch), paper_curves(arch)
-        for letter, name in (("t", "test error"), ("S", "S, layers"), ("D", "D, layers")):
-            published = theirs[theirs.quantity.str.startswith(letter)]
-            points = [
-                _at_their_sizes(own[s0], curve, quantity)
-                for (s0, quantity), curve in published.groupby(["s0", "quantity"])
-                if s0 in own and quantity in own[s0]
-            ]
-            about = {"figure": figure, "quantity": name, "shown": len(published)}
-            yield from (part.assign(**about) for part in points)
+        own = stored_curves(frame, arch)
+        yield from _layers(figure, paper_curves(arch), own, OURS)
+        yield from _layers(figure, paper_curves(arch), authors_curves(store, arch), AUTHORS)
         plateaus = compare_plateaus(own, arch).rename(columns={"value": "here"})
         about = {"figure": figure, "quantity": "plateaus", "kind": "value", "training": OURS}
         yield plateaus[["here", "paper"]].assign(**about, shown=plateaus.paper.notna().sum())
 
 
-def _at_their_sizes(runs: pd.DataFrame, curve: pd.DataFrame, quantity: str) -> pd.DataFrame:
+def authors_curves(store: Store, arch: str) -> dict[int, pd.DataFrame]:
+    """The runs of Figure 12 or 15 in the authors' training, by s0, where there are any."""
+    found = {s0: curve_runs(store, arch, 8, s0) for s0 in S0}
+    return {s0: runs for s0, runs in found.items() if len(runs)}
+
+
+def _layers(figure: str, theirs: pd.DataFrame, own: dict, training: str) -> Iterator[pd.DataFrame]:
+    for letter, name in (("t", "test error"), ("S", "S, layers"), ("D", "D, layers")):
+        published = theirs[theirs.quantity.str.startswith(letter)]
+        for (s0, quantity), curve in published.groupby(["s0", "quantity"]):
+            if s0 in own and quantity in own[s0]:
+                points = _at_their_sizes(own[s0], curve, quantity, training)
+                yield points.assign(figure=figure, quantity=name, shown=len(published))
+
+
+def _at_their_sizes(
+    runs: pd.DataFrame, curve: pd.DataFrame, quantity: str, training: str = OURS
+) -> pd.DataFrame:
     """Our mean curve at the sizes P of the paper's (columns P, value), nan beyond ours."""
     here, beyond = np.full(len(curve), np.nan), {"left": np.nan, "right": np.nan}
+    runs = runs.dropna(subset=quantity) if len(runs) else runs
     if len(runs):
         ours = learning_curve(runs, quantity)
         here = np.interp(np.log(curve.P), np.log(ours.P), ours["mean"], **beyond)
     return pd.DataFrame({"here": here, "paper": curve.value.to_numpy()}).assign(
-        kind="value", training=OURS, shown=len(curve)
+        kind="value", training=training, shown=len(curve)
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -55,6 +57,24 @@ def config_at(point, P: int, seed: int = 0, width: int | None = None) -> RunConf
     )
 
 
+def runs_at(store: Store, point, sizes: Iterable[int], seed: int = 0) -> list[dict]:
+    """The stored rows of one point (see `config_at`) at those of the sizes that are there."""
+    runs = (store.get(config_at(point, P, seed)) for P in sizes)
+    return [run for run in runs if run is not None]
+
+
+def curve_runs(store: Store, arch: str, v: int, s0: int, L: int = 2) -> pd.DataFrame:
+    """A whole learning curve in the authors' training, at the paper's sizes that are stored.
+
+    ``test_error`` is the best one during training, as the code takes it.
+    """
+    task = SRHM(v=v, n_c=v, m=v, s=2, L=L, s0=s0)
+    point = SimpleNamespace(arch=arch, v=v, L=L, s0=s0)
+    sizes = [P for P in authors_sizes(arch, v, L, s0) if task.num_data > P]
+    rows = pd.DataFrame(runs_at(store, point, sizes))
+    return rows.assign(test_error=rows.best_test_error) if len(rows) else rows
+
+
 def read_by_the_rule(errors: dict[int, float], threshold: float = 0.1) -> float:
     """P* as the paper reads it: of its sizes, the one whose error is nearest to the threshold.
 
@@ -74,9 +94,8 @@ def authors_table(store: Store, seed: int = 0) -> pd.DataFrame:
     """
     rows = []
     for point in authors_points().itertuples():
-        configs = [config_at(point, P, seed) for P in point.sizes]
-        runs = {config.P: store.get(config) for config in configs}
-        errors = {P: run["best_test_error"] for P, run in runs.items() if run is not None}
+        runs = runs_at(store, point, point.sizes, seed)
+        errors = {run["P"]: run["best_test_error"] for run in runs}
         rows.append({"errors": errors, "here": read_by_the_rule(errors)})
     table = authors_points().join(pd.DataFrame(rows))
     return table.assign(ratio=table.here / table.paper, grids=_by_grids(table, store))

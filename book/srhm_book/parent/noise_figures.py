@@ -23,7 +23,7 @@ def draw_levels(ax, task: SRHM, sizes, seed: int = 0) -> None:
     A ring marks the crossing P_c of each kind, a dotted line n_c m^L; thin: the noise of distinct
     data, which is what is counted.
     """
-    sizes = [P for P in sizes if task.num_data >= P]
+    sizes = sorted({P for P in sizes if 0 < P <= task.num_data})
     for kind in KINDS:
         look, (squared, noise) = LOOKS[kind], levels_of(task, kind)
         P = np.geomspace(min(sizes), max(sizes), 60)

@@ -20,13 +20,15 @@ from srhm_book.wording import with_ends, with_interval
 WORDS = {
     "seen": "every rule seen",
     "seen places": "every rule seen at all places",
-    "step": "one step, LCN, P_c",
+    "step": "one step, LCN",
     "algorithm": "level by level, places known",
     "algorithm places": "level by level, places learned",
     "cnn": "CNN",
     "cnn lazier": "CNN, lazier scaling",
     "lcn": "LCN",
+    "lcn lazier": "LCN, lazier scaling",
     "fcn": "FCN",
+    "fcn lazier": "FCN, lazier scaling",
 }
 NEAR = 2.0  # a factor
 AGAIN, TOLERANCE = 3, 0.02  # rows measured again; rounding may move single data
@@ -50,12 +52,11 @@ def network_settings(profile: str) -> dict[str, list[RunConfig]]:
     # Deep FCNs fall silent at this book's rate: half of it, as in the chapter on them.
     rates = {2: {}, 3: PAPER}
     found["fcn"] = [_setting("fcn", task, **rates[task[2]]) for task in chosen]
-    lazier = {(c.v, c.s, c.L, c.m, c.s0): c for c in GRIDS["square_lazier"]}
-    found["cnn lazier"] = [
-        lazier.get(task) or task_setting(task[0], task[3], task[3], task[2], "channels")
-        for task in chosen
-        if task[-1] == 0 or task in lazier
-    ]
+    lazier = [*GRIDS["square_lazier"], *GRIDS["best_lazier"]]
+    lazier += [task_setting(v, m, m, L, "channels") for v, _, L, m, s0 in chosen if s0 == 0]
+    for c in dict.fromkeys(lazier):
+        if (c.v, c.s, c.L, c.m, c.s0) in chosen:
+            found.setdefault(f"{c.arch} lazier", []).append(c)
     return found
 
 
@@ -168,10 +169,25 @@ def steps_view(table: pd.DataFrame) -> pd.DataFrame:
         row = {"what costs": words}
         row["s₀ > 0"] = factor_words(table, above, below, sparse=True)
         row["tasks"] = int((ratios.s0 > 0).sum())
+        row["lazier scaling"] = factor_words(table, *_lazier(table, above, below), sparse=True)
         for s0, values in by_s0.items():
             row[f"s₀ = {s0}"] = f"{values.min():.1f} to {values.max():.1f}"
         rows.append(row)
     return pd.DataFrame(rows).fillna("–")
+
+
+def _lazier(table: pd.DataFrame, *names: str) -> list[str]:
+    """The names of `WORDS` with each network in the lazier scaling."""
+    lazier = (f"{name} lazier" for name in names)
+    return [other if other in WORDS else name for name, other in zip(names, lazier, strict=True)]
+
+
+def lazier_words(table: pd.DataFrame) -> str:
+    """What the lazier scaling costs each network: "1.2 (1.0 to 1.4) for the CNN, ..."."""
+    return ", ".join(
+        f"{factor_words(table, f'{name} lazier', name)} for the {name.upper()}"
+        for name in ("cnn", "lcn", "fcn")
+    )
 
 
 def sizes_view(table: pd.DataFrame) -> pd.DataFrame:

@@ -13,11 +13,10 @@ LOOKS = {
     "step": {"color": SKY, "marker": "x"},
     "algorithm": {"color": ORANGE, "marker": "v"},
     "algorithm places": {"color": PURPLE, "marker": "D"},
-    "cnn": style_for(arch="cnn"),
-    "cnn lazier": style_for(arch="cnn") | {"fillstyle": "none"},
-    "lcn": style_for(arch="lcn"),
-    "fcn": style_for(arch="fcn"),
 }
+for _arch in ("cnn", "lcn", "fcn"):
+    LOOKS[_arch] = style_for(arch=_arch)
+    LOOKS[f"{_arch} lazier"] = style_for(arch=_arch) | {"fillstyle": "none"}
 ALGORITHM_STYLE, CNN_STYLE = LOOKS["algorithm places"], LOOKS["cnn"]
 
 
