@@ -106,7 +106,7 @@ def _square(store: Store) -> list[Claim]:
         for r in lazier.itertuples() if (r.s, r.L, r.v) in ours
     ]  # fmt: skip
     same += [
-        Number.of(f"exponent from s₀ = 1 to 2 over ours, seed by seed, L = {r.L}", 0.0, r.more)
+        Number.of(f"growth of P* from s₀ = 1 to 2 over ours, by seed, L = {r.L}", 1.0, r.growth)
         for r in square.paired_exponents(store.frame()).itertuples()
     ]
     authors = exponents_in_both(authors_table(store))

@@ -23,6 +23,7 @@ FAMILY = ["scaling", "s", "L", "v"]
 LABELS = {"fan_in": "this book's scaling", "channels": "the authors' scaling"}
 LAW = 2.0
 COMPARED_S0 = (1, 2)  # by the size of a tuple: the same for all
+STEP = math.log((COMPARED_S0[1] + 1) / (COMPARED_S0[0] + 1))
 
 
 def square_settings(profile: str) -> list[RunConfig]:
@@ -106,8 +107,9 @@ def paired_exponents(frame: pd.DataFrame) -> pd.DataFrame:
     """The exponent from s0 = 1 to 2 at v = 4, seed by seed with the same rules, in both scalings.
 
     It needs each seed's own crossing alone, no complete search. frame: runs of the store. Columns
-    L, fan_in, channels and more (what the second is over the first, seed by seed; each an Estimate)
-    and seeds, at depths with two seeds or more that cross in all four searches.
+    L, fan_in, channels, more (the second less the first, seed by seed), growth (P*'s in the second
+    over that in the first), each an Estimate, and seeds; at depths where two seeds or more cross in
+    all four searches.
     """
     rows = []
     for L in (2, 3):
@@ -119,17 +121,20 @@ def paired_exponents(frame: pd.DataFrame) -> pd.DataFrame:
         by_seed = pd.DataFrame({"fan_in": _powers(frame, ours), "channels": _powers(frame, lazier)})
         by_seed = by_seed.dropna()
         if len(by_seed) > 1:
-            columns = by_seed.fan_in, by_seed.channels, by_seed.channels - by_seed.fan_in
-            rows.append((L, *(Estimate(*mean_of_few(own)) for own in columns), len(by_seed)))
-    return pd.DataFrame(rows, columns=["L", "fan_in", "channels", "more", "seeds"])
+            more = by_seed.channels - by_seed.fan_in
+            found = [
+                Estimate(*mean_of_few(own)) for own in (by_seed.fan_in, by_seed.channels, more)
+            ]
+            growth = Estimate(*(math.exp(x * STEP) for x in mean_of_few(more)))
+            rows.append((L, *found, growth, len(by_seed)))
+    return pd.DataFrame(rows, columns=["L", "fan_in", "channels", "more", "growth", "seeds"])
 
 
 def _powers(frame: pd.DataFrame, pair: list[RunConfig]) -> pd.Series:
     """Of each seed that crosses in both: log [P*(after) / P*(before)] over that of s0+1."""
     before, after = (seed_complexities(rows_of(frame, c)) if len(frame) else {} for c in pair)
-    scale = math.log((COMPARED_S0[1] + 1) / (COMPARED_S0[0] + 1))
     both = {
-        seed[0]: math.log(after[seed] / P) / scale for seed, P in before.items() if seed in after
+        seed[0]: math.log(after[seed] / P) / STEP for seed, P in before.items() if seed in after
     }
     return pd.Series(both, dtype=float)
 
