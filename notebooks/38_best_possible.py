@@ -41,6 +41,7 @@ from srhm_book.provenance import rests_on
 from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
+from srhm_book.tables import scrolling
 from srhm_book.why import best_chapter, best_figures, best_growth, chapter
 from srhm_book.why.best import LayerWise, rules_seen
 from srhm_book.wording import list_settings
@@ -101,7 +102,7 @@ source_of(LayerWise._tuples, LayerWise._counts, LayerWise.__init__)
 # {glue:text}`dense` times the data of the algorithm.
 
 # %% tags=["remove-input"]
-HTML(best_chapter.steps_view(table).to_html(index=False, border=0))
+scrolling(best_chapter.steps_view(table))
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: all sizes with their intervals"} tags=["hide-cell"]
 HTML(best_chapter.sizes_view(table).to_html(index=False, border=0))

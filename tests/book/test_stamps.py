@@ -88,7 +88,7 @@ HELPERS = {
     "book/srhm_book/pictures/costs.py": "05_engine",
     "book/srhm_book/complexity/fixed_d.py": "08_sparser_is_easier",
     "book/srhm_book/complexity/sparsity_B_figures.py": "09_sparsity_B",
-    "book/srhm_book/invariance/layers_figures.py": "10_layer_by_layer",
+    "book/srhm_book/invariance/conventions.py": "10_layer_by_layer",
     "book/srhm_book/complexity/authors_figures.py": "17_authors_training",
     "book/srhm_book/images/figures.py": "16_images",
     "book/srhm_book/spectral/figures.py": "30_spectral_bias",
