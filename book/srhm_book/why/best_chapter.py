@@ -13,6 +13,7 @@ from srhm.stats.ratios import mean_of_few
 from srhm.training.config import SEED_FIELDS, RunConfig
 from srhm_book.grids import GRIDS, PAPER, TOY, setting
 from srhm_book.parent.settings import task_setting
+from srhm_book.tables import scrolling
 from srhm_book.why import best_measure, measure, tasks
 from srhm_book.wording import with_ends, with_interval
 
@@ -227,4 +228,4 @@ def again(algorithm: pd.DataFrame, seen: pd.DataFrame, stored: bool):
     shown = pd.DataFrame(rows)[[*keys, "measured", "stored", "now"]]
     wrong = shown[(shown.now - shown.stored).abs() > TOLERANCE]
     assert wrong.empty, f"stored rows differ from those measured now:\n{wrong}"
-    return shown.style.hide(axis="index").format(precision=3)
+    return scrolling(shown).format(precision=3)
