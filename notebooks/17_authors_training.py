@@ -177,7 +177,7 @@ for name, change in (("alone", "fan-in scaling"), ("and rate", "fan-in, same ker
 # 0.1 of the paper's are {glue:text}`near authors` in the authors' training and {glue:text}`near ours` in
 # this book's; of Figure 12, the LCN, {glue:text}`near lcn authors` and {glue:text}`near lcn ours`.
 
-# %% mystnb={"figure": {"caption": "Sensitivity to synonyms (top) and to displacements (bottom) of a CNN's layers against P / (s0+1)^2, in the authors' training (filled, one seed) and in the paper (hollow, its Figure 15). Solid: exchanges at the lowest level; dashed: at the top one. Dotted: test error.", "name": "fig-authors-layers"}, "image": {"alt": "Six panels, two rows of three layers: curves that fall with the amount of data for each sparsity, filled markers near the paper's hollow ones, and the dotted test error."}}
+# %% mystnb={"figure": {"caption": "Sensitivity to synonyms (top) and to displacements (bottom) of a CNN's layers against P / (s0+1)^2, in the authors' training (filled, one seed) and in the paper (hollow, its Figure 15). Solid: exchanges at the lowest level; dashed: at the top one. Dotted: test error.", "name": "fig-authors-layers"}, "image": {"alt": "Six panels, two rows of three layers: curves that fall with the amount of data for each sparsity, filled markers for the authors' training, hollow ones for the paper, and the dotted test error."}}
 curves = authors_curves(store, "cnn")
 draw_layers(curves, paper_curves("cnn"));
 

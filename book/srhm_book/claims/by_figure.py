@@ -67,8 +67,7 @@ def summary(points: pd.DataFrame) -> pd.DataFrame:
 
     points: as `compared`. One row a figure, quantity and training, with shown and known (numbers
     of values), center (median of here / paper for sizes, mean of here - paper for values) and near
-    (how many are within a factor `NEAR`, or differ by at most
-    `SAME_PLATEAU`).
+    (how many are within a factor `NEAR`, or differ by at most `SAME_PLATEAU`).
     """
     rows = []
     for key, own in points.groupby(["figure", "quantity", "training", "kind"], sort=False):
