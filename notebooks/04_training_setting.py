@@ -57,6 +57,7 @@ from srhm_book.complexity.measure import FOLDER, NAME
 from srhm_book.complexity.training import ARCHS, FACTORS, describe
 from srhm_book.grids import GRID, GRIDS, PAPER, PAPER_SMALLER, STUDY, setting
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.spectral.stored import find
@@ -66,6 +67,7 @@ from srhm_book.wording import join, with_ends, with_interval
 v, s0, repeats = by_profile(profile, v, s0, repeats)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
+options = training_options(profile, workers, device)
 small = {"width": 32, "stop_loss": 0.3, "num_test": 300, "batch_size": 32, "max_epochs": 20}
 small["lr"] = 4 * 0.01 / 4 * small["batch_size"]  # four times the paper's, as in the grids
 toy = profile == "smoke"
@@ -79,7 +81,7 @@ def searches(settings):
     """Runs around the crossing for each setting; what the store lacks is left out, or trained."""
     if profile == "book":
         return stored_searches(settings, store, repeats=(repeats,))[0]
-    return {c: search([c], None, repeats, workers=workers, device=device) for c in settings}
+    return {c: search([c], None, repeats, **options) for c in settings}
 
 
 def variant(arch, changes):
