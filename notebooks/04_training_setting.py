@@ -148,7 +148,7 @@ trainings_of.study_view(trainings_of.study_table(studies, wider, variant))
 # begins to move as fast, but the weights have to move less. At $\alpha=\sqrt{d}$ this is the authors'
 # scaling but for the output at the start, which is taken off. Expected there: {glue:text}`expected L=2`
 # times the $P^*$ at two levels and {glue:text}`expected L=3` times at three, and the authors'
-# scaling within 10 % of $\alpha=\sqrt{d}$. Measured: {glue:text}`lazier`; over $\alpha=\sqrt{d}$,
+# scaling {glue:text}`expected alpha` times that at $\alpha=\sqrt{d}$. Measured: {glue:text}`lazier`; over $\alpha=\sqrt{d}$,
 # {glue:text}`as alpha`.
 
 # %% mystnb={"figure": {"caption": "P* against the laziness, over P* of the plain fan-in network, seed by seed (geometric mean, bars: 95 % interval of Student). Hollow: the scaling of the authors' code at the rate of an equal tangent kernel, drawn at its laziness, the root of d.", "name": "fig-laziness"}, "image": {"alt": "A line for each task against alpha on a logarithmic axis, from one at alpha = 1, and hollow markers of the authors' scaling."}}
@@ -363,6 +363,7 @@ for L in (2, 3):
     said[f"scalings L={L}"] = f"{factors.min():.2f} to {factors.max():.2f}" if len(factors) else "–"
 said |= {"unexpected": views.unexpected(table), "in vain": views.without_P_star(table)}
 said |= {f"expected L={L}": "{:g} to {:g}".format(*choices.EXPECTED_LAZIER[L]) for L in (2, 3)}
+said["expected alpha"] = "{:g} to {:g}".format(*choices.EXPECTED_AS_ALPHA)
 said["expected background"] = join(
     f"{name}: {low:g} to {high:g}" for name, (low, high) in choices.EXPECTED_BACKGROUND.items()
 )

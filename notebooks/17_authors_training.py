@@ -62,6 +62,8 @@ from srhm_book.complexity.authors import (
     authors_table,
     config_at,
     exponents_in_both,
+    hours_left,
+    missing_words,
     read_by_the_rule,
     shares,
     shares_view,
@@ -107,11 +109,9 @@ for L in (2, 3):
     glue(f"ours L={L}", f"{part.grids.median():.2f}", display=False)
 glue("known", int(table.ratio.notna().sum()), display=False)
 glue("total", len(table), display=False)
-missing = table[table.ratio.isna()]
-glue("missing", "; ".join(
-    f"{arch.upper()} L={L}: " + ", ".join(f"v={p.v} s0={p.s0}" for p in part.itertuples())
-    for (arch, L), part in missing.groupby(["arch", "L"], sort=False)
-) or "none", display=False)  # fmt: skip
+hours = hours_left(table, authors_runs(table, store))
+glue("missing", missing_words(table, hours), display=False)
+glue("hours", f"{hours.sum():.0f}", display=False)
 
 # %% [markdown]
 # ## The laws in both trainings
@@ -274,6 +274,7 @@ glue("mean width", f"{off.mean():+.3f}", display=False)
 # unlike the code. Seeds differ widely at small $v$: a point of one seed may be off by a step of the
 # paper's sizes by chance.
 #
-# :::{dropdown} The points that are not bracketed yet
-# {glue:text}`missing`.
+# :::{dropdown} The points that are not bracketed yet, and what they cost
+# {glue:text}`missing`. In brackets, the core hours of one training at the paper's size, a power of $P$
+# through the trainings here: {glue:text}`hours` in all, and two or three sizes make a point.
 # :::
