@@ -31,8 +31,8 @@ STUDY = GRID | {"lr": 1.28, "stop_loss": 1e-3}
 # A training of a fraction of a second, on which to try a chapter out: its results mean nothing.
 TOY = {
     "width": 32,
-    "batch_size": 64,
-    "lr": 1.2,
+    "batch_size": 48,
+    "lr": 1.0,
     "stop_loss": 0.1,
     "num_test": 300,
     "max_epochs": 100,
