@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from served import SIZES, pages, wait_for_math
@@ -70,10 +71,14 @@ def test_problems_are_found(browser):
         assert said in sentence
 
 
-def test_every_page_is_whole_light_and_open_to_all(html, visit):
-    """Each is loaded once, at a desk in the light, then seen in the dark and on a phone."""
+@pytest.mark.parametrize("part", ["pages", "other pages"])
+def test_every_page_is_whole_light_and_open_to_all(html, visit, part):
+    """Each is loaded once, at a desk in the light, then seen in the dark and on a phone.
+
+    In two parts, for two processes (see tests/conftest.py): it takes minutes.
+    """
     axe, found = Axe(), []
-    for name in pages(html):
+    for name in pages(html)[part == "pages" :: 2]:
         page = visit(name)
         wait_for_math(page)
         raw = re.search(r"\\[(\[]|\$", page.locator("article").evaluate(PROSE))
