@@ -56,6 +56,7 @@ from srhm_book import style as plots
 from srhm_book.grids import GRID
 from srhm_book.paper import crossing, paper_P_star, published_fig4A
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 
@@ -64,14 +65,15 @@ plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 # Of the grid of P, four points per factor of two.
 every = by_profile(profile, {"book": 1, "fresh": 2, "smoke": 4})
-options = {"width": width, "lr": lr}
+options = training_options(profile, workers, device)
+training = {"width": width, "lr": lr}
 if profile == "smoke":
-    options |= {"batch_size": 32, "stop_loss": 0.1, "num_test": 500}
+    training |= {"batch_size": 32, "stop_loss": 0.1, "num_test": 500}
 
 
-def configs(arch, v, s0, first=0.6, last=8.0, every=every, **training):
+def configs(arch, v, s0, first=0.6, last=8.0, every=every, **changes):
     """The runs of one curve: P from `first` to `last` times n_c m^L (s0+1)^L, all seeds."""
-    setting = RunConfig(arch=arch, v=v, s0=s0, L=L, s=s, P=1000, **options | training)
+    setting = RunConfig(arch=arch, v=v, s0=s0, L=L, s=s, P=1000, **training | changes)
     unit = setting.n_c * setting.m**L * (s0 + 1) ** L
     low = grid_index(max(first * unit, 4 * setting.batch_size))
     sizes = range(low, grid_index(last * unit) + 1, every)
@@ -80,7 +82,7 @@ def configs(arch, v, s0, first=0.6, last=8.0, every=every, **training):
 
 def run(wanted):
     """Takes the runs from the store and trains what it lacks."""
-    return sweep(wanted, store, workers=workers, device=device)
+    return sweep(wanted, store, **options)
 
 
 @cache

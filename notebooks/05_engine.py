@@ -59,6 +59,7 @@ from srhm_book.curves import layer_curves
 from srhm_book.grids import TOY, setting
 from srhm_book.pictures.costs import draw_costs
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 
@@ -185,7 +186,7 @@ def learning_curve(arch):
     small = [c for c in layer_curves(arch, 2) if c.P < 2500 and c.batch_size == 128]
     if profile == "smoke":
         small = [setting(arch, 4, 1, **TOY)]
-    return sweep(small, None, workers=workers, device=device)
+    return sweep(small, None, **training_options(profile, workers, device))
 
 
 def before_and_after(arch):

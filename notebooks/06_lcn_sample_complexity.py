@@ -60,6 +60,7 @@ from srhm_book.complexity.table import complexity_table, relative_interval, sear
 from srhm_book.grids import law_grid
 from srhm_book.paper import published_P_star, reading_rule
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.wording import join, list_settings, with_interval
@@ -68,7 +69,7 @@ by_profile(profile)
 plots.use_style()
 pd.set_option("display.max_rows", None)
 store = Store(project("results")) if profile == "book" else None
-options = {"workers": workers, "device": device, "progress": False}
+options = training_options(profile, workers, device)
 
 # %% mystnb={"figure": {"caption": "Figure 4B of the paper with ours: P* of locally connected networks against Eq. 3. Hollow: the paper's points (s = 2), which it rounds to its grid of sizes. Filled: ours, with 95 % intervals over seeds; half filled: s > 2; small and pale: tasks with m < v^(s-1). Colour and marker: s0. Grey: proportionality, at our geometric mean. Below, the same divided by Eq. 3, one panel a depth.", "name": "fig-lcn-law"}, "image": {"alt": "Above, P* against the law's value on logarithmic axes, hollow and filled points along a line of slope one over three decades. Below, their ratio in a panel for each depth: at two levels filled and hollow points mix, at three the hollow ones lie higher."}}
 # The sizes around the crossing of 10 % test error, for each setting and seed.

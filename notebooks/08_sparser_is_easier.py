@@ -55,6 +55,7 @@ from srhm_book.complexity.live import trained_again
 from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import fixed_d_grid
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.wording import list_settings, with_interval
@@ -62,7 +63,7 @@ from srhm_book.wording import list_settings, with_interval
 by_profile(profile)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
-options = {"workers": workers, "device": device, "progress": False}
+options = training_options(profile, workers, device)
 glue("v map", v_map, display=False)
 glue("s map", s_map, display=False)
 

@@ -49,6 +49,7 @@ from srhm_book.complexity.sparsity_B import (
 from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import setting
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.wording import join, list_settings, with_interval
@@ -56,7 +57,7 @@ from srhm_book.wording import join, list_settings, with_interval
 by_profile(profile)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
-options = {"workers": workers, "device": device, "progress": False}
+options = training_options(profile, workers, device)
 
 # %% mystnb={"figure": {"caption": "As Figure 7 of the paper (its curves are not digitised): sparsity B, locally connected networks, test error against P (left) and against P / (s0+1)^L (right), one row a depth and vocabulary. Means over seeds; bars: lowest to highest.", "name": "fig-B-lcn"}, "image": {"alt": "Rows of two panels. Left: falling curves, further right for larger s0. Right: the same curves, divided by a power of s0 plus one, close to one another."}}
 # {setting: its runs at all P, three seeds each}

@@ -69,6 +69,7 @@ from srhm_book.invariance.layers_figures import draw_layers
 from srhm_book.invariance.runs import layer_runs, layer_settings
 from srhm_book.pictures.sensitivity import draw_sensitivities
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.wording import significant
@@ -80,7 +81,8 @@ smoke = profile == "smoke"
 
 # %% mystnb={"figure": {"caption": "Figure 12: the locally connected network. Sensitivities to synonyms (above) and displacements (below) in layer 1, layer 2 and the output, for changes of the input level (solid) and of level 2 (dashed), against the total number of training data over (s\u2080+1)\u00b2; L = s = 2, n_c = m = v = 8. Filled: ours, means over seeds, bands from lowest to highest. Hollow, thin: the paper's. Grey, dotted: our test error. Black line: the criterion used below.", "name": "fig-layers-lcn"}, "image": {"alt": "Six panels of curves against rescaled training-set size. In layer 1 the sensitivity to synonyms stays high while that to input displacements falls to nearly zero; in layer 2 that to input synonyms and to both displacements falls as well; at the output all but that to level-2 synonyms vanish. All falls happen where the test error falls."}}
 # {s0: runs} of L = s = 2, n_c = m = v = 8; their column x is P / (s0+1)^2.
-lcn = layer_runs("lcn", profile, store, workers=workers, device=device)
+options = training_options(profile, workers, device)
+lcn = layer_runs("lcn", profile, store, **options)
 paper = None if smoke else paper_curves("lcn")  # Figure 12
 draw_layers(lcn, paper, low=LOW);
 
@@ -88,7 +90,7 @@ draw_layers(lcn, paper, low=LOW);
 rests_on(lcn, "10_layer_by_layer", profile="fresh")
 
 # %% mystnb={"figure": {"caption": "Figure 15: the convolutional network, drawn as {numref}`fig-layers-lcn`.", "name": "fig-layers-cnn"}, "image": {"alt": "Six panels of curves against rescaled training-set size for the convolutional network, with the same pattern as for the locally connected one."}}
-cnn = layer_runs("cnn", profile, store, workers=workers, device=device)
+cnn = layer_runs("cnn", profile, store, **options)
 paper = None if smoke else paper_curves("cnn")  # Figure 15
 draw_layers(cnn, paper, low=LOW);
 
@@ -212,8 +214,8 @@ onset_view(onset_table(plateaus), with_paper=not smoke)
 # $p_\ell x$ by that to an unrelated $z$, and $D$ does so with $\tau_\ell x$.
 
 # %% mystnb={"figure": {"caption": "Sensitivities in one look: four inputs (left; empty positions are small rings, ringed discs differ from $x$) and what a trained LCN makes of them (v = 4, s\u2080 = 1). Maps: the channels that vary most, at all positions of the layer; bars: the logits. Below each: its squared distance to the map of $x$, over the mean of unrelated data. Averaged over data these numbers are $S_{k,1}$ (second row) and $D_{k,1}$ (third). The displaced datum is nearly $x$ from layer 1 on, the one with other synonyms from layer 2 on; $z$ stays different.", "name": "fig-look"}, "image": {"alt": "A table of four rows and four columns. Rows: a datum, the same with other synonyms, the same displaced, and another datum. Columns: the input as coloured discs, heat maps of layers 1 and 2, and bars for the output. The displaced row looks like the first one in every layer; the synonym row differs in layer 1 and then looks like the first; the last row differs everywhere."}}
-options = {"width": 64, "lr": 1.0, "num_test": 2000}
-small = RunConfig(arch="lcn", v=4, s0=1, P=picture_P, **options)
+training = {"width": 64, "lr": 1.0, "num_test": 2000}
+small = RunConfig(arch="lcn", v=4, s0=1, P=picture_P, **training)
 engine, data, test_set = prepare(small, resolve_device(device))
 fit(engine, data, small)
 engine.finish()

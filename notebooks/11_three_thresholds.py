@@ -72,6 +72,7 @@ from srhm_book.invariance.thresholds import (
     threshold_points,
 )
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.wording import with_interval
@@ -86,7 +87,8 @@ ARCHS = ("lcn", "cnn")
 # %% mystnb={"figure": {"caption": "Figures 6C, 6D (above, s = 2) and 11 (below, s = 3): locally connected networks. P* against the size at which S\u2082 (left) and D\u2082 (right) of the second layer reach their thresholds. Colour and marker: s\u2080; filling: L. Filled: ours, with 95 % intervals over seeds; hollow: the paper's (s = 2; those of Figure 11 are not digitised), both coordinates rounded to its grid of sizes. Line and band: equality, and a factor of two.", "name": "fig-three-sizes"}, "image": {"alt": "Four panels of points on logarithmic axes along the diagonal, most of them inside the band of a factor of two; for displacements the points lie to the left of the diagonal."}}
 # The grids of settings, their runs, and of each setting P*, P*_S and P*_D.
 names = ("L2", "L3", "s3") if profile == "book" else (profile,)
-settings, frame = runs_for(ARCHS, names, store, repeats, workers, device)
+options = training_options(profile, workers, device)
+settings, frame = runs_for(ARCHS, names, store, repeats, **options)
 table = crossings(frame, settings, repeats=repeats)
 draw_pairs(table, "lcn", with_paper=not smoke);
 

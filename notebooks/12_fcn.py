@@ -55,6 +55,7 @@ from srhm_book.invariance.threshold_views import (
 )
 from srhm_book.invariance.thresholds import D2, S2, crossings, runs_of, threshold_points
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.wording import significant, with_interval
 
@@ -66,7 +67,8 @@ store = Store(project("results")) if profile == "book" else None
 # %% mystnb={"figure": {"caption": "Figure 16: P* of fully connected networks against the size at which S\u2082 (left) and D\u2082 (right) reach 30 % and 10 %. Colour and marker: s\u2080; filling: L; bars: 95 % intervals over seeds. Line and band: equality, and a factor of two. The paper's points were not read off.", "name": "fig-fcn-pairs"}, "image": {"alt": "Two panels of points on logarithmic axes: P* against the two sample complexities of the sensitivities, near the diagonal."}}
 # The grids of settings, their runs, and of each setting P*, P*_S and P*_D.
 names = ("L2", "L3") if profile == "book" else (profile,)
-settings, frame = runs_for(("fcn",), names, store, repeats, workers, device)
+options = training_options(profile, workers, device)
+settings, frame = runs_for(("fcn",), names, store, repeats, **options)
 table = crossings(frame, settings, repeats=repeats)
 draw_pairs(table, "fcn");
 

@@ -72,6 +72,7 @@ from srhm_book.curves import COMMON_TRAINING, STUDIED, training_study
 from srhm_book.images.chapter import rank_correlation
 from srhm_book.paper import published
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 
 P, repeats = by_profile(profile, P, repeats)
@@ -82,7 +83,7 @@ glue("batch", COMMON_TRAINING["batch_size"], display=False)
 glue("lr", f"{COMMON_TRAINING['lr']:g}", display=False)
 
 # %% mystnb={"figure": {"caption": "Test error of several architectures at the same training-set size against the sensitivity to displacements (left) and to synonyms (right) of the input level; above, of the output (Figures 1C, 1D), below, of an internal layer at 80 % of the depth, the second one of LCN and CNN (Figures 17A, 17B). Means over seeds; bars: their range. Hollow, joined to ours by a line where it is measured: the paper's.", "name": "fig-architectures"}, "image": {"alt": "Four panels on logarithmic axes, test error against a sensitivity: a filled marker with error bars for each network, joined by a thin line to a hollow marker of the paper."}}
-options = {"workers": workers, "device": device}
+options = training_options(profile, workers, device)
 runs = architecture_runs(profile, P, repeats, store, **options)
 table = by_architecture(runs)
 if profile == "book" and P == 7400:

@@ -52,6 +52,7 @@ from srhm_book.architectures.growing import (
 from srhm_book.architectures.live import trained_again
 from srhm_book.architectures.views import ARCHITECTURE_NAMES
 from srhm_book.provenance import rests_on
+from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 
@@ -60,7 +61,8 @@ plots.use_style()
 store = Store(project("results")) if profile == "book" else None
 
 # %% mystnb={"figure": {"caption": "Test error and the sensitivities to synonyms ($S_{k,1}$) and displacements ($D_{k,1}$) of the input level against training-set size, at three relative depths (Figure 9). Full: here, means over seeds (at each size: {glue:text}`seeds`), bars their range; hollow, on dotted lines: the paper's.", "name": "fig-depths"}, "image": {"alt": "A row of three panels for each architecture. At depth 4/5 both sensitivities fall steeply where the test error falls; at depth 1/5 the sensitivity to synonyms stays high."}}
-runs = growing_runs(profile, repeats, store, workers=workers, device=device)
+options = training_options(profile, workers, device)
+runs = growing_runs(profile, repeats, store, **options)
 table = by_depth(runs)
 architectures = architectures_with_curves(table)
 draw_depths(table, architectures, paper=profile == "book");

@@ -55,7 +55,7 @@ from srhm_book.wording import list_settings, significant, with_interval
 by_profile(profile)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
-options = training_options(workers, device)
+options = training_options(profile, workers, device)
 
 # %% mystnb={"figure": {"caption": "P* (10 % test error) of convolutional networks against n_c m^L, one marker a task; bars: 95 % over seeds. Filled: this book's scaling. Hollow: the lazier one of the authors' code. Grey: P* = n_c m^L.", "name": "fig-parent-law"}, "image": {"alt": "P* against n_c m to the L on logarithmic axes, four depths in four colours and markers, filled and hollow. A grey line of slope one."}}
 # Sizes around both thresholds, task by task, and the P* that follow.

@@ -53,7 +53,7 @@ from srhm_book.wording import with_interval
 shown = synonyms.check_shown(by_profile(profile, shown), profile)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
-options = training_options(workers, device)
+options = training_options(profile, workers, device)
 
 # %% mystnb={"figure": {"caption": "Sensitivity S of layer 2 to synonyms of the input level, mean over seeds, against P (left) and P / (n_c m^L) (right); one line a task with m = n_c = v, colour and marker by depth. Hollow, dotted: the lazier scaling of the authors' code. Dashed: where P_S is read off.", "name": "fig-parent-synonyms"}, "image": {"alt": "Two panels of curves, one a task, in two colours by depth, filled and hollow: left against P, right against P over n_c m to the L."}}
 # {(v, L): runs} in this book's scaling, and in the lazier one of the authors' code.

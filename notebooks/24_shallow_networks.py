@@ -44,7 +44,7 @@ from srhm_book.wording import list_settings, with_interval
 repeats = by_profile(profile, repeats)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
-options = training_options(workers, device)
+options = training_options(profile, workers, device)
 
 # %% mystnb={"figure": {"caption": "P* of fully connected networks of one hidden layer (8v\u00b2 units), where the error falls to 0.7 of guessing, against the number of all data; bars: 95 % over seeds. Solid grey: the median share; dashed: the slope of deep networks' law, through the first point.", "name": "fig-shallow"}, "image": {"alt": "P* against the number of all data on logarithmic axes, a colour and marker for each kind of task, beside a solid line of slope one and a dashed one that is flatter."}}
 # The sizes around the crossing of 0.7 of guessing, for each task and seed.

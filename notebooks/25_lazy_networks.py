@@ -41,7 +41,7 @@ from srhm_book.source import source_of
 seeds = by_profile(profile, seeds)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
-options = training_options(workers, device)
+options = training_options(profile, workers, device)
 
 # %% mystnb={"figure": {"caption": "Test error over that of guessing of regression with the tangent kernel, against the share of all data; means over seeds, bars from the lowest to the highest. A colour and marker a task (n_c = v). Dashed: the parent's threshold, a tenth of guessing.", "name": "fig-lazy-kernel"}, "image": {"alt": "Error over guessing against the share of all data on a logarithmic axis, a curve with bars for each task, and a dashed line at a tenth."}}
 kernel = measure.measured("kernel", profile, seeds)

@@ -40,7 +40,7 @@ from srhm_book.source import source_of
 by_profile(profile)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
-options = training_options(workers, device)
+options = training_options(profile, workers, device)
 
 # %% mystnb={"figure": {"caption": "Test error over that of guessing against the share of all data in the training set, for rules without correlations (orange triangles) and random rules of the same sizes (blue discs); convolutional networks of L hidden layers, n_c = m = v. Bars: 95 % over seeds. Dashed: guessing.", "name": "fig-uniform"}, "image": {"alt": "A panel for each v and L: error over guessing against the share of the data, blue discs and orange triangles, with a dashed line at one."}}
 runs = uniform.trained(profile, store, seeds, **options)

@@ -49,7 +49,7 @@ from srhm_book.wording import join, with_interval
 v, L = by_profile(profile, v, L)
 plots.use_style()
 store = Store(project("results")) if profile == "book" else None
-options = training_options(workers, device)
+options = training_options(profile, workers, device)
 
 # %% mystnb={"figure": {"caption": "Signal (level) and noise (dashed, falling), squared and summed over what a place shows and over classes, exactly from the rules of one draw. Thin: the noise of distinct data; markers: counted in a sample of them. Rings: the crossings P_c. Dotted: n_c m^L.", "name": "fig-parent-noise"}, "image": {"alt": "Two panels on logarithmic axes. In each falling dashed lines cross two level lines, for features and for tuples, with a ring at each crossing, a dotted vertical line, thin lines and markers."}}
 shallow, deep = SRHM(v, 2, L, 0), SRHM(v, 2, L + 1, 0, m=v // 2)

@@ -47,7 +47,7 @@ from srhm_book.why.sensitivity import counted_weights
 from srhm_book.wording import list_settings
 
 by_profile(profile)
-options = training_options(workers, device)
+options = training_options(profile, workers, device)
 style.use_style()
 store = Store(project("results")) if profile == "book" else None
 counted = chapter.counted_sizes(profile)

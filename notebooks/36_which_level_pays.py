@@ -50,7 +50,7 @@ from srhm_book.why.levels import as_text, growth_exponent, growth_table, predict
 from srhm_book.wording import join, list_settings, with_interval
 
 by_profile(profile)
-options = training_options(workers, device)
+options = training_options(profile, workers, device)
 style.use_style()
 store = Store(project("results")) if profile == "book" else None
 options["repeats"] = 2 if profile == "smoke" else 3

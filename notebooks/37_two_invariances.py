@@ -43,7 +43,7 @@ from srhm_book.why.unequal import HALF, THRESHOLD, setting_of
 from srhm_book.wording import join
 
 by_profile(profile)
-options = training_options(workers, device)
+options = training_options(profile, workers, device)
 style.use_style()
 store = Store(project("results")) if profile == "book" else None
 repeats = 2 if profile == "smoke" else 3

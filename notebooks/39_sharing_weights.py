@@ -48,7 +48,7 @@ from srhm_book.why import along_training, chapter, sharing_figures, tied
 from srhm_book.wording import list_settings, with_interval
 
 by_profile(profile)
-options = training_options(workers, device)
+options = training_options(profile, workers, device)
 style.use_style()
 store = Store(project("results")) if profile == "book" else None
 options["repeats"] = 2 if profile == "smoke" else 3

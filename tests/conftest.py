@@ -14,18 +14,23 @@ torch.set_num_threads(1)
 OF_THE_BOOK = re.compile(r"^def test_\w+\([^)]*\b(executed|html|url|visit)\b", re.MULTILINE)
 
 
+OTHER_PAGES = "[other pages]"  # the half of them that waits until the book is there
+
+
 def pytest_collection_modifyitems(items):
-    """What takes longest first, so that it does not end alone."""
-    items.sort(key=lambda item: "executed" not in item.fixturenames)
+    """What takes longest first, so that it does not end alone; last what it has to be there for."""
+    items.sort(key=lambda item: (OTHER_PAGES in item.name, "executed" not in item.fixturenames))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """With several processes: a file's tests in one, and all files of the built book in one too."""
+    """With several processes: a file's tests in one, and those of the built book in one too."""
     from xdist.scheduler import LoadFileScheduling
 
     class ByFile(LoadFileScheduling):
         def _split_scope(self, nodeid):
+            if nodeid.endswith(OTHER_PAGES):
+                return OTHER_PAGES
             file = nodeid.partition("::")[0]
             text = (config.rootpath / file).read_text(encoding="utf-8")
             return "the book" if OF_THE_BOOK.search(text) else file

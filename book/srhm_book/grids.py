@@ -31,10 +31,10 @@ STUDY = GRID | {"lr": 1.28, "stop_loss": 1e-3}
 # A training of a fraction of a second, on which to try a chapter out: its results mean nothing.
 TOY = {
     "width": 32,
-    "batch_size": 32,
-    "lr": 0.3,
+    "batch_size": 48,
+    "lr": 1.0,
     "stop_loss": 0.1,
-    "num_test": 500,
+    "num_test": 300,
     "max_epochs": 100,
 }
 # Medians of the paper's P* over its scale, the search's first guess and nothing else.

@@ -96,11 +96,11 @@ def rows_of(frame: pd.DataFrame, setting: RunConfig) -> pd.DataFrame:
 
     Where P is small the batch and the learning rate are the smaller ones of `run_at`.
     """
-    keep = pd.Series(True, index=frame.index)
+    kept = np.arange(len(frame))
     for name, value in setting.as_dict().items():
         if name not in ("P", *SEED_FIELDS, "batch_size", "lr"):
-            keep &= frame[name] == value
-    rows = frame[keep]
+            kept = kept[frame[name].to_numpy()[kept] == value]
+    rows = frame.iloc[kept]
     batches = {P: run_at(setting, int(P), 0) for P in rows.P.unique()}
     expected = pd.DataFrame([(c.batch_size, c.lr) for c in rows.P.map(batches)], rows.index)
     if rows.empty:

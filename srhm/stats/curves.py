@@ -69,22 +69,21 @@ def sample_complexity(
         raise ValueError(f"threshold must be a finite number, not {threshold!r}.")
     if type(num_bootstrap) is not int or num_bootstrap < 0:
         raise ValueError(f"num_bootstrap must be an integer of at least 0, not {num_bootstrap!r}.")
-    curves, num_diverged = _curves(frame, quantity)
-    P, values = curves.columns.to_numpy(float), curves.to_numpy(float)
-    counts = {"num_seeds": len(curves), "num_points": len(P), "num_diverged": num_diverged}
+    seeds, P, values, num_diverged = seed_curves(frame, quantity)
+    counts = {"num_seeds": len(seeds), "num_points": len(P), "num_diverged": num_diverged}
     mean = _mean(values, np.ones((1, len(values))))[0]
     P_star = last_fall(P, mean, threshold)
     if not 0 < P_star < math.inf:
         reason = _why_not(P, mean, quantity, threshold, num_diverged)
         return SampleComplexity(None, None, None, reason, **counts)
-    if len(curves) < 2 or num_bootstrap == 0:
+    if len(seeds) < 2 or num_bootstrap == 0:
         return SampleComplexity(P_star, None, None, None, **counts)
     draws = np.random.default_rng(seed).multinomial(
-        len(curves), [1 / len(curves)] * len(curves), size=num_bootstrap
+        len(seeds), [1 / len(seeds)] * len(seeds), size=num_bootstrap
     )
     replicates = last_falls(P, _mean(values, draws), threshold)
     with np.errstate(divide="ignore"):
-        ends = interval(math.log(P_star), np.log(replicates), len(curves))
+        ends = interval(math.log(P_star), np.log(replicates), len(seeds))
     low, high = (None if end is None else math.exp(end) for end in ends)
     return SampleComplexity(P_star, low, high, None, **counts, replicates=replicates)
 
@@ -99,11 +98,12 @@ def learning_curve(frame: pd.DataFrame, quantity: str = "test_error") -> pd.Data
     seeds. Diverged runs are left out; std and sem are nan where n is 1. ValueError as for
     `sample_complexity`.
     """
-    curves, _ = _curves(frame, quantity)
-    n = curves.count().to_numpy()
-    std = curves.std(ddof=1).to_numpy()
-    columns = {"mean": curves.mean().to_numpy(), "std": std, "sem": std / np.sqrt(n), "n": n}
-    return pd.DataFrame({"P": curves.columns.to_numpy(), **columns})
+    _, P, values, _ = seed_curves(frame, quantity)
+    curves = pd.DataFrame(values)
+    n, std = curves.count(), curves.std(ddof=1)
+    return pd.DataFrame(
+        {"P": P, "mean": curves.mean(), "std": std, "sem": std / np.sqrt(n), "n": n}
+    )
 
 
 def spread_factor(num: int, num_fitted: int = 1) -> float:
@@ -137,19 +137,32 @@ def interval(
     return low, high
 
 
-def _curves(frame: pd.DataFrame, quantity: str) -> tuple[pd.DataFrame, int]:
-    """Table of ``quantity``, one row a seed, one column a P; and the number of diverged runs."""
+def seed_curves(
+    frame: pd.DataFrame, quantity: str = "test_error"
+) -> tuple[list[tuple], np.ndarray, np.ndarray, int]:
+    """The learning curve of every seed.
+
+    Returns the seeds (triples of the three seed fields), the sizes P (n,), rising, the values
+    (seeds, n), nan where a seed has none, and the number of diverged runs, which are left out.
+    ValueError as for `sample_complexity`.
+    """
     for name in ("P", *SEED_FIELDS, quantity):
         if name not in frame:
             raise ValueError(f"The frame has no column {name!r}.")
     _check_one_setting(frame)
-    values = pd.to_numeric(frame[quantity])
+    values = pd.to_numeric(frame[quantity]).to_numpy(float, na_value=math.nan)
     good = np.isfinite(values)
     if "status" in frame:
-        good &= frame.status != "diverged"
-    index = [frame[name][good] for name in SEED_FIELDS]
-    table = values[good].groupby([*index, frame.P[good]]).mean().unstack("P").sort_index(axis=1)
-    return table, int((~good).sum())
+        good &= frame.status.to_numpy() != "diverged"
+    seeds = list(zip(*(frame[name].to_numpy()[good].tolist() for name in SEED_FIELDS), strict=True))
+    distinct = sorted(set(seeds))
+    rows = [distinct.index(seed) for seed in seeds]
+    P, columns = np.unique(frame.P.to_numpy()[good], return_inverse=True)
+    total, number = np.zeros((2, len(distinct), len(P)))
+    np.add.at(total, (rows, columns), values[good])
+    np.add.at(number, (rows, columns), 1)
+    with np.errstate(invalid="ignore"):  # 0 / 0, where a seed has no run at this P, is nan
+        return distinct, P, total / number, int((~good).sum())
 
 
 def _check_one_setting(frame: pd.DataFrame) -> None:
@@ -160,15 +173,16 @@ def _check_one_setting(frame: pd.DataFrame) -> None:
     fixed = [
         name for name in RunConfig.names() if name in frame and name not in ("P", *SEED_FIELDS)
     ]
-    batches = {"batch_size", "lr"} <= set(fixed)
+    varying = [name for name in fixed if _varies(frame[name])]
+    both = {"batch_size", "lr"}
+    batches = both & set(varying) and both <= set(fixed)
     if batches and (frame.groupby("P").batch_size.nunique() <= 1).all():
-        fixed = [name for name in fixed if name not in ("batch_size", "lr")]
         frame = frame.assign(**{"lr / batch_size": (frame.lr / frame.batch_size).round(12)})
-        fixed.append("lr / batch_size")
-    for name in fixed:
-        if _varies(frame[name]):
-            some = ", ".join(str(value) for value in frame[name].unique()[:3])
-            raise ValueError(f"The frame mixes several settings: its {name} is {some}; select one.")
+        varying = [name for name in (*varying, "lr / batch_size") if name not in both]
+        varying = [name for name in varying if _varies(frame[name])]
+    for name in varying:
+        some = ", ".join(str(value) for value in frame[name].unique()[:3])
+        raise ValueError(f"The frame mixes several settings: its {name} is {some}; select one.")
 
 
 def _varies(column: pd.Series) -> bool:

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from srhm.stats.curves import NORMAL, sample_complexity, spread_factor
-from srhm.training.config import SEED_FIELDS
+from srhm.stats.curves import NORMAL, last_falls, seed_curves, spread_factor
 
 
 @dataclass(frozen=True)
@@ -34,12 +33,9 @@ def seed_complexities(
     frame: pd.DataFrame, quantity: str = "test_error", threshold: float = 0.1
 ) -> dict[tuple, float]:
     """P* of every seed (a triple of the three seed fields) whose own curve crosses."""
-    found = {}
-    for seed, rows in frame.groupby(list(SEED_FIELDS)):
-        P_star = sample_complexity(rows, quantity, threshold, num_bootstrap=0).P_star
-        if P_star is not None:
-            found[seed] = P_star
-    return found
+    seeds, P, values, _ = seed_curves(frame, quantity)
+    found = dict(zip(seeds, last_falls(P, values, threshold).tolist(), strict=True))
+    return {seed: P_star for seed, P_star in found.items() if 0 < P_star < math.inf}
 
 
 def paired_ratio(

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -87,14 +88,22 @@ def browser(chromium):
 
 @pytest.fixture
 def visit(browser, url):
-    """Opens a page of the book; at the end no request of any may have failed or left the book."""
-    contexts, problems = [], []
+    """Opens a page of the book; at the end no request of any may have failed or left the book.
+
+    `visit.loaded` has the bytes that came over the line for each page.
+    """
+    contexts, problems, loaded = [], [], Counter()
 
     def visit(page_name, size="desk", dark=False, base=url, watched=True):
         scheme = "dark" if dark else "light"
         context = browser.new_context(viewport=SIZES[size], color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
+        devtools = context.new_cdp_session(page)
+        devtools.send("Network.enable")
+        devtools.on(
+            "Network.loadingFinished", lambda e: loaded.update({page_name: e["encodedDataLength"]})
+        )
         if watched:
             watch(page, base)
         page.goto(base + page_name, wait_until="networkidle")
@@ -110,6 +119,7 @@ def visit(browser, url):
             lambda r: r.url.startswith((base, "data:")) or problems.append(f"outside: {r.url}"),
         )
 
+    visit.loaded = loaded
     yield visit
     for context in contexts:
         context.close()

@@ -12,10 +12,9 @@ import urllib.parse
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
-from served import SIZES
+from served import SIZES, wait_for_math
 from srhm_book import cli
 
 ROOT = Path(__file__).parent.parent.parent
@@ -43,12 +42,6 @@ def test_no_notebook_keeps_a_progress_bar_or_a_warning(executed):
             assert not errors, f"{path.name}: {errors}"
 
 
-def pages(html):
-    names = sorted(path.relative_to(html).as_posix() for path in html.glob("book/**/*.html"))
-    assert {"book/model.html", "book/executed/00_overview.html"} <= set(names)
-    return names
-
-
 def test_every_link_leads_somewhere(html):
     """Files and anchors inside the book; addresses outside it are not asked."""
     trees = {
@@ -71,70 +64,6 @@ def test_every_link_leads_somewhere(html):
             elif there.fragment and target in anchors and there.fragment not in anchors[target]:
                 lost.append(f"{name}: no anchor {address}")
     assert not lost, "\n".join(lost)
-
-
-# The text of a page but for its code, which may well say "$P^*$".
-PROSE = """article => {
-    const prose = article.cloneNode(true);
-    prose.querySelectorAll("pre, code, script").forEach(node => node.remove());
-    return prose.textContent;
-}"""
-
-
-def wait_for_math(page):
-    page.wait_for_function(
-        "() => document.querySelectorAll('mjx-container').length"
-        " >= document.querySelectorAll('.math').length"
-    )
-
-
-def test_every_page_is_whole_and_open_to_all(html, visit):
-    """Each is loaded once, at a desk in the light, then seen in the dark and on a phone."""
-    axe, found = Axe(), []
-    for name in pages(html):
-        page = visit(name)
-        wait_for_math(page)
-        raw = re.search(r"\\[(\[]|\$", page.locator("article").evaluate(PROSE))
-        found += [f"{name} shows raw TeX: {raw}"] if raw else []
-        for scheme, rules in {"light": {}, "dark": {"runOnly": ["color-contrast"]}}.items():
-            show_in(page, scheme)
-            found += [f"{name} in the {scheme}: {fault}" for fault in barriers(axe, page, rules)]
-        for size in ("desk", "phone"):
-            page.set_viewport_size(SIZES[size])
-            found += [f"{name}, {size}: {fault}" for fault in faults(page)]
-        page.context.close()
-    assert not found, "\n".join(found)
-
-
-def faults(page):
-    """What is too wide for the window, and pictures that are broken or say nothing."""
-    wide, shown = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    if wide > shown:
-        yield f"{wide} wide, on a screen of {shown}"
-    for image in page.query_selector_all("article img"):
-        alt = image.get_attribute("alt")
-        if not re.fullmatch(r".{20,}(?<!svg|png)", alt or "", re.S):
-            yield f"alt {alt!r}"
-        if not image.evaluate("image => image.complete && image.naturalWidth > 0"):
-            yield f"the picture {alt!r} is not there"
-        if image.bounding_box()["width"] > shown:
-            yield f"the picture {alt!r} is wider than the screen"
-
-
-def show_in(page, scheme):
-    """Switch to light or dark, at once: a colour that is on its way has no contrast of its own."""
-    page.add_style_tag(content="*, *::before, *::after {transition: none !important}")
-    page.emulate_media(color_scheme=scheme)
-    page.wait_for_selector(f"html[data-theme={scheme}]", state="attached")
-
-
-def barriers(axe, page, rules):
-    """What axe-core finds serious: contrast, names, order of headings ..."""
-    options = {"resultTypes": ["violations"], "preload": False, **rules}
-    for violation in axe.run(page, options=options).response["violations"]:
-        if violation["impact"] in ("serious", "critical"):
-            places = [node["html"][:120] for node in violation["nodes"][:3]]
-            yield f"{violation['id']} {places}"
 
 
 def test_math_is_typeset_with_the_books_own_fonts(visit):

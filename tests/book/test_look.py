@@ -1,16 +1,22 @@
-"""How the built pages look and what they weigh: nothing cut off, no two closed bars in a row."""
+"""Every built page: whole, light, open to all, nothing cut off, no two closed bars in a row."""
 
-import gzip
-from pathlib import Path
+import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
-from served import SIZES, Quiet, serving
+from served import SIZES, pages, wait_for_math
 
 # What a first visit to a page may transfer. Hosts of static pages compress text, and so does the
 # server here; without it a page has two to three times as much.
 MOST_BYTES = 1_000_000
-TEXT = {".html", ".css", ".js", ".svg", ".json"}
+
+# The text of a page but for its code, which may well say "$P^*$".
+PROSE = """article => {
+    const prose = article.cloneNode(true);
+    prose.querySelectorAll("pre, code, script").forEach(node => node.remove());
+    return prose.textContent;
+}"""
 
 # What is wrong with a page's look at the window's size, in words.
 PROBLEMS = """() => {
@@ -55,12 +61,6 @@ WRONG = """<article style="width: 300px">
 </article>"""
 
 
-def pages(html: Path) -> list[str]:
-    names = sorted(path.relative_to(html).as_posix() for path in html.glob("book/**/*.html"))
-    assert "book/executed/01_data.html" in names
-    return names
-
-
 def test_problems_are_found(browser):
     page = browser.new_page()
     page.set_content(WRONG.format(wide="x" * 100))
@@ -71,45 +71,58 @@ def test_problems_are_found(browser):
         assert said in sentence
 
 
-class Compressing(Quiet):
-    """Serves text compressed, as hosts of static pages do."""
+@pytest.mark.parametrize("part", ["pages", "other pages"])
+def test_every_page_is_whole_light_and_open_to_all(html, visit, part):
+    """Each is loaded once, at a desk in the light, then seen in the dark and on a phone.
 
-    def do_GET(self):
-        path = Path(self.translate_path(self.path))
-        content = path.read_bytes() if path.is_file() else b""
-        self.send_response(200 if path.is_file() else 404)
-        self.send_header("Content-Type", self.guess_type(path))
-        if path.suffix in TEXT:
-            content = gzip.compress(content)
-            self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-
-@pytest.fixture(scope="module")
-def compressed(html):
-    """Where a server that compresses serves the book."""
-    with serving(html, Compressing) as address:
-        yield address
-
-
-def test_pages_are_light_and_nothing_on_them_is_cut_off(html, browser, compressed):
-    """Each is loaded once, without a cache, at a desk, and then seen on a phone."""
-    weights, found = {}, []
-    for name in pages(html):
-        context = browser.new_context(viewport=SIZES["desk"])
-        page, loaded = context.new_page(), []
-        devtools = context.new_cdp_session(page)
-        devtools.send("Network.enable")
-        devtools.on("Network.loadingFinished", lambda event, to=loaded: to.append(event))
-        page.goto(compressed + name, wait_until="networkidle")
-        weights[name] = sum(event["encodedDataLength"] for event in loaded)
+    In two parts, for two processes (see tests/conftest.py): it takes minutes.
+    """
+    axe, found = Axe(), []
+    for name in pages(html)[part == "pages" :: 2]:
+        page = visit(name)
+        wait_for_math(page)
+        raw = re.search(r"\\[(\[]|\$", page.locator("article").evaluate(PROSE))
+        found += [f"{name} shows raw TeX: {raw}"] if raw else []
+        for scheme, rules in {"light": {}, "dark": {"runOnly": ["color-contrast"]}}.items():
+            show_in(page, scheme)
+            found += [f"{name} in the {scheme}: {fault}" for fault in barriers(axe, page, rules)]
         for size, shape in SIZES.items():
             page.set_viewport_size(shape)
-            found += [f"{name}, {size}: {problem}" for problem in page.evaluate(PROBLEMS)]
-        context.close()
+            wrong = [*faults(page), *page.evaluate(PROBLEMS)]
+            found += [f"{name}, {size}: {fault}" for fault in wrong]
+        page.context.close()
     assert not found, "\n".join(found)
-    assert min(weights.values()) > 100_000  # all that a page asks for was counted
-    heavy = {name: weight for name, weight in weights.items() if weight > MOST_BYTES}
+    assert min(visit.loaded.values()) > 100_000  # all that a page asks for was counted
+    heavy = {name: size for name, size in visit.loaded.items() if size > MOST_BYTES}
     assert not heavy, heavy
+
+
+def faults(page):
+    """What is too wide for the window, and pictures that are broken or say nothing."""
+    wide, shown = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    if wide > shown:
+        yield f"{wide} wide, on a screen of {shown}"
+    for image in page.query_selector_all("article img"):
+        alt = image.get_attribute("alt")
+        if not re.fullmatch(r".{20,}(?<!svg|png)", alt or "", re.S):
+            yield f"alt {alt!r}"
+        if not image.evaluate("image => image.complete && image.naturalWidth > 0"):
+            yield f"the picture {alt!r} is not there"
+        if image.bounding_box()["width"] > shown:
+            yield f"the picture {alt!r} is wider than the screen"
+
+
+def show_in(page, scheme):
+    """Switch to light or dark, at once: a colour that is on its way has no contrast of its own."""
+    page.add_style_tag(content="*, *::before, *::after {transition: none !important}")
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_selector(f"html[data-theme={scheme}]", state="attached")
+
+
+def barriers(axe, page, rules):
+    """What axe-core finds serious: contrast, names, order of headings ..."""
+    options = {"resultTypes": ["violations"], "preload": False, **rules}
+    for violation in axe.run(page, options=options).response["violations"]:
+        if violation["impact"] in ("serious", "critical"):
+            places = [node["html"][:120] for node in violation["nodes"][:3]]
+            yield f"{violation['id']} {places}"

@@ -225,10 +225,11 @@ def test_the_lazy_claim_counts_tasks_with_nearly_all_data():
 
 
 def test_options_are_checked_before_any_work():
-    assert training_options(0, "cpu") == {"workers": 0, "device": "cpu", "progress": False}
+    assert training_options("book", 0, "cpu") == {"workers": 0, "device": "cpu"}
+    assert "executor" in training_options("smoke", 0, "cpu")
     for options, words in (((-1, "cpu"), ("workers", 0, -1)), ((0, "tpu"), ("device", "tpu"))):
         with pytest.raises(ValueError, match=says(*words)):
-            training_options(*options)
+            training_options("book", *options)
 
 
 def test_measured_again(monkeypatch):

@@ -15,7 +15,6 @@ from srhm_book.spectral.theory import (
     noise_factor,
     spectral_bias_error,
     spectral_bias_from_points,
-    two_point_error,
     two_point_law,
 )
 
@@ -114,6 +113,12 @@ def test_prediction_from_points_knows_the_density():
     assert np.mean(found) == pytest.approx(line_theory(0).error(10), rel=0.15)
     with pytest.raises(ValueError, match=r"P must be from 1 to 599.*600"):
         spectral_bias_from_points(values / 600, power, 600)
+
+
+def two_point_error(left: float, right: float, chi: float) -> float:
+    """ε of the straight line from -1 at -left to +1 at right, over the density |x|^χ (1 + χ)/2."""
+    ends = left ** (3 + chi) + right ** (3 + chi)
+    return 4 / ((2 + chi) * (3 + chi)) * ends / (left + right) ** 2
 
 
 @pytest.mark.parametrize("chi", [0, 2])

@@ -10,9 +10,16 @@ from matplotlib.figure import Figure
 from srhm.runs.store import Store
 from srhm.stats.curves import sample_complexity
 from srhm.stats.ratios import paired_ratio
-from srhm.training.config import RunConfig
+from srhm.training.config import SEED_FIELDS, RunConfig
 from srhm_book import style
-from srhm_book.complexity.ablation import ablation_settings, references, variants
+from srhm_book.complexity.ablation import (
+    EXPECTED_CHEAP,
+    ablation_settings,
+    cheap,
+    corners,
+    references,
+    variants,
+)
 from srhm_book.complexity.table import searched_runs
 from srhm_book.wording import describe_setting, join, with_ends
 
@@ -48,6 +55,51 @@ def _rows(reference: RunConfig, runs: Mapping[RunConfig, pd.DataFrame]) -> list[
         row = {"task": task, "change": name, "P_star": P_star, "num_seeds": found.num_seeds}
         rows.append(row | {"ratio": found.ratio, "low": found.low, "high": found.high})
     return rows
+
+
+def cheap_table(store: Store) -> pd.DataFrame:
+    """What the training of `cheap` does to P* and to the time, for what the store holds.
+
+    Columns: task; reference and cheap, P* in either training; ratio of the two, seed by seed, with
+    its 95 % interval low, high; faster, the median over equal P and seeds of the times' ratio.
+    """
+    rows = []
+    for reference in (*references(), *corners()):
+        runs, _ = searched_runs([reference, cheap(reference)], store)
+        if len(runs) < 2:
+            continue
+        own, fast = runs[reference], runs[cheap(reference)]
+        found = paired_ratio(fast, own, "best_test_error")
+        stars = [sample_complexity(frame, "best_test_error").P_star for frame in (own, fast)]
+        both = own.merge(fast, on=["P", *SEED_FIELDS], suffixes=("_own", "_fast"))
+        faster = (both.seconds_own / both.seconds_fast).median()
+        task = f"{reference.arch.upper()} {describe_setting(reference)}"
+        rows.append((task, *stars, found.ratio, found.low, found.high, faster))
+    columns = ["task", "reference", "cheap", "ratio", "low", "high", "faster"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def cheap_view(table: pd.DataFrame) -> pd.DataFrame:
+    """`cheap_table` as a page shows it."""
+    stars = table[["reference", "cheap"]].map("{:,.0f}".format)
+    factors = [with_ends(r.ratio, r.low, r.high) for r in table.itertuples()]
+    return pd.DataFrame(
+        {
+            "task": table.task,
+            "P*, authors'": stars.reference,
+            "P*, cheaper": stars.cheap,
+            "ratio": factors,
+            "times as fast": table.faster.map("{:.1f}".format),
+        }
+    )
+
+
+def cheap_words(table: pd.DataFrame) -> str:
+    """Whether the cheaper training has an equal P*: how many tasks lie within what was expected."""
+    low, high = EXPECTED_CHEAP
+    inside = int(table.ratio.between(low, high).sum())
+    ends = f"{table.ratio.min():.2f} to {table.ratio.max():.2f}" if len(table) else "–"
+    return f"{inside} of {len(table)} ({ends})"
 
 
 def moving(table: pd.DataFrame) -> str:

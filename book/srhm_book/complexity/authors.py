@@ -195,6 +195,30 @@ def authors_runs(table: pd.DataFrame, store: Store, seed: int = 0) -> pd.DataFra
     return pd.DataFrame([store.get(config) for config in configs])
 
 
+def hours_left(table: pd.DataFrame, runs: pd.DataFrame) -> pd.Series:
+    """Core hours of one training at the paper's size, for each point that is not bracketed yet.
+
+    A power of P through the times of the stored ``runs`` (`authors_runs`) of its network and L.
+    """
+    missing = table[table.ratio.isna()]
+    hours = {}
+    for (arch, L), points in missing.groupby(["arch", "L"]):
+        own = runs[(runs.arch == arch) & (runs.L == L)]
+        if own.P.nunique() > 1:
+            line = np.polyfit(np.log(own.P), np.log(own.seconds / 3600), 1)
+            hours |= np.exp(np.log(points.paper) * line[0] + line[1]).to_dict()
+    return pd.Series(hours, dtype=float).reindex(missing.index)
+
+
+def missing_words(table: pd.DataFrame, hours: pd.Series) -> str:
+    """The points that are not bracketed yet, each with its `hours_left`, by network and L."""
+    parts = []
+    for (arch, L), points in table.loc[hours.index].groupby(["arch", "L"], sort=False):
+        named = [f"v={p.v} s0={p.s0} ({hours[p.Index]:.1f} h)" for p in points.itertuples()]
+        parts.append(f"{arch.upper()} L={L}: {', '.join(named)}")
+    return "; ".join(parts) if parts else "none"
+
+
 def widths_compared(store: Store, seed: int = 0) -> pd.DataFrame:
     """Test errors at L = 3 of runs stored at both widths, 128 (narrow) and 256 (wide)."""
     rows = []

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 
@@ -44,10 +42,11 @@ def runs_for(
     names: Iterable[str],
     store: Store | None,
     repeats: int,
-    workers: int | None = None,
-    device: str = "auto",
+    **options,
 ) -> tuple[list[RunConfig], pd.DataFrame]:
     """The settings of `settings_for`, and all runs of the store; without one, they are trained.
+
+    options: of the trainings, as for `srhm.runs.search.search`.
 
     Then searches bracket the crossings of the error and of the paper's two sensitivities; the toys
     have a few fixed sizes.
@@ -56,13 +55,10 @@ def runs_for(
     settings = settings_for(archs, names)
     if store is not None:
         return settings, store.frame()
-    bar = "TQDM_DISABLE" not in os.environ  # set where the output is kept
-    options = {"workers": workers, "device": device, "progress": bar}
     if "smoke" in names:
         configs = [c for s in settings for c in curve(s.arch, s.v, s.s0, 48, 192, 4, **SMOKE)]
         configs = [config for config in configs if config.seed_rules < repeats]
-        # No time to start processes.
-        return settings, sweep(configs, None, ThreadPoolExecutor(1), **options)
+        return settings, sweep(configs, None, **options)
     frames = [
         search([s], None, repeats, (Target(), *paper_targets(s)), max_P=4 * s.P, **options)
         for s in settings
@@ -98,16 +94,12 @@ def layer_settings(arch: str, s0: int, profile: str = "book") -> list[RunConfig]
     return layer_curves(arch, s0)
 
 
-def layer_runs(
-    arch: str, profile: str, store: Store | None, workers: int | None = None, device: str = "auto"
-) -> dict[int, pd.DataFrame]:
+def layer_runs(arch: str, profile: str, store: Store | None, **options) -> dict[int, pd.DataFrame]:
     """The runs of Figure 12 or 15 by s0, ``x`` = P / (s0+1)^2; without a store, trained now."""
     if store is not None:
         return stored_curves(store.frame(), arch)
     configs = [config for s0 in (0, 1) for config in layer_settings(arch, s0, profile)]
-    executor = ThreadPoolExecutor(1) if profile == "smoke" else None  # no time to start processes
-    bar = "TQDM_DISABLE" not in os.environ  # set where the output is kept
-    runs = sweep(configs, None, executor, workers=workers, device=device, progress=bar)
+    runs = sweep(configs, None, **options)
     runs["x"] = runs.P / (runs.s0 + 1) ** 2
     return dict(list(runs.groupby("s0")))
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from srhm.runs.sweep import check_workers
 from srhm.training.run import resolve_device
 
 
-def training_options(workers: int | None, device: str) -> dict:
-    """The options of `srhm.runs.sweep.sweep` and `srhm.runs.search.search`, without a bar.
+def training_options(profile: str, workers: int | None, device: str) -> dict:
+    """The options of `srhm.runs.sweep.sweep` and `srhm.runs.search.search`.
 
+    The toys of the profile "smoke" train in this process: starting others would take longer.
     Checked where a notebook begins: from the store nothing is trained until its last cells.
 
     Raises
@@ -18,4 +21,5 @@ def training_options(workers: int | None, device: str) -> dict:
     """
     check_workers(workers)
     resolve_device(device)
-    return {"workers": workers, "device": device, "progress": False}
+    here = {"executor": ThreadPoolExecutor(1)} if profile == "smoke" else {}
+    return {"workers": workers, "device": device} | here

@@ -196,12 +196,6 @@ def line_theory(chi: float, sigma: float = SIGMA) -> LineTheory:
 # ---- the two points ----------------------------------------------------------------------------
 
 
-def two_point_error(left: float, right: float, chi: float) -> float:
-    """ε of the straight line from -1 at -left to +1 at right, over the density |x|^χ (1 + χ)/2."""
-    ends = left ** (3 + chi) + right ** (3 + chi)
-    return 4 / ((2 + chi) * (3 + chi)) * ends / (left + right) ** 2
-
-
 def two_point_law(chi: float) -> tuple[float, float]:
     """Mean of P ε for many P without ridge in d = 1, and the relative standard deviation of ε.
 
