@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from types import NoneType
 from typing import ClassVar
 
 from srhm.data.levels import s0_text
@@ -185,10 +187,12 @@ class RunConfig(Configuration):
     @property
     def task(self) -> SRHM:
         """The task, its rules drawn from ``seed_rules``."""
-        return SRHM(
+        symbols = (
             self.v, self.s, self.L, self.s0, self.n_c, self.m, self.sparsity, self.seed_rules,
             self.rule_kind, self.zipf, self.displacement_ratio,
         )  # fmt: skip
+        plain = all(type(symbol) in (int, float, str, NoneType) for symbol in symbols)
+        return _kept_task(*symbols) if plain else SRHM(*symbols)
 
     def describe(self) -> str:
         """The setting in a few words."""
@@ -200,3 +204,7 @@ class RunConfig(Configuration):
         ratio = self.displacement_ratio
         task += f" displacement_ratio={ratio:g}" if ratio != 1 else ""
         return f"{self.arch} {task} P={self.P} seeds {seeds}"
+
+
+# A store's thousands of runs have few tasks, and one after the other those of one file.
+_kept_task = lru_cache(maxsize=128, typed=True)(SRHM)
