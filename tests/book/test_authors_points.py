@@ -2,13 +2,18 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from srhm_book.complexity.ablation import CHEAP, cheap, corners, references, variants
+from srhm_book.complexity.ablation_views import cheap_view, cheap_words
 from srhm_book.complexity.authors import (
     authors_points,
     config_at,
     exponents_in_both,
+    hours_left,
+    missing_words,
     read_by_the_rule,
     shares,
     step_in_depth,
@@ -64,3 +69,33 @@ def test_the_step_in_depth_is_what_the_other_factors_leave():
     assert step.paper == step.authors == pytest.approx(2**0.5)
     assert step.grids == pytest.approx(2**0.5 / 2)
     assert step_in_depth(known().query("L == 2"))["num"] == 0
+
+
+def test_what_is_missing_is_named_with_its_hours():
+    table = known(ratio=[1.0] * 5 + [math.nan] + [1.0] * 18).assign(here=1.0)
+    runs = pd.DataFrame({"arch": "lcn", "L": 2, "P": [10, 100, 1000]})
+    hours = hours_left(table, runs.assign(seconds=3600 * np.sqrt(runs.P)))
+    assert hours.to_dict() == pytest.approx({5: math.sqrt(table.paper[5])})
+    assert missing_words(table, hours) == f"LCN L=2: v=10 s0=4 ({hours[5]:.1f} h)"
+    assert missing_words(table, hours[:0]) == "none"
+    # No power of P through runs of one size.
+    assert np.isnan(hours_left(table, runs[:1].assign(seconds=1.0))[5])
+
+
+def test_the_cheaper_training_keeps_data_and_rate_per_datum():
+    for own in (*references(), *corners()):
+        fast = cheap(own)
+        assert fast.lr / fast.batch_size == pytest.approx(own.lr / own.batch_size)
+        assert (fast.batch_size, fast.stop_loss) == (4 * own.batch_size, 1e-2)
+        assert (fast.task, fast.balanced, fast.width) == (own.task, own.balanced, own.width)
+        assert variants(own)[CHEAP] == fast
+
+
+def test_the_cheaper_training_is_judged_by_what_was_expected():
+    table = pd.DataFrame(
+        {"task": list("abc"), "reference": 100.0, "cheap": 104.0, "ratio": [1.04, 1.2, 0.9]}
+        | {"low": 0.8, "high": 1.3, "faster": 5.0}
+    )
+    assert cheap_words(table).startswith("1 of 3 (0.90 to 1.20")
+    assert list(cheap_view(table)["P*, cheaper"]) == ["104"] * 3
+    assert cheap_words(table[:0]).startswith("0 of 0")
