@@ -177,9 +177,10 @@ for name, change in (("alone", "fan-in scaling"), ("and rate", "fan-in, same ker
 # ## Is there a cheaper training of equal P\*?
 #
 # Both savings at once: batches four times as large, at the same rate a datum, and an end at a training
-# loss of 0.01 instead of 0.001, at width 128. Hoped for, before any was trained, were ratios of
-# {glue:text}`cheap expected`; they are so in {glue:text}`cheap inside` tasks, in
-# {glue:text}`cheap faster` times less time. The last rows are the hardest tasks that could be paid for.
+# loss of 0.01 instead of 0.001, at width 128. It takes {glue:text}`cheap faster` times less time. Hoped
+# for, before any was trained, was a ratio of $P^*$ of {glue:text}`cheap expected`: so in
+# {glue:text}`cheap inside`. {numref}`fig-ablation` has each saving alone; the last rows are the hardest
+# tasks that could be paid for.
 
 # %% tags=["remove-input"]
 cheaper = cheap_table(store)
@@ -275,6 +276,6 @@ glue("mean width", f"{off.mean():+.3f}", display=False)
 # paper's sizes by chance.
 #
 # :::{dropdown} The points that are not bracketed yet, and what they cost
-# {glue:text}`missing`. In brackets, the core hours of one training at the paper's size, a power of $P$
-# through the trainings here: {glue:text}`hours` in all, and two or three sizes make a point.
+# {glue:text}`missing`. In brackets, the core hours of one training at the paper's size, at the time per
+# datum of the larger trainings here: {glue:text}`hours` in all, and two or three sizes make a point.
 # :::

@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -73,13 +72,11 @@ def test_the_step_in_depth_is_what_the_other_factors_leave():
 
 def test_what_is_missing_is_named_with_its_hours():
     table = known(ratio=[1.0] * 5 + [math.nan] + [1.0] * 18).assign(here=1.0)
-    runs = pd.DataFrame({"arch": "lcn", "L": 2, "P": [10, 100, 1000]})
-    hours = hours_left(table, runs.assign(seconds=3600 * np.sqrt(runs.P)))
-    assert hours.to_dict() == pytest.approx({5: math.sqrt(table.paper[5])})
+    runs = pd.DataFrame({"arch": "lcn", "L": 2, "P": [10, 20, 1000, 2000]})
+    hours = hours_left(table, runs.assign(seconds=[900.0, 900, 3600, 7200]))
+    assert hours.to_dict() == pytest.approx({5: table.paper[5] / 1000})
     assert missing_words(table, hours) == f"LCN L=2: v=10 s0=4 ({hours[5]:.1f} h)"
     assert missing_words(table, hours[:0]) == "none"
-    # No power of P through runs of one size.
-    assert np.isnan(hours_left(table, runs[:1].assign(seconds=1.0))[5])
 
 
 def test_the_cheaper_training_keeps_data_and_rate_per_datum():
@@ -96,6 +93,6 @@ def test_the_cheaper_training_is_judged_by_what_was_expected():
         {"task": list("abc"), "reference": 100.0, "cheap": 104.0, "ratio": [1.04, 1.2, 0.9]}
         | {"low": 0.8, "high": 1.3, "faster": 5.0}
     )
-    assert cheap_words(table).startswith("1 of 3 (0.90 to 1.20")
+    assert cheap_words(table).startswith("1 of 3 tasks (measured: 0.90 to 1.20")
     assert list(cheap_view(table)["P*, cheaper"]) == ["104"] * 3
     assert cheap_words(table[:0]).startswith("0 of 0")

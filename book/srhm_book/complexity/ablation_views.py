@@ -98,8 +98,8 @@ def cheap_words(table: pd.DataFrame) -> str:
     """Whether the cheaper training has an equal P*: how many tasks lie within what was expected."""
     low, high = EXPECTED_CHEAP
     inside = int(table.ratio.between(low, high).sum())
-    ends = f"{table.ratio.min():.2f} to {table.ratio.max():.2f}" if len(table) else "–"
-    return f"{inside} of {len(table)} ({ends})"
+    ends = f"{table.ratio.min():.2f} to {table.ratio.max():.2f}" if len(table) else "nothing yet"
+    return f"{inside} of {len(table)} tasks (measured: {ends})"
 
 
 def moving(table: pd.DataFrame) -> str:

@@ -198,16 +198,16 @@ def authors_runs(table: pd.DataFrame, store: Store, seed: int = 0) -> pd.DataFra
 def hours_left(table: pd.DataFrame, runs: pd.DataFrame) -> pd.Series:
     """Core hours of one training at the paper's size, for each point that is not bracketed yet.
 
-    A power of P through the times of the stored ``runs`` (`authors_runs`) of its network and L.
+    The time per datum is the median over the larger half of the stored ``runs`` (`authors_runs`)
+    of its network and L: small ones take many epochs, large ones few, which hardly change.
     """
     missing = table[table.ratio.isna()]
-    hours = {}
+    hours = pd.Series(math.nan, missing.index)
     for (arch, L), points in missing.groupby(["arch", "L"]):
         own = runs[(runs.arch == arch) & (runs.L == L)]
-        if own.P.nunique() > 1:
-            line = np.polyfit(np.log(own.P), np.log(own.seconds / 3600), 1)
-            hours |= np.exp(np.log(points.paper) * line[0] + line[1]).to_dict()
-    return pd.Series(hours, dtype=float).reindex(missing.index)
+        large = own[own.P.ge(own.P.median())]
+        hours[points.index] = points.paper * (large.seconds / large.P).median() / 3600
+    return hours
 
 
 def missing_words(table: pd.DataFrame, hours: pd.Series) -> str:
