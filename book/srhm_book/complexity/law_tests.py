@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from srhm.stats.fits import Estimate, fit_power_law
-from srhm.stats.matched import MatchedFit, fit_matched
+from srhm_book.complexity.matched import MatchedFit, fit_matched
 from srhm_book.complexity.table import prefactor
 
 # The powers that the laws are products of, each therefore with exponent 1.
@@ -151,7 +151,7 @@ def depth_tests(table: pd.DataFrame) -> list[LawTest]:
 
 
 def matched_tests(table: pd.DataFrame) -> list[LawTest]:
-    """Exponents once more, each from tasks that differ in nothing else (`srhm.stats.matched`).
+    """Exponents once more, each from tasks that differ in nothing else (`fit_matched`).
 
     Those of s0+1, n_c and m at each (s, L), under the names of `exponent_tests`; for the LCN also
     that of s^(L/2) at L = 2 (`matched_branching`), under that of `depth_tests`. num_points counts

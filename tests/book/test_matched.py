@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from messages import says
-from srhm.stats.matched import fit_matched
+from srhm_book.complexity.matched import fit_matched
 
 
 def points(rng=None, scatter=0.0, groups=8):
