@@ -101,8 +101,11 @@ def test_growth_and_factors():
     assert growth.cnn["s = 2, L = 3, v = 4: lowest level"].value == pytest.approx(1, abs=0.02)
     assert growth.cnn["s = 3, L = 2, v = 4: everywhere"] is None
     words = best_growth.square_words(growth.reset_index())
-    assert "s = 2, the intervals of both overlap in 4 of 4 cases" in words
-    assert "one level sparse the intervals of both overlap in 0 of 3 cases" in words
+    assert words.startswith("No.")
+    assert "At s = 2, L = 2 the CNN's power is 2.0, 2.0 and 2.0 (2 is in the interval)" in words
+    assert "told apart at the lowest, middle and top level" in words
+    assert list(growth.cnn_seeds[:3]) == [3, 3, 3]
+    assert best_growth.mean_apart(growth) == "0.00"
     seen = pd.DataFrame(
         [(*task, True, seed, 100.0, 50.0) for task in tasks.BEST for seed in range(2)],
         columns=["v", "s", "L", "m", "s0", "places", "seed", "every", "most"],
@@ -112,9 +115,40 @@ def test_growth_and_factors():
     factor, number = best_chapter.factor(table, "cnn", "algorithm places", sparse=True)
     assert number == 8
     assert factor.value == pytest.approx(1.8, rel=0.02)
-    assert best_chapter.answer(table).startswith("The CNN is within a factor of 2")
-    assert best_chapter.factor_words(table, "lcn", "cnn") == "not known"
+    assert (
+        best_chapter.spread_words(table, "cnn", "algorithm places")
+        == "1.8 at L = 2 and 1.8 at L = 3"
+    )
+    assert best_chapter.spread_words(table, "cnn", "seen places", by="s0") == (
+        "3.6 at s₀ = 1 and 8.1 at s₀ = 2"
+    )
+    assert best_chapter.spread_words(table, "lcn", "cnn") == "not known"
+    steps = best_chapter.steps_view(table).set_index("what costs").loc["the CNN's own"]
+    assert (steps["L = 2, s₀ = 1"], steps["L = 3, s₀ = 2"]) == ("1.8 [3]", "1.8 [1]")
+    assert best_chapter.seeds_words(table) == "3 for the algorithm, 3 for networks"
+    assert "s₀ = 0 the algorithm needs" in best_chapter.share_words(table)
     assert len(best_chapter.sizes_view(table)) == len(tasks.BEST)
+
+
+def test_the_square_is_explained_only_where_nothing_speaks_against_it():
+    """The CNN follows the algorithm everywhere; a narrow exponent below s is enough to say no."""
+    rows = algorithm({(0, 0, 2): 0, (0, 2, 0): 0})
+    for power, said in ((2, "Nothing speaks against it here."), (1.5, "No.")):
+        cnn = {}
+        for v, s, L, m, s0 in [*tasks.BEST, *tasks.BEST_BY_LEVEL]:
+            alike = isinstance(s0, int)
+            growth = power * (s0 > 0 if alike else s0[0] > 0)
+            config = setting("cnn", v, s0, s=s, L=L, n_c=m, m=m)
+            cnn[config] = crossing(config, 90 * ((s0 if alike else max(s0)) + 1) ** growth)
+        words = best_growth.square_words(best_growth.growth_table(rows, cnn))
+        assert words.startswith(said)
+        assert ("interval below 2 in 3 of 3 tasks" in words) == (power < 2)
+
+
+def test_what_is_missing_names_networks_and_scaling():
+    lacking = {"cnn": [], "fcn lazier": [setting("fcn", 4, 1)]}
+    assert best_chapter.missing_words(lacking) == "FCN, lazier scaling: L=2: v=4 (s₀=1)"
+    assert best_chapter.missing_words({"cnn": []}) == "none"
 
 
 def test_the_authors_own_training_is_in_the_store(tmp_path):

@@ -15,7 +15,8 @@ from srhm_book.grids import GRIDS, PAPER, TOY, setting
 from srhm_book.parent.settings import task_setting
 from srhm_book.tables import scrolling
 from srhm_book.why import best_measure, measure, tasks
-from srhm_book.wording import with_ends, with_interval
+from srhm_book.why.best_measure import task_of
+from srhm_book.wording import NOTHING, join, list_settings, significant, with_ends
 
 # What is compared, from what anyone needs to what networks need: name in words.
 WORDS = {
@@ -31,9 +32,10 @@ WORDS = {
     "fcn": "FCN",
     "fcn lazier": "FCN, lazier scaling",
 }
-NEAR = 2.0  # a factor
+NETWORKS = ("cnn", "lcn", "fcn")
 AGAIN, TOLERANCE = 3, 0.02  # rows measured again; rounding may move single data
 TASK = ["v", "s", "L", "m", "s0"]
+NAMES = {"L": "L", "s0": "s₀"}  # in words
 SHOWN = ["v", "L", "s0"]  # what differs between the tasks of the main table
 FEWER = {
     "fresh": [(4, 2, 2, 4, 0), (4, 2, 2, 4, 1), (4, 2, 2, 4, 2), (6, 2, 2, 6, 1)],
@@ -146,10 +148,23 @@ def ratio_by_task(table: pd.DataFrame, above: str, below: str) -> pd.DataFrame:
     return (by_task[0] / by_task[1]).dropna().rename("ratio").reset_index()
 
 
-def factor_words(table: pd.DataFrame, above: str, below: str, sparse: bool | None = None) -> str:
-    """ "1.4 (1.2 to 1.6)"."""
-    found, _ = factor(table, above, below, sparse)
-    return with_interval(found, 1) if found else "not known"
+def spread(ratios: pd.Series) -> str:
+    """ "2.9 to 4.3": least and largest over tasks, in two digits; one value where they are one."""
+    ends = (significant(ratios.min(), 2), significant(ratios.max(), 2))
+    return " to ".join(dict.fromkeys(ends))
+
+
+def spread_words(table, above: str, below: str, sparse: bool = True, by: str = "L") -> str:
+    """ "2.9 to 4.3 at L = 2 and 13 to 19 at L = 3": `spread` at each L, or at each s0."""
+    ratios = _ratios(table, above, below, sparse)
+    told = [f"{spread(own.ratio)} at {NAMES[by]} = {value}" for value, own in ratios.groupby(by)]
+    return join(told) if told else "not known"
+
+
+def _ratios(table: pd.DataFrame, above: str, below: str, sparse: bool) -> pd.DataFrame:
+    """`ratio_by_task` on the tasks with s0 > 0 (sparse), or with s0 = 0."""
+    ratios = ratio_by_task(table, above, below)
+    return ratios[(ratios.s0 > 0) == sparse]
 
 
 STEPS = (
@@ -162,52 +177,82 @@ STEPS = (
 
 
 def steps_view(table: pd.DataFrame) -> pd.DataFrame:
-    """The factors from one limit to the next (`STEPS`), on sparse tasks, and by s0."""
+    """The factors from one limit to the next (`STEPS`): `spread` on sparse tasks, by L and s0.
+
+    And with networks in the lazier scaling, by L. In square brackets the number of tasks.
+    """
     rows = []
     for above, below, words in STEPS:
-        ratios = ratio_by_task(table, above, below)
-        by_s0 = {s0: own.ratio for s0, own in ratios[ratios.s0 > 0].groupby("s0")}
         row = {"what costs": words}
-        row["s₀ > 0"] = factor_words(table, above, below, sparse=True)
-        row["tasks"] = int((ratios.s0 > 0).sum())
-        row["lazier scaling"] = factor_words(table, *_lazier(table, above, below), sparse=True)
-        for s0, values in by_s0.items():
-            row[f"s₀ = {s0}"] = f"{values.min():.1f} to {values.max():.1f}"
+        for (L, s0), own in _ratios(table, above, below, True).groupby(["L", "s0"]):
+            row[f"L = {L}, s₀ = {s0}"] = f"{spread(own.ratio)} [{len(own)}]"
+        lazier = _lazier(above), _lazier(below)
+        if lazier != (above, below):
+            for L, own in _ratios(table, *lazier, True).groupby("L"):
+                row[f"lazier, L = {L}"] = f"{spread(own.ratio)} [{len(own)}]"
         rows.append(row)
-    return pd.DataFrame(rows).fillna("–")
+    found = pd.DataFrame(rows).fillna(NOTHING)
+    lazier = [name for name in found if name.startswith("lazier")]
+    return found[[*(name for name in found if name not in lazier), *sorted(lazier)]]
 
 
-def _lazier(table: pd.DataFrame, *names: str) -> list[str]:
-    """The names of `WORDS` with each network in the lazier scaling."""
-    lazier = (f"{name} lazier" for name in names)
-    return [other if other in WORDS else name for name, other in zip(names, lazier, strict=True)]
+def _lazier(name: str) -> str:
+    """The name of `WORDS` in the lazier scaling, where it is a network's."""
+    return f"{name} lazier" if f"{name} lazier" in WORDS else name
 
 
 def lazier_words(table: pd.DataFrame) -> str:
-    """What the lazier scaling costs each network: "1.2 (1.0 to 1.4) for the CNN, ..."."""
-    return ", ".join(
-        f"{factor_words(table, f'{name} lazier', name)} for the {name.upper()}"
-        for name in ("cnn", "lcn", "fcn")
-    )
+    """What the lazier scaling costs each network on sparse tasks, and on how many."""
+    told = []
+    for name in NETWORKS:
+        pair = _lazier(name), name
+        number = len(_ratios(table, *pair, True))
+        tasks_known = f", {number} tasks" if number else ""
+        told.append(f"{name.upper()} ({spread_words(table, *pair)}{tasks_known})")
+    return join(told)
 
 
 def sizes_view(table: pd.DataFrame) -> pd.DataFrame:
     """All sizes with their intervals: a row a task, a column each of `WORDS`."""
     texts = [with_ends(r.P_star, r.low, r.high, 0) for r in table.itertuples()]
     wide = table.assign(text=texts).pivot(index=SHOWN, columns="what", values="text").fillna("–")
-    return wide[[name for name in WORDS if name in wide]].rename(columns=WORDS).reset_index()
+    wide = wide[[name for name in WORDS if name in wide]].rename(columns=WORDS)
+    trained = table[table.what.isin(NETWORKS)]
+    counts = trained.pivot(index=SHOWN, columns="what", values="num_seeds")
+    for name in (name for name in NETWORKS if name in counts):
+        wide[f"seeds {name.upper()}"] = counts[name].map(lambda n: f"{n:.0f}")
+    return wide.fillna(NOTHING).replace("nan", NOTHING).reset_index().rename(columns=NAMES)
 
 
-def answer(table: pd.DataFrame) -> str:
-    """How near the CNN comes to the algorithm that, like it, has to learn about places."""
-    found, _ = factor(table, "cnn", "algorithm places", sparse=True)
-    if found is None:
-        return "Not measured yet."
-    near = "within" if found.high < NEAR else "not within"
+def share_words(table: pd.DataFrame) -> str:
+    """How much of all data P* is where it is most: on the smallest task without sparsity."""
+    smallest = min(tasks.BEST, key=lambda task: task_of(*task, 0).num_data)
+    own = table[(table[TASK] == pd.Series(smallest, TASK)).all(axis=1)].set_index("what").P_star
+    number = task_of(*smallest, 0).num_data / 100
+    networks = own[[name for name in NETWORKS if name in own]] / number
+    if networks.empty or "algorithm" not in own:
+        return "not known"
+    v, _, L, *_ = smallest
     return (
-        f"The CNN is {near} a factor of {NEAR:g} of an algorithm that is told the tree and learns "
-        "the rest level by level."
+        f"at v = {v}, L = {L}, s₀ = 0 the algorithm needs {own['algorithm'] / number:.0f} % of all "
+        f"data there are, the networks {spread(networks)} %"
     )
+
+
+def seeds_words(table: pd.DataFrame) -> str:
+    """How many seeds: "6 for the algorithm, 3 to 8 for networks"."""
+    trained = table[table.what.str.split().str[0].isin(NETWORKS)].num_seeds
+    told = table[table.what.str.startswith("algorithm")].num_seeds
+    if trained.empty or told.empty:
+        return "not known"
+    both = (" to ".join(map(str, dict.fromkeys((n.min(), n.max())))) for n in (told, trained))
+    return "{} for the algorithm, {} for networks".format(*both)
+
+
+def missing_words(missing: Mapping[str, list[RunConfig]]) -> str:
+    """Which networks, in which scaling, are not trained on which tasks."""
+    told = [f"{WORDS[name]}: {list_settings(own)}" for name, own in missing.items() if own]
+    return join(told, "; ") if told else "none"
 
 
 def again(algorithm: pd.DataFrame, seen: pd.DataFrame, stored: bool):
