@@ -231,7 +231,8 @@ rests_on([trained[c] for c in shown if c in trained], "04_training_setting", v=8
 # %% [markdown]
 # At $L=2$ the smaller rate takes {glue:text}`slowed L=2` times the data of the larger, at $L=3$
 # {glue:text}`slowed L=3` times (geometric means over settings). {doc}`17_authors_training` has what is left between ours and
-# the paper's in the authors' scaling.
+# the paper's in the authors' scaling. Each $P^*$ of the table is of the seeds that all these trainings
+# have; the other chapters take all seeds there are, so that theirs of the same task can differ.
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: P* of each setting in each training"} tags=["hide-cell"]
 slowed = trainings_of.slowed_by(trained, also_smaller, smaller, own)
