@@ -49,12 +49,12 @@ HTML(pages.glance_html(found))
 task = SRHM(v=3, s=2, L=2, s0=1, n_c=2, m=3, seed=0)
 pictures.draw_task(task, task.sample(1, seed=3), seed=0);
 
-# %% mystnb={"figure": {"caption": "Examples needed, $P^*$, against the paper's two laws: every point of its Figures 4B and 4C (hollow), and ours (filled, with 95 % intervals over seeds). Line: proportional to the law.", "name": "fig-overview-laws"}, "image": {"alt": "Two panels on logarithmic axes, LCN and CNN. Hollow points of the paper lie along a line of slope one over more than three decades; filled points of this book lie on it at small sizes and below it at large ones."}} tags=["remove-input", "overview"]
+# %% mystnb={"figure": {"caption": "Examples needed, $P^*$, against the paper's two laws: every point of its Figures 4B and 4C (hollow), and ours (filled, with 95 % intervals over seeds). Line: proportional to the law.", "name": "fig-overview-laws"}, "image": {"alt": "Two panels on logarithmic axes, LCN and CNN. Hollow points of the paper and filled points of this book with bars, over more than three decades, beside a line of slope one."}} tags=["remove-input", "overview"]
 settings = {a: GRIDS[f"{a}_L2"] + GRIDS[f"{a}_L3"] for a in ("lcn", "cnn")}
 tables = {a: complexity_table(searched_runs(own, store)[0]) for a, own in settings.items()}
 pictures.draw_laws(tables, {a: published_P_star(a) for a in tables});
 
-# %% mystnb={"figure": {"caption": "With more examples, the test error falls together with what the second layer still notices of exchanged synonyms, $S_2$, and of displacements, $D_2$ (LCN, $v=8$, $s_0=1$; bars: range over seeds; hollow: the paper's Figure 12).", "name": "fig-overview-falling"}, "image": {"alt": "Three curves against the number of training examples. Test error, sensitivity to synonyms and sensitivity to displacements all fall between one thousand and ten thousand examples, each close to the dotted curve of the paper."}} tags=["remove-input", "overview"]
+# %% mystnb={"figure": {"caption": "Test error, and what the second layer still notices of exchanged synonyms, $S_2$, and of displacements, $D_2$, against the number of training examples (LCN, $v=8$, $s_0=1$; bars: range over seeds; hollow: the paper's Figure 12).", "name": "fig-overview-falling"}, "image": {"alt": "Three curves with bars against the number of training examples: test error, sensitivity to synonyms and sensitivity to displacements. Beside each a dotted curve with hollow points, the paper's."}} tags=["remove-input", "overview"]
 pictures.draw_falling(stored_curves(store.frame(), arch)[s0], arch);
 
 # %% [markdown]
@@ -69,7 +69,7 @@ HTML(pages.headlines_html(found))
 # ## Every claim on one axis
 #
 # A point is what was found here over what the claim expects, with its 95 % interval: 1 is the law,
-# or all points of a figure. Crosses are fits through the paper's own points, small dots a claim's
+# or all points of a figure. First the papers' claims, then this book's predictions. Crosses are fits through the paper's own points, small dots a claim's
 # other parts, and the shaded band is how far an interval may reach. {doc}`21_all_claims` has the
 # rule and all numbers.
 

@@ -6,10 +6,10 @@
 # %% [markdown]
 # # All claims
 #
-# What the papers state in numbers, and what was measured for this book. *Expected* is
-# what the claim says, *paper* the same quantity of the paper's own points, where these were read
-# off its figures, and *here* ours, with its 95 % interval; a question mark is an end that the seeds
-# at hand leave open.
+# What the papers state in numbers, what this book predicted beyond them, and what was measured.
+# *Expected* is what the claim says, *paper* the same quantity of the paper's own points, where these
+# were read off its figures, and *here* ours, with its 95 % interval, or with what is said below it;
+# a question mark is an end that the seeds at hand leave open.
 
 # %% tags=["parameters", "remove-cell"]
 profile = "book"  # every profile: this page shows what is stored

@@ -49,6 +49,13 @@ def test_the_rule_for_a_number(low, high, verdict):
     assert verdict in RULE
 
 
+def test_the_size_of_a_difference_is_open_where_the_interval_reaches_the_band():
+    assert number(2.39, 2.5).size_open
+    assert not number(2.41, 2.5).size_open
+    assert number(0.4, 1.98).size_open  # a wide one that just leaves 2 out
+    assert not any(number(*ends).size_open for ends in ((1.9, 2.1), (2.1, 2.3), (1.9, 2.5)))
+
+
 def test_a_wider_interval_never_turns_a_verdict_for_the_better():
     """Not to "agrees" or "close", whatever it was before."""
     for value in (1.0, 1.7, 1.9, 2.0, 2.3, 3.0):

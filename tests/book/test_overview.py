@@ -1,5 +1,6 @@
 """The landing page: its sentences and rows follow the claims, and so do its pictures."""
 
+import dataclasses
 import re
 from html.parser import HTMLParser
 
@@ -10,8 +11,15 @@ from srhm.data.task import SRHM
 from srhm.runs.store import Store
 from srhm_book.claims import pages
 from srhm_book.claims.claim import Claim, Number, Share
-from srhm_book.claims.headlines import HEADLINES, OUTCOMES, at_a_glance, outcome, summary
-from srhm_book.claims.ledger import claims
+from srhm_book.claims.headlines import (
+    HEADLINES,
+    OUTCOMES,
+    RIVALS,
+    at_a_glance,
+    outcome,
+    summary,
+)
+from srhm_book.claims.ledger import claims, to_markdown
 from srhm_book.paper import published_P_star
 from srhm_book.parent.claims import GROUP as PARENT
 from srhm_book.pictures import overview as pictures
@@ -31,10 +39,15 @@ def claim(verdict, id="eq3", value=1.0, chapter="06_lcn_sample_complexity"):
 
 
 @pytest.fixture(scope="module")
-def nothing(tmp_path_factory):
-    """All claims of the paper, of an empty store; a sister paper's and ours have no headline."""
-    found = claims(Store(tmp_path_factory.mktemp("empty")))
-    return [claim for claim in found if claim.group not in SISTERS]
+def everything(tmp_path_factory):
+    """All claims, of an empty store."""
+    return claims(Store(tmp_path_factory.mktemp("empty")))
+
+
+@pytest.fixture(scope="module")
+def nothing(everything):
+    """All claims of the paper; a sister paper's and ours have no headline."""
+    return [claim for claim in everything if claim.group not in SISTERS]
 
 
 @pytest.mark.parametrize(
@@ -62,11 +75,29 @@ def test_every_claim_is_behind_one_headline_and_numbers_are_filled_in(nothing):
         assert "not measured" in told
         assert "{" not in told
     assert at_a_glance(nothing) == {"Undecided": [h.name for h in HEADLINES]}
-    assert summary(nothing) == f"Of {len(nothing)} claims {len(nothing)} are open."
+    assert summary(nothing) == f"Of {len(nothing)} claims of the papers {len(nothing)} are open."
     part = Share("pairs", 13, 14)
     known = [Claim(i.id, i.group, "", "", "", (part,) * 5) for i in nothing]
     assert "13 of 14" in HEADLINES[3].told(known)
     assert set(at_a_glance(known)) == {"Held"}
+
+
+def test_the_papers_claims_and_this_books_predictions_are_counted_apart():
+    ours = [claim(v, id) for v, id in zip(("agrees", "differs"), RIVALS[0], strict=True)]
+    ours = [dataclasses.replace(own, group=OURS) for own in ours]
+    narrow = dataclasses.replace(claim("differs"), parts=(Number("x", 1, 1.3, (1.1, 1.5)),))
+    assert summary([claim("agrees"), claim("differs"), narrow, *ours]) == (
+        "Of 3 claims of the papers 1 agrees and 2 differ (of 1 the size is open). Of 2 predictions "
+        "of this book, which no paper makes, 1 agrees and 1 differs, with 1 pair of rivals among "
+        "them, of which at most one can hold."
+    )
+    assert "rivals" not in summary(ours[:1])
+
+
+def test_rivals_are_predictions_of_the_ledger(everything):
+    found = {item.id: item.group for item in everything}
+    for pair in RIVALS:
+        assert {found[id] for id in pair} == {OURS}
 
 
 class Checked(HTMLParser):
@@ -97,8 +128,23 @@ def test_html_is_well_formed_and_has_a_row_for_each_claim(nothing):
     assert Checked(forest).count["a"] == len(items)
     groups = len({item.group for item in nothing})
     assert Checked(forest).count["tr"] == len(items) + groups
-    rows = Checked(pages.table_html(items)).count["tr"]
-    assert rows == 1 + sum(len(i.parts) + (len(i.parts) > 1) for i in items)
+    ours = dataclasses.replace(claim("agrees"), group=OURS)
+    table = pages.table_html([*items, ours])
+    assert table.index(pages.PAPER) < table.index(pages.MAKERS[OURS])
+    rows = Checked(table).count["tr"]
+    assert rows == 1 + 2 + sum(len(i.parts) + (len(i.parts) > 1) for i in [*items, ours])
+
+
+def test_a_row_says_what_its_interval_is_and_whether_the_size_is_open():
+    noted = Number("x", 1, 0.95, (0.9, 1.1), bracket="least to largest of 3 seeds")
+    narrow = Number("x", 1, 1.3, (1.1, 1.5))
+    item = dataclasses.replace(claim("differs"), parts=(noted, narrow))
+    text = pages.table_html([item])
+    assert '0.95 (0.90 to 1.10)<span class="found">least to largest of 3 seeds</span>' in text
+    assert text.count("differs<br>(size open)") == 2
+    assert "0.95 (0.90 to 1.10), least to largest of 3 seeds" in to_markdown([item])
+    firm = dataclasses.replace(item, parts=(narrow, Number("x", 1, 3, (2, 4))))
+    assert (firm.size_open, firm.deciding) == (False, firm.parts[1])
 
 
 def test_a_row_of_the_forest_is_drawn_to_scale():

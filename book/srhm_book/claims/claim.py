@@ -17,13 +17,16 @@ BAND = 0.2  # how far from the expected value, relative to it, an interval may r
 MOST, MANY = 0.9, 0.75  # of a figure's points or pairs
 COVERED, FEWEST = 0.8, 5  # how many of them must be known
 
-OWN = "Why (this book's own)"  # the group of claims that no paper makes
+OWN = "This book's predictions"  # the group of claims that no paper makes
 VERDICTS = ("agrees", "close", "open", "differs")  # the last one there is decides
 RULE = (
-    f"A number *agrees* when its 95 % interval holds the expected value and stays within "
-    f"{100 * BAND:.0f} % of it; it is *close* when the interval stays as near without holding it, "
+    f"A number *agrees* when its interval, of 95 % unless its row says otherwise, holds the "
+    f"expected value and stays within {100 * BAND:.0f} % of it; it is *close* when the interval "
+    f"stays as near without holding it, "
     f"*open* when the interval holds it and reaches further or nothing is measured yet (–), and "
-    f"*differs* otherwise. A share of "
+    f"*differs* otherwise: the interval leaves the value out, which says nothing of how far off it "
+    f"is; where the interval still reaches within {100 * BAND:.0f} % of it, *size open* is added. "
+    f"A share of "
     f"points or pairs *agrees* from {100 * MOST:.0f} %, is *close* from {100 * MANY:.0f} %, "
     f"*differs* below, and is *open* while fewer than {100 * COVERED:.0f} % of them are measured. "
     f"A claim of several parts has the verdict of its worst: *differs*, then *open*, then *close*."
@@ -34,7 +37,8 @@ RULE = (
 class Number:
     """A fitted number beside the one that the claim expects; paper: the paper's own points' fit.
 
-    An end of the interval is None where it is open. value is None where nothing is known.
+    An end of the interval is None where it is open. value is None where nothing is known. bracket:
+    what the interval is where it is no 95 % interval, such as "least to largest of 3 seeds".
     """
 
     what: str
@@ -42,6 +46,7 @@ class Number:
     value: float | None = None
     interval: tuple[float | None, float | None] = (None, None)
     paper: float | None = None
+    bracket: str = ""
 
     @classmethod
     def of(cls, what, expected, found: Estimate | None, paper: Estimate | None = None) -> Number:
@@ -55,13 +60,23 @@ class Number:
         """See `RULE`."""
         if self.value is None:
             return "open"
-        low, high = self.interval
-        low, high = -math.inf if low is None else low, math.inf if high is None else high
+        low, high = self._ends()
         holds = low <= self.expected <= high
         near = abs(self.expected) * BAND >= max(high - self.expected, self.expected - low)
         if near:
             return "agrees" if holds else "close"
         return "open" if holds else "differs"
+
+    @property
+    def size_open(self) -> bool:
+        """Whether it differs, but perhaps by little: the interval reaches into the band."""
+        low, high = self._ends()
+        off = max(low - self.expected, self.expected - high)
+        return self.verdict == "differs" and off <= abs(self.expected) * BAND
+
+    def _ends(self) -> tuple[float, float]:
+        low, high = self.interval
+        return -math.inf if low is None else low, math.inf if high is None else high
 
 
 @dataclass(frozen=True)
@@ -78,6 +93,8 @@ class Share:
     paper: float | None = None
     expected = 1.0
     interval = None
+    bracket = ""
+    size_open = False
 
     @property
     def value(self) -> float | None:
@@ -116,9 +133,16 @@ class Claim:
         return worst(part.verdict for part in self.parts)
 
     @property
+    def size_open(self) -> bool:
+        """Whether it differs, and of every part that does the size is open."""
+        return self.verdict == "differs" and all(
+            part.size_open for part in self.parts if part.verdict == "differs"
+        )
+
+    @property
     def deciding(self) -> Number | Share:
-        """The first part that has the claim's verdict."""
-        return next(part for part in self.parts if part.verdict == self.verdict)
+        """The first part that has the claim's verdict, in the same words."""
+        return next(part for part in self.parts if in_words(part) == in_words(self))
 
     @property
     def measured(self) -> bool:
@@ -127,8 +151,8 @@ class Claim:
 
     def as_dict(self) -> dict:
         """All of it, with the verdicts, for JSON."""
-        parts = [asdict(p) | {"value": p.value, "verdict": p.verdict} for p in self.parts]
-        return asdict(self) | {"parts": parts, "verdict": self.verdict}
+        parts = [asdict(p) | {"value": p.value} | _verdict(p) for p in self.parts]
+        return asdict(self) | {"parts": parts} | _verdict(self)
 
 
 def worst(verdicts: Iterable[str]) -> str:
@@ -136,9 +160,24 @@ def worst(verdicts: Iterable[str]) -> str:
     return max(verdicts, key=VERDICTS.index, default="open")
 
 
+def in_words(item: Number | Share | Claim) -> str:
+    """The verdict, and whether the size of a difference is open."""
+    return f"{item.verdict} (size open)" if item.size_open else item.verdict
+
+
+def _verdict(item: Number | Share | Claim) -> dict:
+    return {"verdict": item.verdict, "size_open": item.size_open}
+
+
 def numbers(part: Number | Share) -> tuple[str, str, str]:
-    """What the claim expects, the paper's own points, and what was found here, in words."""
-    return expected(part), with_ends(part.paper), here(part)
+    """What the claim expects, the paper's own points, and what was found here, in words.
+
+    The last says what its interval is, if that is no 95 % interval.
+    """
+    found = (
+        f"{here(part)}, {part.bracket}" if part.bracket and part.value is not None else here(part)
+    )
+    return expected(part), with_ends(part.paper), found
 
 
 def expected(part: Number | Share) -> str:

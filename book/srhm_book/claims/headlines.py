@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from srhm_book.claims.claim import Claim, Share
+from srhm_book.claims.claim import OWN, Claim, Share
 from srhm_book.wording import join
 
 
@@ -118,6 +118,13 @@ HEADLINES = (
 )
 
 
+# Two of this book's predictions (their ids) of which at most one can hold.
+RIVALS = (
+    ("why_levels_cnn", "why_free_cnn"),
+    ("why_one_grouping", "why_each_pattern"),
+    ("why_square_is_s", "why_square_is_2"),
+)
+
 AS_FAR = ", as far as measured"
 OUTCOMES = (
     "Held", f"Held{AS_FAR}", "Held closely", f"Held closely{AS_FAR}", "Held in part", "Undecided",
@@ -146,10 +153,41 @@ def at_a_glance(items: list[Claim]) -> dict[str, list[str]]:
 
 
 def summary(items: list[Claim]) -> str:
-    """How many claims there are, by verdict, in one sentence."""
-    words = {"agrees": "agree", "close": "are close", "differs": "differ", "open": "are open"}
-    counts = {word: sum(i.verdict == verdict for i in items) for verdict, word in words.items()}
-    return f"Of {len(items)} claims {join(f'{n} {word}' for word, n in counts.items() if n)}."
+    """How many claims there are, by verdict: a sentence on the papers', one on this book's own."""
+    theirs, ours = ([i for i in items if (i.group == OWN) == own] for own in (False, True))
+    told = [f"Of {len(theirs)} claims of the papers {_counted(theirs)}."]
+    if ours:
+        told.append(
+            f"Of {len(ours)} predictions of this book, which no paper makes, {_counted(ours)}"
+            f"{_rivals(ours)}."
+        )
+    return " ".join(told)
+
+
+def _rivals(ours: list[Claim]) -> str:
+    there = {item.id for item in ours}
+    pairs = sum(there.issuperset(pair) for pair in RIVALS)
+    if not pairs:
+        return ""
+    number = f"{pairs} pair{'s' if pairs > 1 else ''}"
+    return f", with {number} of rivals among them, of which at most one can hold"
+
+
+def _counted(items: list[Claim]) -> str:
+    """ "3 agree, 5 differ (of 2 the size is open) and 1 is open"."""
+    words = {
+        "agrees": ("agrees", "agree"),
+        "close": ("is close", "are close"),
+        "differs": ("differs", "differ"),
+        "open": ("is open", "are open"),
+    }
+    parts = []
+    for verdict, (one, many) in words.items():
+        number = sum(item.verdict == verdict for item in items)
+        unsized = sum(item.size_open for item in items if item.verdict == verdict)
+        text = f"{number} {one if number == 1 else many}"
+        parts += [f"{text} (of {unsized} the size is open)" if unsized else text] if number else []
+    return join(parts)
 
 
 def _value(part) -> str:

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from srhm.runs.store import Store
 from srhm_book.claims.architectures import architecture_claims
-from srhm_book.claims.claim import RULE, Claim, numbers
+from srhm_book.claims.claim import OWN, RULE, Claim, in_words, numbers
 from srhm_book.claims.invariance import invariance_claims
 from srhm_book.claims.laws import law_claims
 from srhm_book.images.claims import image_claims
@@ -25,7 +25,7 @@ COLUMNS = ("Claim", "Part", "Figure", "Expected", "Paper", "Here", "Verdict", "C
 
 
 def claims(store: Store, progress: bool = False) -> list[Claim]:
-    """All claims, with their values from the runs in `store`.
+    """All claims, with their values from the runs in `store`: the papers', then this book's.
 
     progress: a bar on stderr where that is a terminal, with what is being worked out.
     """
@@ -51,7 +51,7 @@ def claims(store: Store, progress: bool = False) -> list[Claim]:
             bar.update()
             bar.set_description_str(name)
             found += work()
-    return found
+    return sorted(found, key=lambda item: item.group == OWN)
 
 
 def to_json(items: list[Claim]) -> str:
@@ -64,7 +64,7 @@ def to_markdown(items: list[Claim]) -> str:
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
     for item in items:
         rows += [
-            (item.statement, part.what, item.figure, *numbers(part), part.verdict, item.chapter)
+            (item.statement, part.what, item.figure, *numbers(part), in_words(part), item.chapter)
             for part in item.parts
         ]
     lines = [f"| {' | '.join(row)} |".replace("*", r"\*") for row in rows]

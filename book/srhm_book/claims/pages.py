@@ -14,12 +14,14 @@ from srhm.runs.paths import project
 from srhm_book.claims.claim import (
     BAND,
     MOST,
+    OWN,
     RULE,
     Claim,
     Number,
     Share,
     expected,
     here,
+    in_words,
     numbers,
 )
 from srhm_book.claims.headlines import HEADLINES, at_a_glance, outcome
@@ -28,6 +30,15 @@ from srhm_book.wording import NOTHING, join
 # The forest plot: values over the expected one, from 0 to 2, on strips of this size in pixels.
 SIZE, END = (240, 18), 2.0
 TICKS = (0, 0.5, 1, 1.5, 2)
+# Who makes the claims of a group; every other group is of the paper that the book is about.
+MAKERS = {
+    "Before sparsity": "The Random Hierarchy Model (Cagnetta et al. 2024)",
+    "Spatial information": "How spatial information is lost (Tomasini et al. 2022a)",
+    "Kernel regression": "Spectral bias (Tomasini et al. 2022b)",
+    OWN: "Predictions of this book, which no paper makes",
+}
+PAPER = "The Sparse Random Hierarchy Model (Tomasini and Wyart 2024)"
+COLUMNS = ("claim", "expected", "paper", "here", "verdict")
 TONES = {  # the class of a word's colour
     "Held": "agrees",
     "Held closely": "close",
@@ -81,33 +92,40 @@ def rule_html() -> str:
 
 
 def table_html(items: list[Claim]) -> str:
-    """All claims; those of several parts with a row for each."""
-    columns = ("claim", "expected", "paper", "here", "verdict")
-    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    """All claims under who makes them; those of several parts with a row for each."""
+    head = "".join(f'<th scope="col">{column}</th>' for column in COLUMNS)
     rows = []
-    for item in items:
-        what = item.parts[0].what if len(item.parts) == 1 else item.statement
-        basis = [
-            what if what != item.statement else None,
-            _where(item.figure),
-            f"settings {item.settings}, seeds {item.seeds}",
-            item.remark,
-        ]
-        name = (
-            f'<th scope="row">{_link(item.chapter, maths(item.statement))}<span class="found">'
-            f"{maths('; '.join(filter(None, basis)))}</span></th>"
-        )
-        alone = _cells(item.parts[0]) if len(item.parts) == 1 else '<td colspan="3"></td>'
+    for maker, own in groupby(items, key=lambda item: MAKERS.get(item.group, PAPER)):
         rows.append(
-            f'<tr class="claim" id="{item.id}">{name}{alone}'
-            f'<td class="{item.verdict}">{item.verdict}</td></tr>'
+            f'<tr class="group"><th scope="colgroup" colspan="{len(COLUMNS)}">{maker}</th></tr>'
         )
-        rows += [
-            f'<tr><th scope="row">{maths(part.what)}</th>{_cells(part)}<td>{part.verdict}</td></tr>'
-            for part in item.parts
-            if len(item.parts) > 1
-        ]
+        for item in own:
+            rows += _claim_rows(item)
     return f'<table class="all-claims"><thead><tr>{head}</tr></thead>{"".join(rows)}</table>'
+
+
+def _claim_rows(item: Claim) -> list[str]:
+    what = item.parts[0].what if len(item.parts) == 1 else item.statement
+    basis = [
+        what if what != item.statement else None,
+        _where(item.figure),
+        f"settings {item.settings}, seeds {item.seeds}",
+        item.remark,
+    ]
+    name = (
+        f'<th scope="row">{_link(item.chapter, maths(item.statement))}<span class="found">'
+        f"{maths('; '.join(filter(None, basis)))}</span></th>"
+    )
+    alone = _cells(item.parts[0]) if len(item.parts) == 1 else '<td colspan="3"></td>'
+    first = (
+        f'<tr class="claim" id="{item.id}">{name}{alone}'
+        f'<td class="{item.verdict}">{_told(item)}</td></tr>'
+    )
+    parts = item.parts if len(item.parts) > 1 else ()
+    return [first] + [
+        f'<tr><th scope="row">{maths(part.what)}</th>{_cells(part)}<td>{_told(part)}</td></tr>'
+        for part in parts
+    ]
 
 
 def _where(figure: str) -> str | None:
@@ -119,8 +137,20 @@ def _where(figure: str) -> str | None:
 
 def _cells(part: Number | Share) -> str:
     cells = zip(("expected", "paper", "here"), numbers(part), strict=True)
-    names = ((name if text != NOTHING else "nothing", text) for name, text in cells)
+    names = ((name if text != NOTHING else "nothing", _noted(text, part)) for name, text in cells)
     return "".join(f'<td data-name="{name}">{text}</td>' for name, text in names)
+
+
+def _noted(text: str, part: Number | Share) -> str:
+    """What an interval is, small below it."""
+    if not part.bracket:
+        return text
+    return text.replace(f", {part.bracket}", f'<span class="found">{part.bracket}</span>')
+
+
+def _told(item: Claim | Number | Share) -> str:
+    """The verdict, and below it what is added."""
+    return in_words(item).replace(" (", "<br>(")
 
 
 def maths(text: str) -> str:
@@ -148,7 +178,7 @@ def _forest_row(item: Claim) -> str:
     return (
         f'<tr><th scope="row">{_link(item.chapter, maths(item.statement))}{what}</th>'
         f"<td>{_strip(item)}</td><td>{value}{ends}</td>"
-        f'<td class="{item.verdict}">{item.verdict}</td></tr>'
+        f'<td class="{item.verdict}">{_told(item)}</td></tr>'
     )
 
 
@@ -170,7 +200,7 @@ def _strip(item: Claim) -> str:
         if part.paper is not None:
             shapes.append(_cross(_x(_over(part, part.paper)), y))
         shapes.append(_marker(item.verdict, _over(part), y))
-    words = _in_words(part)
+    words = _described(part)
     return (
         f'<svg class="strip {item.verdict}" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img" aria-label="{words}"><title>{words}</title>'
@@ -178,7 +208,7 @@ def _strip(item: Claim) -> str:
     )
 
 
-def _in_words(part: Number | Share) -> str:
+def _described(part: Number | Share) -> str:
     paper = f"; the paper's own points {numbers(part)[1]}" if part.paper is not None else ""
     return escape(f"{part.what}: {here(part)}; expected {expected(part)}{paper}")
 
