@@ -21,7 +21,7 @@
 # training; the typical distance is a factor {glue:text}`off L=2`, and {glue:text}`ours off L=2`. At three
 # levels it brings it {glue:text}`nearer L=3`: {glue:text}`near L=3`, and {glue:text}`ours near L=3`;
 # a factor {glue:text}`off L=3`, and {glue:text}`ours off L=3`. All are read off at one of the paper's
-# sizes, which lie a factor 1.4 to 1.7 apart. {glue:text}`one side`
+# sizes, which lie a factor 1.4 to 1.7 apart.
 #
 # Is it their scaling? That depends on what is held. With ours in its place, in the one deep task where
 # each was changed alone, $P^*$ is {glue:text}`scaling alone` times theirs at the same rate, and
@@ -279,7 +279,7 @@ glue("mean width", f"{off.mean():+.3f}", display=False)
 # ## Limits
 #
 # {glue:text}`known` of the {glue:text}`total` points whose sizes are known are bracketed, with one seed
-# each, as in the paper. Inputs are not whitened and there are no biases, as in the paper's text and
+# each, as in the paper. {glue:text}`one side` Inputs are not whitened and there are no biases, as in the paper's text and
 # unlike the code. Seeds differ widely at small $v$: a point of one seed may be off by a step of the
 # paper's sizes by chance.
 #
