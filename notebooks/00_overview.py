@@ -69,9 +69,9 @@ HTML(pages.headlines_html(found))
 # ## Every claim on one axis
 #
 # A point is what was found here over what the claim expects, with its 95 % interval: 1 is the law,
-# or all points of a figure. First the papers' claims, then this book's predictions. Crosses are fits through the paper's own points, small dots a claim's
-# other parts, and the shaded band is how far an interval may reach. {doc}`21_all_claims` has the
-# rule and all numbers.
+# or all points of a figure. First the papers' claims, then this book's predictions. Crosses are fits
+# through the paper's own points, small dots a claim's other parts, and the shaded band is how far an
+# interval may reach. {doc}`21_all_claims` has the rule and all numbers.
 
 # %% tags=["remove-input"]
 HTML(pages.forest_html(found) + f"<p>{summary(found)}</p>")

@@ -9,7 +9,8 @@
 # What the papers state in numbers, what this book predicted beyond them, and what was measured.
 # *Expected* is what the claim says, *paper* the same quantity of the paper's own points, where these
 # were read off its figures, and *here* ours, with its 95 % interval, or with what is said below it;
-# a question mark is an end that the seeds at hand leave open.
+# a question mark is an end that the seeds at hand leave open. One rule gives all verdicts, but where a
+# row states its own.
 
 # %% tags=["parameters", "remove-cell"]
 profile = "book"  # every profile: this page shows what is stored

@@ -16,10 +16,9 @@
 # {cite:p}`tomasini2024`.
 #
 # **The answer.** On sparse tasks ($s=2$, $s_0>0$) a convolutional network (CNN) needs
-# {glue:text}`cnn seen` times the data that show every rule once. An algorithm is nearer that is told the
-# tree and learns the rest level by level, places included: of its data the CNN needs
-# {glue:text}`cnn own` times as many in this book's scaling, and {glue:text}`cnn lazier own` in the
-# lazier scaling of the authors' code.
+# {glue:text}`cnn seen` times the data that show every rule once. It needs {glue:text}`cnn own` times
+# the data of an algorithm that is told the tree and learns the rest level by level, places included, in
+# this book's scaling, and {glue:text}`cnn lazier own` in the lazier scaling of the authors' code.
 #
 # That algorithm needs {glue:text}`own seen` times the data that show every rule once, if it knows that
 # places do not matter, and {glue:text}`places` times more if it has to learn it. The locally connected

@@ -252,7 +252,7 @@ def seeds_words(table: pd.DataFrame) -> str:
 def missing_words(missing: Mapping[str, list[RunConfig]]) -> str:
     """Which networks, in which scaling, are not trained on which tasks."""
     told = [f"{WORDS[name]}: {list_settings(own)}" for name, own in missing.items() if own]
-    return join(told, "; ") if told else "none"
+    return "; ".join(told) or "none"
 
 
 def again(algorithm: pd.DataFrame, seen: pd.DataFrame, stored: bool):
