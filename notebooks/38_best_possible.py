@@ -15,10 +15,11 @@
 # infer them. How much more do trained networks need, and for what? None of this is in the paper
 # {cite:p}`tomasini2024`.
 #
-# **The answer.** On sparse tasks ($s=2$, $s_0>0$) a convolutional network (CNN) needs
-# {glue:text}`cnn seen` times the data that show every rule once. It needs {glue:text}`cnn own` times
-# the data of an algorithm that is told the tree and learns the rest level by level, places included, in
-# this book's scaling, and {glue:text}`cnn lazier own` in the lazier scaling of the authors' code.
+# **The answer.** On sparse tasks ($s=2$, $s_0>0$), in this book's scaling, a convolutional network
+# (CNN) needs {glue:text}`cnn seen` times the data that show every rule once, and {glue:text}`cnn own`
+# times those of an algorithm that is told the tree and learns the rest level by level, places included.
+# In the lazier scaling of the authors' code it needs {glue:text}`cnn lazier own` times those of the
+# algorithm.
 #
 # That algorithm needs {glue:text}`own seen` times the data that show every rule once, if it knows that
 # places do not matter, and {glue:text}`places` times more if it has to learn it. The locally connected

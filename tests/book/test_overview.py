@@ -141,7 +141,7 @@ def test_a_row_says_what_its_interval_is_and_whether_the_size_is_open():
     item = dataclasses.replace(claim("differs"), parts=(noted, narrow))
     text = pages.table_html([item])
     assert '0.95 (0.90 to 1.10)<span class="found">least to largest of 3 seeds</span>' in text
-    assert text.count("differs<br>(size open)") == 2
+    assert text.count("differs <br>(size open)") == 2
     assert "0.95 (0.90 to 1.10), least to largest of 3 seeds" in to_markdown([item])
     firm = dataclasses.replace(item, parts=(narrow, Number("x", 1, 3, (2, 4))))
     assert (firm.size_open, firm.deciding) == (False, firm.parts[1])

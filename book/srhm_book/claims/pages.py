@@ -150,7 +150,7 @@ def _noted(text: str, part: Number | Share) -> str:
 
 def _told(item: Claim | Number | Share) -> str:
     """The verdict, and below it what is added."""
-    return in_words(item).replace(" (", "<br>(")
+    return in_words(item).replace(" (", " <br>(")
 
 
 def maths(text: str) -> str:
