@@ -48,7 +48,7 @@ from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.why import along_training, chapter, sharing_figures, tied
-from srhm_book.wording import with_interval
+from srhm_book.wording import list_by_network, with_interval
 
 by_profile(profile)
 options = training_options(profile, workers, device)
@@ -152,7 +152,7 @@ glue("together lcn", tied.together(measured, "lcn"), display=False)
 glue("held lcn", tied.held(measured, "lcn", "random"), display=False)
 for weights in ("random", "equal"):
     glue(f"held {weights}", tied.held(measured, "cnn", weights), display=False)
-glue("missing", tied.missing_words(missing), display=False)
+glue("missing", list_by_network(missing), display=False)
 
 # %% [markdown]
 # ## Is the store right?

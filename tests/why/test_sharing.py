@@ -14,6 +14,7 @@ from srhm_book.grids import TOY, tied_settings
 from srhm_book.why import along_training, measure, sharing_claims, tied
 from srhm_book.why.claims import GROUP
 from srhm_book.why.expected import tied_exponent, tied_saving
+from srhm_book.wording import list_by_network
 
 
 @pytest.mark.parametrize(("arch", "layers"), [("cnn", ""), ("lcn", ""), ("cnn", "2"), ("lcn", "1")])
@@ -161,7 +162,7 @@ def test_which_layers_save_and_what_is_left():
     assert (
         tied.savers(table, ways, "lcn") == "each of layers 1 and 2 alone is not trained (at L = 2)"
     )
-    assert tied.missing_words([]) == "none"
-    assert tied.missing_words([ways[1]["2"]]).startswith("LCN: L=2: v=6 tied=2")
+    assert list_by_network([]) == "none"
+    assert list_by_network([ways[1]["2"]]) == "LCN: L=2: v=6 tied=2 (s₀=2)"
     assert tied.all_tied(table, "cnn") == "from 2.00 to 0.10 at L = 2"
     assert "not trained" in tied.all_tied(table, "lcn")

@@ -20,7 +20,7 @@ from srhm_book.grids import TOY, tied_settings
 from srhm_book.why.expected import tied_saving
 from srhm_book.why.levels import growth_exponent
 from srhm_book.why.one_step import WEIGHTS, critical_size
-from srhm_book.wording import join, list_settings
+from srhm_book.wording import join
 
 NAMES = {"": "none", "1,2": "both", "1,2,3": "all"}
 WORTH = 0.25  # a power of s0+1 saved that is more than a trace; a power less far off is as expected
@@ -163,12 +163,3 @@ def together(measured: pd.DataFrame, arch: str) -> str:
         if single and _every(L) in found:
             parts.append(f"{found[_every(L)]:.2f} beside {max(single):.2f} at L = {L}")
     return join(parts) if parts else "not trained yet"
-
-
-def missing_words(missing: list[RunConfig]) -> str:
-    """The settings that lack runs, network by network."""
-    archs = dict.fromkeys(c.arch for c in missing)
-    told = [
-        f"{arch.upper()}: {list_settings(c for c in missing if c.arch == arch)}" for arch in archs
-    ]
-    return "; ".join(told) or "none"
