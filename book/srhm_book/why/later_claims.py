@@ -26,6 +26,7 @@ from srhm_book.why import (
 )
 from srhm_book.why.expected import WITHIN, verdict
 from srhm_book.why.unequal import THRESHOLD
+from srhm_book.wording import list_settings
 
 STEP, LEVELS = "35_one_step", "36_which_level_pays"
 INVARIANCES, BEST = "37_two_invariances", "38_best_possible"
@@ -116,7 +117,8 @@ def _invariances(store: Store) -> list[Claim]:
 
 
 def _square(store: Store) -> list[Claim]:
-    runs, _ = searched_runs(square.square_settings("book"), store)
+    runs, missing = searched_runs(square.square_settings("book"), store)
+    lacking = list_settings(c for c in missing if c.scaling == "channels")
     table, by_s = square.exponents(runs), square.exponents(runs, square.COMPARED_S0)
     lazier = table[table.scaling == "channels"]
     ours = {(r.s, r.L, r.v): r.exponent for r in table[table.scaling == "fan_in"].itertuples()}
@@ -144,7 +146,8 @@ def _square(store: Store) -> list[Claim]:
     return [
         _claim("scalings", "The CNN's exponent of s₀+1 is the same in the authors' lazier scaling",
                LEVELS, same or [Number("exponent of s₀+1, authors' scaling", 2.0)], len(lazier),
-               seeds, "an exponent whose interval leaves out that of this book's scaling"),
+               seeds, "an exponent whose interval leaves out that of this book's scaling; searches not "
+               f"complete in the authors': {lacking}"),
         _claim("square_is_s", "The CNN's exponent is s: each arrangement of a tuple is learned",
                LEVELS, arranged or [Number("exponent of s₀+1, s = 3", 3.0)], len(wide), seeds,
                "an exponent at s > 2 whose interval leaves out s"),
