@@ -12,8 +12,9 @@ import torch
 
 from srhm.data.encoding import one_hot
 from srhm.networks.names import SCALINGS
+from srhm.stats.fits import Estimate
 from srhm.training.run import patch_network, train
-from srhm_book.complexity import choices, measure
+from srhm_book.complexity import choices, measure, training
 from srhm_book.complexity import choices_views as views
 from srhm_book.complexity.background import BACKGROUNDS, DenseNetwork, train_dense, whitened
 from srhm_book.spectral.stored import find
@@ -86,6 +87,21 @@ def test_the_table_gives_the_factors_and_names_those_that_matter():
     assert both.ratio.item() == 1
     assert both.fan_in.item() == both.channels.item()
     assert "rate / 3" in views.unexpected(table)  # 1.0 to 1.3 was expected
+
+
+def test_what_wider_ranges_move_is_told():
+    table = pd.DataFrame(
+        {"choice": ["learning rate / paper's", "batch (same rate per datum)", "width"]}
+        | {"ratio": [1.2, 0.8, 1.3], "low": [1.1, 0.7, 0.9], "high": [1.3, 0.9, 1.9]}
+    )
+    assert training.moving(table, 1.1) == "0.80 to 1.20 times, by learning rate and batch"
+    assert "certain" in training.moving(table[2:], 1.1)
+
+
+def test_fits_differ_only_if_intervals_do():
+    wide, low, high = (Estimate(1.0, *ends) for ends in ((0.0, 2.0), (-1.0, 0.1), (1.5, 3.0)))
+    assert "cannot" in training.told_apart([wide, low, None])
+    assert training.told_apart([wide, low, high]) == "differ"
 
 
 def changed_from_reference(config):

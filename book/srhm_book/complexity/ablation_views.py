@@ -102,6 +102,15 @@ def cheap_words(table: pd.DataFrame) -> str:
     return f"{inside} of {len(table)} tasks (measured: {ends})"
 
 
+def corner_words(table: pd.DataFrame) -> str:
+    """Which of the hardest tasks are in a `cheap_table`, in a sentence."""
+    names = [f"{own.arch.upper()} {describe_setting(own)}" for own in corners()]
+    there = [name for name in names if name in set(table.task)]
+    if not there:
+        return "Harder tasks are not trained yet."
+    return f"The hardest tasks that could be paid for are {join(there)}."
+
+
 def moving(table: pd.DataFrame) -> str:
     """The changes whose interval leaves out 1, in words, task by task."""
     sentences = []

@@ -219,6 +219,20 @@ def missing_words(table: pd.DataFrame, hours: pd.Series) -> str:
     return "; ".join(parts) if parts else "none"
 
 
+def one_side_words(table: pd.DataFrame) -> str:
+    """The points all of whose sizes tried lie on one side of P*, in words: what they bound."""
+    said = []
+    for p in table[table.ratio.isna()].itertuples():
+        if p.errors:
+            learned = max(p.errors.values()) <= 0.1
+            bound = min(p.errors) if learned else max(p.errors)
+            sign = "<" if learned else ">"
+            said.append(
+                f"{p.arch.upper()} L={p.L} v={p.v} s0={p.s0} ({sign} {bound / p.paper:.2f})"
+            )
+    return f"Tried on one side only, over the paper's: {', '.join(said)}." if said else ""
+
+
 def widths_compared(store: Store, seed: int = 0) -> pd.DataFrame:
     """Test errors at L = 3 of runs stored at both widths, 128 (narrow) and 256 (wide)."""
     rows = []

@@ -13,7 +13,15 @@ from srhm.stats.ratios import mean_ratio, paired_ratio, seed_ratios
 from srhm.training.config import RunConfig
 from srhm_book import style
 from srhm_book.complexity.background import BACKGROUNDS
-from srhm_book.complexity.choices import BEST, EXPECTED, lazier, reference, same_kernel, variants
+from srhm_book.complexity.choices import (
+    BEST,
+    CHEAPER,
+    EXPECTED,
+    lazier,
+    reference,
+    same_kernel,
+    variants,
+)
 from srhm_book.complexity.training import describe
 from srhm_book.wording import NOTHING, join, significant, with_ends
 
@@ -95,10 +103,11 @@ def _named(rows: pd.DataFrame) -> str:
 
 
 def harmless(means: pd.DataFrame, scaling: str) -> str:
-    """The choices whose factor is within `EQUAL`, its interval within `TELLING`, at every depth."""
+    """The cheaper choices whose factor is within `EQUAL`, its interval within `TELLING`, at every
+    depth."""
     own = means[means.scaling == scaling]
     said = []
-    for name in (name for name in EXPECTED if name in set(own.choice) and name != BEST):
+    for name in (name for name in CHEAPER if name in set(own.choice)):
         rows = own[own.choice == name].sort_values("L")
         ratios, sharp = rows.ratio, (rows.low > 1 / TELLING) & (rows.high < TELLING)
         if (ratios.between(1 / EQUAL, EQUAL) & sharp).all():
