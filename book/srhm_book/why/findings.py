@@ -92,8 +92,8 @@ def depth_sentence(
     if not parts:
         return "By depth: not measured yet."
     return (
-        "With all levels sparse, from s₀ ≥ 1 on (above: from s₀ = 0), the CNN's exponent, from mean "
-        f"curves, is {'; '.join(parts)}."
+        "With all levels sparse, from s₀ ≥ 1 on (above: from s₀ = 0), the CNN's exponent, from "
+        f"mean curves, is {'; '.join(parts)}."
     )
 
 
