@@ -146,8 +146,8 @@ def _square(store: Store) -> list[Claim]:
     return [
         _claim("scalings", "The CNN's exponent of s₀+1 is the same in the authors' lazier scaling",
                LEVELS, same or [Number("exponent of s₀+1, authors' scaling", 2.0)], len(lazier),
-               seeds, "an exponent whose interval leaves out that of this book's scaling; not complete "
-               f"in the authors' scaling: {lacking}"),
+               seeds, "an exponent whose interval leaves out that of this book's scaling; searches "
+               f"not complete in the authors': {lacking}"),
         _claim("square_is_s", "The CNN's exponent is s: each arrangement of a tuple is learned",
                LEVELS, arranged or [Number("exponent of s₀+1, s = 3", 3.0)], len(wide), seeds,
                "an exponent at s > 2 whose interval leaves out s"),
