@@ -20,8 +20,9 @@
 # three levels, and {glue:text}`cnn equal` for the convolutional one (CNN); with the random weights that
 # networks start from, $q =$ {glue:text}`lcn random` (LCN), {glue:text}`cnn random` (CNN). If one step
 # decided what training needs, its data over those of one step would be one constant for all tasks.
-# With equal weights that ratio is {glue:text}`constant lcn equal` for the LCN and
-# {glue:text}`constant cnn equal` for the CNN.
+# It is nearly one (no ratio more than {glue:text}`near` times another) with equal weights
+# {glue:text}`nearly equal`, with random weights {glue:text}`nearly random`: the largest ratio over the
+# smallest is {glue:text}`spread equal` with equal weights, {glue:text}`spread random` with random ones.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": fewer, measured now; "smoke": a toy
@@ -44,7 +45,7 @@ from srhm_book.why import chapter, figures, measure, steps, tell
 from srhm_book.why.first_gradient import counted_step
 from srhm_book.why.one_step import GradientSums
 from srhm_book.why.sensitivity import counted_weights
-from srhm_book.wording import list_settings
+from srhm_book.wording import list_by_network
 
 by_profile(profile)
 options = training_options(profile, workers, device)
@@ -56,7 +57,9 @@ for arch in ("lcn", "cnn"):
     for weights in ("equal", "random"):
         words = tell.exponents_words(powers, arch, weights)
         glue(f"{arch} {weights}", words, display=False)
-glue("holds square", tell.which_hold(powers, "cnn", 3, 2.0), display=False)
+sparse = steps.slopes(counted, least_s0=1)
+for name, found in (("", powers), (" sparse", sparse)):
+    glue(f"holds square{name}", tell.which_hold(found, "cnn", 3, 2.0), display=False)
 
 # %% mystnb={"figure": {"caption": "How many data one gradient step needs, P_c over n_c m^L, against s0+1, for one, two and three levels (v = m = n_c = 4). Open, dashed: all hidden weights equal, as in Appendix C; filled: random. Means (harmonic) over draws of rules, data and weights; bars: smallest to largest.", "name": "fig-critical-sizes"}, "image": {"alt": "Three panels on logarithmic axes, for one, two and three levels, each with four lines against s0 plus one: locally connected and convolutional, dashed for equal weights and solid for random ones."}}
 figure, axes = style.new_axes(counted.L.nunique(), height=3.8, squeeze=False)
@@ -88,15 +91,16 @@ source_of(GradientSums.critical_size)
 # lowest patch is left: $P_c \propto s_0+1$, plus a constant, as patches of one datum are not
 # independent.
 #
-# *Random weights*, those a network really starts from: each place passes its pull back with a sign of
-# its own. What the CNN's sharing adds up then is as incoherent as the noise, and its gain is lost:
-# $P_c$ grows as for the LCN.
+# *Random weights*, those a network really starts from (here {glue:text}`channels` channels): each place
+# passes its pull back with a sign of its own. What the CNN's sharing adds up then is as incoherent as
+# the noise, and its gain is lost: $P_c$ grows as for the LCN.
 #
-# Is the CNN's square of Eq. {eq}`eq-cnn` in either? Over all $s_0$ at $L=3$ the interval holds 2 with
-# {glue:text}`holds square`. {doc}`36_which_level_pays` takes the levels apart.
+# Is the CNN's square of Eq. {eq}`eq-cnn` in either? At $L=3$ the interval holds 2 over all $s_0$ with
+# {glue:text}`holds square`, over $s_0\ge1$ with {glue:text}`holds square sparse`.
+# {doc}`36_which_level_pays` takes the levels apart.
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: exponents of s0+1 in P_c"} tags=["hide-cell"]
-both = [tell.slopes_view(powers), tell.slopes_view(steps.slopes(counted, least_s0=1))]
+both = [tell.slopes_view(powers), tell.slopes_view(sparse)]
 HTML(both[0].merge(both[1], on=["network", "weights", "L"], suffixes=(", all s₀", ", s₀ of 1 or more"))
      .to_html(index=False, border=0))  # fmt: skip
 
@@ -175,8 +179,13 @@ for arch in ("lcn", "cnn"):
     for weights in ("equal", "random"):
         words = tell.constant_words(shared, arch, weights)
         glue(f"constant {arch} {weights}", words, display=False)
+for weights in ("equal", "random"):
+    glue(f"nearly {weights}", tell.nearly_one(shared, weights), display=False)
+    glue(f"spread {weights}", tell.spread_words(shared, weights), display=False)
+glue("near", f"{tell.NEAR:g}", display=False)
+glue("channels", measure.WIDTH, display=False)
 glue("num settings", len(runs), display=False)
-glue("missing", list_settings(missing), display=False)
+glue("missing", list_by_network(missing), display=False)
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: P* over P_c"} tags=["hide-cell"]
 HTML(tell.constants_view(shared).to_html(index=False, border=0))
@@ -200,5 +209,5 @@ repeated.style.hide(axis="index").format(precision=1)
 # ## Limits
 #
 # $P_c$ is that of the first layer at the start, and of the whole of its gradient; what later steps and
-# layers need is not in it. Random networks have 32 channels. That training needs a constant times
-# $P_c$ is an observation here, not a derivation.
+# layers need is not in it. Random networks have {glue:text}`channels` channels. That training needs a
+# constant times $P_c$ is an observation here, not a derivation.

@@ -2,7 +2,7 @@
 # jupyter:
 #   srhm:
 #     reads:
-#     - results/why/critical_sizes.csv
+#     - results/why/*.csv
 #     - results/lcn_s2_*.jsonl
 #     - results/cnn_s[234]_*.jsonl
 # ---
@@ -20,7 +20,7 @@
 #
 # - {glue:text}`answer cnn`
 # - {glue:text}`answer lcn`
-# - {glue:text}`answer depth`
+# - {glue:text}`answer depth` The fit over all $v$ is that of {doc}`07_cnn_sample_complexity`.
 # - {glue:text}`answer s`
 # - {glue:text}`answer scaling`
 
@@ -45,9 +45,9 @@ from srhm_book.provenance import rests_on
 from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
-from srhm_book.why import chapter, figures, findings, square
+from srhm_book.why import chapter, figures, findings, square, steps, tell
 from srhm_book.why.levels import as_text, growth_exponent, growth_table, predicted_growth
-from srhm_book.wording import join, list_settings, with_interval
+from srhm_book.wording import join, list_by_network, with_interval
 
 by_profile(profile)
 options = training_options(profile, workers, device)
@@ -102,7 +102,7 @@ source_of(growth_exponent)
 HTML(as_text(measured).to_html(index=False, border=0))
 
 # %% tags=["remove-cell"]
-glue("missing", list_settings(missing), display=False)
+glue("missing", list_by_network(missing), display=False)
 glue("products", findings.products_sentence(measured), display=False)
 
 # %% [markdown]
@@ -129,9 +129,9 @@ HTML(together.to_html(index=False, border=0, float_format="{:.2f}".format))
 # Four are within reach with few synonyms ($v=8$, $n_c=4$, $m=2$), since the law has a factor $m^L$. If
 # the CNN's power is a matter of depth, it is 4 there, as one step with random weights has it; the paper
 # says 2. Measured for the CNN: {glue:text}`by depth`; with few synonyms: {glue:text}`few by depth`,
-# where one step with random weights has {glue:text}`beside step`. That step also needs
-# {glue:text}`step over` the data of the whole training: what a CNN
-# learns from is not there at its start ({doc}`39_sharing_weights`).
+# where one step with random weights has {glue:text}`beside step`. That step's $P_c$ is
+# {glue:text}`step over`. Over the tasks of {doc}`35_one_step`, CNN and random weights, $P^*/P_c$ is
+# {glue:text}`step constant`.
 
 # %% mystnb={"figure": {"caption": "The exponent of s0+1 with all levels sparse (s0 of at least 1) against the number of levels. Filled: v = m = n_c (8, 6 and 4 with one, two and three levels); hollow: few synonyms, v = 8, n_c = 4, m = 2. Bars: 95 % intervals over seeds. Grey: one step's P_c on the same tasks with equal (bars) and random weights (crosses). Dotted: the paper's laws. At L = 1 both panels show the same runs.", "name": "fig-exponent-by-depth"}, "image": {"alt": "Two panels, locally connected and convolutional: the exponent of s0 plus one against the number of levels, filled and hollow points side by side, with the law as a dotted line and two kinds of one-step predictions; a legend above."}}
 deep_runs, deep_missing = searched_runs(deep, store, **options)
@@ -149,27 +149,34 @@ rests_on({**deep_runs, **few_runs}, "36_which_level_pays", profile="fresh")
 # %% tags=["remove-cell"]
 over = findings.step_over_training(few_runs, chapter.few_sizes(profile))
 glue("step over", over, display=False)
+trained = chapter.trained_settings(profile)
+trained_runs = runs if store is None else searched_runs(trained, store)[0]
+beside = steps.beside_P_star(trained_runs, chapter.sizes_for(trained, profile))
+constant = tell.constant_words(steps.constants(beside), "cnn", "random")
+glue("step constant", constant, display=False)
 glue("beside step", findings.beside_step(by_depth_few, step_few), display=False)
-glue("answer depth", findings.depth_sentence(by_depth, by_depth_few), display=False)
+over_v = findings.over_all_v(store)
+told = findings.depth_sentence(by_depth, by_depth_few, deep_runs, over_v)
+glue("answer depth", told, display=False)
 for name, found in (("", by_depth), ("few ", by_depth_few)):
     told = [f"L = {L}: {with_interval(e)}" for (arch, L), e in found.items() if arch == "cnn"]
     glue(f"{name}by depth", join(told), display=False)
 ended = [status for c, own in few_runs.items() if c.L == 4 for status in own.status]
 glue("few silent", f"{ended.count('diverged')} of {len(ended)}", display=False)
-glue("depth missing", list_settings([*deep_missing, *few_missing]), display=False)
+glue("depth missing", list_by_network([*deep_missing, *few_missing]), display=False)
 
 # %% [markdown]
 # ## In the authors' scaling, and with larger tuples
 #
 # The authors' code divides a layer by the root of its channels alone, which makes the network lazier
 # ({doc}`17_authors_training`). Does the CNN pay the same there? In the authors' own training its
-# exponent is {glue:text}`authors square`. In their scaling and otherwise our training:
-# {glue:text}`both scalings`. Seed by seed with the same rules, from $s_0=1$ to 2:
-# {glue:text}`by seed`.
+# exponent is {glue:text}`authors square`. In their scaling and otherwise our training, from the mean
+# curves as in {numref}`fig-square`: {glue:text}`both scalings`. Seed by seed with the same rules, from
+# $s_0=1$ to 2 at $v=4$: {glue:text}`by seed`.
 #
 # And is the power 2, or $s$? A filter that has to know each arrangement of a tuple in its patch has
 # $(s_0+1)^s$ of them to learn ({doc}`38_best_possible`), which at the paper's $s=2$ is the same. With few
-# synonyms ($n_c=m=4$) a larger $s$ is cheap. From $s_0=1$ to 2: {glue:text}`by s`.
+# synonyms ($n_c=m=4$) a larger $s$ is cheap. From $s_0=1$ to 2, from mean curves: {glue:text}`by s`.
 
 # %% mystnb={"figure": {"caption": "The CNN's exponent of s0+1, all levels sparse. Left: by depth, in this book's scaling (filled; at L = 2 for v = 4 and 6) and, where trained, in the authors' (hollow; v = 4 at L = 2). Right: by the number of features in a tuple (L = 2, v = n_c = m = 4, s0 from 1 to 2). Bars: 95 % intervals over seeds. Dotted: the paper's law; dashed: s.", "name": "fig-square"}, "image": {"alt": "Two panels of exponents with error bars: against the number of levels in two scalings of the network, and against the number of features in a tuple beside the lines two and s."}}
 squares = square.square_settings(profile)
@@ -189,7 +196,7 @@ glue("by seed", square.paired_words(store), display=False)
 glue("authors square", square.authors_words(store), display=False)
 glue("answer s", square.s_brief(by_s), display=False)
 glue("by s", square.s_words(by_s), display=False)
-glue("square missing", list_settings(square_missing), display=False)
+glue("square missing", list_by_network(square_missing), display=False)
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: exponents by scaling, depth and size of a tuple"} tags=["hide-cell"]
 HTML(square.square_view(by_scaling).to_html(index=False, border=0))

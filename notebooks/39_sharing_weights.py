@@ -15,12 +15,15 @@
 # {cite:p}`tomasini2024`. At the start of training the CNN pays as much as the LCN ({doc}`35_one_step`). Which
 # sharing of weights saves the CNN the rest, and when does it begin to?
 #
-# **The answer.** A network that also shares its weights among the $s_0+1$ places of a sub-patch needs
-# fewer data if it does so in {glue:text}`savers cnn` of the CNN, in {glue:text}`savers lcn` of the LCN (where
-# the power of $s_0+1$ in $P^*$ falls by 0.25 or more). With all layers sharing, the CNN's power
-# goes {glue:text}`all cnn`. The data that a gradient needs are measured while the networks learn, too: until
-# half the loss is gone, at three levels, their power of $s_0+1$ goes {glue:text}`fall cnn` for the CNN and
-# {glue:text}`fall lcn` for the LCN (means over layers; single seeds differ widely, {numref}`fig-along-training`).
+# **The answer.** A network can also share its weights among the $s_0+1$ places of a sub-patch. Does that
+# save data (does the power of $s_0+1$ in $P^*$ fall by more than {glue:text}`worth`)?
+#
+# - *CNN:* {glue:text}`savers cnn`. With all layers sharing, its power goes {glue:text}`all cnn`.
+# - *LCN:* {glue:text}`savers lcn`. All layers together save these powers, beside the most that one saves
+#   alone: {glue:text}`together lcn`.
+# - *While they learn*, the data that a gradient needs are measured, too: until half the loss is gone, at
+#   three levels, their power of $s_0+1$ goes {glue:text}`fall cnn` for the CNN and {glue:text}`fall lcn` for
+#   the LCN (means over layers; single seeds differ widely, {numref}`fig-along-training`).
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": two levels, measured now; "smoke": a toy
@@ -45,7 +48,7 @@ from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
 from srhm_book.why import along_training, chapter, sharing_figures, tied
-from srhm_book.wording import list_settings, with_interval
+from srhm_book.wording import list_by_network, with_interval
 
 by_profile(profile)
 options = training_options(profile, workers, device)
@@ -81,6 +84,8 @@ sharing_figures.draw_along(axes, powers)
 # | CNN | {glue:text}`cnn shallow` | {glue:text}`cnn deep` |
 # | LCN | {glue:text}`lcn shallow` | {glue:text}`lcn deep` |
 # | LCN, layer 1 | {glue:text}`first shallow` | {glue:text}`first deep` |
+#
+# All seeds of the LCN's first layer lie on one side of $L$ with: {glue:text}`first off`.
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: powers by network, layer and moment"} tags=["hide-cell"]
 shown = powers.assign(arch=powers.arch.str.upper()).round(2)
@@ -106,12 +111,12 @@ source_of(PatchNetwork.activations)
 # - *CNN, random weights.* Each layer that shares takes one factor off, whichever it is.
 #   *Equal weights.* Only layer 1 counts.
 #
-# The intervals of what is saved hold these whole powers in {glue:text}`held lcn` ways of sharing of the
-# LCN; of the CNN in {glue:text}`held random` with random weights, {glue:text}`held equal` with equal
+# What is saved is within {glue:text}`worth` of these whole powers in {glue:text}`held lcn` ways of sharing of
+# the LCN; of the CNN in {glue:text}`held random` with random weights, {glue:text}`held equal` with equal
 # ones.
 #
-# Powers saved, at two levels: by the CNN {glue:text}`cnn L=2`; by the LCN {glue:text}`lcn L=2`. At three:
-# by the CNN {glue:text}`cnn L=3`; by the LCN {glue:text}`lcn L=3`.
+# Powers saved by each layer alone and by all, at two levels: by the CNN {glue:text}`cnn L=2`; by the LCN
+# {glue:text}`lcn L=2`. At three: by the CNN {glue:text}`cnn L=3`; by the LCN {glue:text}`lcn L=3`.
 
 # %% mystnb={"figure": {"caption": "The exponent of s0+1 that is left in P* when these layers share their weights within sub-patches, from s0 = 0 to 2. Coloured: trained networks, bars: 95 % intervals over seeds with the same rules. Grey: one step's P_c with equal hidden weights (bars) and random ones (crosses).", "name": "fig-tied"}, "image": {"alt": "Panels for CNN and LCN at two and three levels: exponents with no layer tied, each one alone, and all, with one-step predictions beside them."}}
 measured = tied.tied_table(runs, settings)
@@ -132,7 +137,7 @@ HTML(shown.assign(arch=shown.arch.str.upper()).to_html(index=False, border=0))
 
 # %% tags=["remove-cell"]
 for arch in ("cnn", "lcn"):
-    glue(f"savers {arch}", tied.savers(measured, arch), display=False)
+    glue(f"savers {arch}", tied.savers(measured, settings, arch), display=False)
     glue(f"all {arch}", tied.all_tied(measured, arch), display=False)
     glue(f"fall {arch}", along_training.fall(powers, arch, 3), display=False)
     for L, name in ((2, "shallow"), (3, "deep")):
@@ -141,10 +146,13 @@ for arch in ("cnn", "lcn"):
 for L, name in ((2, "shallow"), (3, "deep")):
     words = along_training.change(powers[powers.layer == 1], "lcn", L)
     glue(f"first {name}", words, display=False)
+glue("first off", along_training.off_law(powers, "lcn", 1), display=False)
+glue("worth", tied.WORTH, display=False)
+glue("together lcn", tied.together(measured, "lcn"), display=False)
 glue("held lcn", tied.held(measured, "lcn", "random"), display=False)
 for weights in ("random", "equal"):
     glue(f"held {weights}", tied.held(measured, "cnn", weights), display=False)
-glue("missing", list_settings(missing), display=False)
+glue("missing", list_by_network(missing), display=False)
 
 # %% [markdown]
 # ## Is the store right?

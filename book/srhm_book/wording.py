@@ -74,6 +74,16 @@ def list_settings(settings: Iterable[RunConfig]) -> str:
     return "; ".join(parts) if parts else "none"
 
 
+def list_by_network(settings: Iterable[RunConfig]) -> str:
+    """ "CNN: L=2: v=8 (s₀=2, 4); LCN: ...": `list_settings`, one network after the other."""
+    settings = list(settings)
+    told = [
+        f"{arch.upper()}: {list_settings(c for c in settings if c.arch == arch)}"
+        for arch in dict.fromkeys(c.arch for c in settings)
+    ]
+    return "; ".join(told) or "none"
+
+
 def describe_setting(setting: RunConfig) -> str:
     """ "v=6, s₀=1, L=2", and what else is not as in most settings."""
     text = f"v={setting.v}, s₀={setting.s0}, L={setting.L}"

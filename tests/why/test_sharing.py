@@ -14,6 +14,7 @@ from srhm_book.grids import TOY, tied_settings
 from srhm_book.why import along_training, measure, sharing_claims, tied
 from srhm_book.why.claims import GROUP
 from srhm_book.why.expected import tied_exponent, tied_saving
+from srhm_book.wording import list_by_network
 
 
 @pytest.mark.parametrize(("arch", "layers"), [("cnn", ""), ("lcn", ""), ("cnn", "2"), ("lcn", "1")])
@@ -124,6 +125,22 @@ def test_what_is_told_of_training_has_the_spread_of_single_seeds():
     assert along_training.fall(pd.DataFrame(rows, columns=columns), "cnn", 3) == "from 3.0 to 1.5"
 
 
+def test_the_gradients_claims_count_every_moment_and_name_their_brackets(tmp_path, monkeypatch):
+    rows = [("lcn", 3, 1, 1.0, 3.0, 2.9, 3.1, 3), ("lcn", 3, 1, 0.7, 2.5, 2.3, 2.8, 3)]
+    rows += [("lcn", 3, 1, 0.5, 3.0, 2.9, 3.1, 3), ("lcn", 3, 2, 0.5, 9.0, 9.0, 9.0, 3)]
+    columns = ["arch", "L", "layer", "moment", "power", "low", "high", "seeds"]
+    powers = pd.DataFrame(rows, columns=columns)
+    monkeypatch.setattr(sharing_claims.chapter, "along", lambda _: powers)
+    monkeypatch.setattr(sharing_claims.along_training, "exponents", lambda rows: rows)
+    found = {claim.id: claim for claim in sharing_claims.sharing_claims(Store(tmp_path))}
+    parts = found["why_along_lcn"].parts
+    assert [part.verdict for part in parts] == ["differs", "agrees"]  # 0.7, then 0.5
+    assert all("least to largest of 3 seeds" in part.what for part in parts)
+    assert found["why_along_cnn"].verdict == "open"
+    off = along_training.off_law(powers, "lcn", 1)
+    assert off == "2.50 (2.30 to 2.80) at 0.7 of the loss, L = 3"
+
+
 def test_which_layers_save_and_what_is_left():
     left = {"": 2.0, "1": 1.0, "2": 1.5, "1,2": 0.1}
     rows = [
@@ -131,9 +148,21 @@ def test_which_layers_save_and_what_is_left():
         for tied, x in left.items()
     ]
     table = pd.DataFrame(rows, columns=["arch", "L", "tied", "exponent", "saved"])
-    assert tied.savers(table, "cnn") == "layers 1 and 2 at L = 2"
-    assert tied.savers(table[table.tied != "1"], "cnn") == "layer 2 at L = 2"
-    table.at[2, "saved"] = Estimate(0.1, 0.0, 0.2)
-    assert tied.savers(table[table.tied == "2"], "cnn") == "no layer at L = 2"
+    ways = [tied_settings(2, "cnn"), tied_settings(2, "lcn")]
+    assert tied.savers(table, ways, "cnn") == "each layer alone does (at L = 2)"
+    assert tied.savers(table[table.tied != "1"], ways, "cnn") == (
+        "layer 2 alone does, layer 1 alone is not trained (at L = 2)"
+    )
+    assert tied.together(table, "cnn") == "1.90 beside 1.00 at L = 2"
+    assert tied.held(table, "cnn", "random") == "3 of 4"  # not 0.5 for 1
+    table.at[2, "saved"] = Estimate(0.3, 0.2, 0.4)
+    assert tied.savers(table, ways, "cnn") == (
+        "layer 1 alone does, layer 2 alone does not (at L = 2)"
+    )
+    assert (
+        tied.savers(table, ways, "lcn") == "each of layers 1 and 2 alone is not trained (at L = 2)"
+    )
+    assert list_by_network([]) == "none"
+    assert list_by_network([ways[1]["2"]]) == "LCN: L=2: v=6 tied=2 (s₀=2)"
     assert tied.all_tied(table, "cnn") == "from 2.00 to 0.10 at L = 2"
     assert "not trained" in tied.all_tied(table, "lcn")

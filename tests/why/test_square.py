@@ -43,16 +43,18 @@ def test_exponents_and_what_is_said_of_them():
     assert "3.00" in by_s
     assert by_s.endswith("The interval holds s at s = 3 and s at s = 4")
     brief = square.s_brief(square.exponents(runs, square.COMPARED_S0))
-    assert brief.startswith("With tuples of s = 3 and 4 features the CNN's exponent is 3.0")
-    assert brief.endswith("the interval holds s at s = 3 and s = 4.")
+    assert brief.startswith("With larger tuples (one task for each s, s₀ = 1 and 2, 3 seeds)")
+    assert "at s = 4 (2 outside by 1.60, 4 inside)" in brief
     only = {c: own for c, own in runs.items() if c.s == 2}
     assert square.s_brief(square.exponents(only)) == ""
     assert "not measured for larger s" in square.s_words(square.exponents(only))
     assert square.scaling_words(square.exponents({})) == "not measured yet"
 
 
-@pytest.mark.parametrize(("power", "words"), [(2.6, "shown to pay more"), (2.0, "not shown")])
-def test_scalings_are_compared_seed_by_seed(power, words):
+@pytest.mark.parametrize(
+    ("power", "words"), [(2.6, "may pay more"), (2.0, "is not shown to pay more")]
+)
+def test_scalings_are_compared_seed_by_seed(power, words, monkeypatch):
     chosen = [setting("cnn", 4, s0, L=3) for s0 in square.COMPARED_S0]
     chosen += [c for c in GRIDS["square_lazier"] if c.L == 3]
     powers = {"fan_in": 2.0, "channels": power}
@@ -63,8 +65,13 @@ def test_scalings_are_compared_seed_by_seed(power, words):
     row = table.iloc[0]
     assert (row.fan_in.value, row.channels.value) == pytest.approx((2, power), abs=0.1)
     assert row.more.value == pytest.approx(power - 2, abs=0.05)
-    brief = square.scaling_brief(SimpleNamespace(frame=lambda: frame))
+    store = SimpleNamespace(frame=lambda: frame, get=lambda _: None)
+    monkeypatch.setattr(square, "searched_runs", lambda *_: ({}, ["one"]))
+    monkeypatch.setattr(square, "_authors_rows", lambda _: [])
+    brief = square.scaling_brief(store)
     assert words in brief
+    assert "differ by up to 1.1 times, not all searches are complete and the rate" in brief
+    assert "falls with s₀ (from 0.01 to 0.003)" in brief
     assert square.paired_words(SimpleNamespace(frame=lambda: frame)).count("at L = 3 (ours") == 1
 
 

@@ -81,9 +81,12 @@ def test_ratios_over_those_at_equal_probabilities():
         ("own", "D/S"): "parted", ("own", "S/P"): "together", ("own", "D/P"): "parted",
         ("even", "D/S"): "together", ("even", "S/P"): "together", ("even", "D/P"): "together",
     }  # fmt: skip
-    told = unequal_views.answer(table, unequal_views.rarity("book"))
-    assert told.startswith("They can come apart. With unequal places they part where the rarest")
-    assert "P*_D/P*_S is 3.0 (3.0 to 3.0) times what it was and P*_D/P* is 3.0" in told
+    assert unequal_views.answer(table) == "They can come apart."
+    rare = unequal_views.rarity("book")
+    told = unequal_views.ratio_sentence(table, rare, "cnn", "places")
+    assert told == "P*_D/P*_S goes to 3.00 (3.00 to 3.00: parted) at 10 times."
+    assert unequal_views.ratio_sentence(table, rare, "cnn", "synonyms") == "Not measured."
+    assert unequal_views.equal_words(table) == "P*_D/P*_S 0.53, P*_S/P* 1.50 and P*_D/P* 0.80"
     assert "P*_D/P*_S 3.00" in unequal_views.parted_words(table, "own")
     assert unequal_views.parted_words(table, "even") == "none"
     together = [unequal_views.together_words(table, r, "threshold") for r in ("own", "even")]
@@ -100,6 +103,9 @@ def test_a_size_beyond_the_largest_is_a_bound():
     assert found.bound.to_dict() == {"D/S": True, "S/P": False, "D/P": True}
     assert found.ratio["D/P"].value == pytest.approx(8192 / 1096.96, rel=0.01)  # the seeds' mean
     assert found.verdict["D/P"] == "parted"
+    shown = unequal_views.parting_view(unequal.parting_table(runs), "own")
+    assert shown.value[0].startswith("> ")
+    assert "(" not in shown.value[0] + shown["over equal"][0]
     near = SIZES | {"D": 8200.0, "P": 6000.0, "S": 6000.0}
     runs = {EQUAL: made(EQUAL, SIZES | {"D": 1400.0}), RARE: made(RARE, near)}
     found = unequal.parting_table(runs).query("how == 'threshold' and reading == 'own'")
@@ -114,9 +120,33 @@ def test_the_curves_are_those_that_the_command_trains():
 
 
 def test_what_is_said_where_nothing_parts():
-    little = SIZES | {"S": 1600.0, "D": 960.0}
+    little = SIZES | {"S": 1650.0, "D": 960.0}
     table = unequal.parting_table({EQUAL: made(EQUAL, SIZES), RARE: made(RARE, little)})
-    told = unequal_views.answer(table, unequal_views.rarity("book"))
-    assert told.startswith("They are not shown to come apart. With unequal places no two are")
-    assert "(P*_D/P* moves most, to 1.2 (1.2 to 1.2) times what it was: open)" in told
-    assert unequal_views.answer(table.iloc[:0], {}) == "Not measured yet."
+    rare = unequal_views.rarity("book")
+    assert unequal_views.answer(table) == "They are not shown to come apart."
+    told = unequal_views.ratio_sentence(table, rare, "cnn", "places")
+    assert told == "P*_D/P*_S goes to 1.09 (1.09 to 1.09: together) at 10 times."
+    assert unequal_views.answer(table.iloc[:0]) == "Not measured yet."
+
+
+def test_a_task_without_a_value_is_told_and_not_counted():
+    table = unequal.parting_table({EQUAL: made(EQUAL, SIZES), RARE: made(RARE, SIZES)})
+    gone = table.pair.str.startswith("D/") & (table.reading == "own")
+    table = table.assign(over_equal=table.over_equal.mask(gone, None).where(~gone, None))
+    rare = unequal_views.rarity("book")
+    told = unequal_views.ratio_sentence(table, rare, "cnn", "places")
+    assert told == "At 10 times only P*_S/P*, 1.00 (1.00 to 1.00: together), has a value."
+    assert unequal_views.verdict_words(table, "own", "D/S") == "not measured"
+    assert "no value" in set(unequal_views.parting_view(table, "own").verdict)
+    none = table.assign(over_equal=None)
+    told = unequal_views.ratio_sentence(none, rare, "cnn", "places")
+    assert told == "At 10 times none of the three has a value: open."
+
+
+def test_where_the_test_data_are_not_the_tasks():
+    found = pd.DataFrame({"case": ["a", "b", "c"], "P": 9, "task": 0.01, "training": 0.01,
+                          "test": [0.012, 0.06, 0.005]})  # fmt: skip
+    assert unequal_views.atypical_words(found) == (
+        "b (6.0 times as often) and c (0.5 times as often)"
+    )
+    assert unequal_views.typical_view(found)["in test"].tolist() == ["1.20%", "6.00%", "0.50%"]

@@ -10,7 +10,7 @@ from srhm.stats.fits import Estimate
 from srhm.training.config import RunConfig
 from srhm_book import style
 from srhm_book.grids import GRID, GRIDS, setting
-from srhm_book.why import chapter, figures, findings, steps, tasks
+from srhm_book.why import chapter, figures, findings, steps, tasks, tell
 from srhm_book.why.expected import exponents, law
 from srhm_book.why.levels import (
     ALL,
@@ -73,7 +73,11 @@ def test_without_the_dense_task_there_is_no_growth():
 def test_sentences_name_every_place():
     table = growth_table(made())
     told = findings.levels_sentence(table, "lcn")
-    for words in ("LCN, L = 3: s₀ = 2", "by 5.2 at the lowest", "by 27.0, where"):
+    for words in (
+        "LCN, L = 3: from s₀ = 0 to 2 (s₀+1 = 3)",
+        "by 5.2 at the lowest",
+        "by 27.0, where",
+    ):
         assert words in told  # 3^1.5, 3^3
     part = findings.levels_sentence(table[table["where"] != "middle"], "lcn")
     assert "at the top; at all of them" in part
@@ -128,6 +132,15 @@ def test_slopes_and_constants():
     assert shared.constant == pytest.approx(500 / P_c, rel=0.01)
     assert shared.widest == pytest.approx(1, abs=0.01)
     assert shared.power.value == pytest.approx(1, abs=0.01)
+    both = pd.DataFrame({"arch": ["cnn", "lcn"], "weights": "equal", "widest": [9.0, 1.9]})
+    assert tell.nearly_one(both, "equal") == "for the LCN alone"
+    assert tell.nearly_one(both.assign(widest=3.0), "equal") == "for neither network"
+    assert tell.nearly_one(both.assign(widest=1.5), "equal") == "for the CNN and LCN"
+    assert tell.spread_words(both, "equal") == "1.9 for the LCN and 9.0 for the CNN"
+    assert (
+        tell.which_hold(steps.slopes(sizes), "lcn", 2, 2.0) == "equal weights, 2.00 (2.00 to 2.00)"
+    )
+    assert tell.which_hold(steps.slopes(sizes), "lcn", 2, 3.0) == "neither kind of weights"
 
 
 def test_what_was_expected_sums_up():
@@ -161,13 +174,24 @@ def test_depth_by_itself():
     found = {L: power.value for (arch, L), power in few.items() if arch == "cnn"}
     assert found == pytest.approx(powers, abs=0.02)
     told = findings.depth_sentence(few, {})
-    assert "is 2.00 at L = 2, 2.50 at L = 3 and 3.00 at L = 4 (2" in told
-    assert told.endswith("is outside the 95 % interval at L = 3 and L = 4).")
-    assert "is with few synonyms 3.00 (2.60 to 3.40) at L = 4." in findings.depth_sentence({}, few)
+    assert "is 2.00 at L = 2, 2.50 at L = 3 and 3.00 at L = 4; 2" in told
+    assert told.endswith("is outside the 95 % interval at L = 3 and L = 4.")
+    told = findings.depth_sentence(few, {}, runs, Estimate(1.7, 1.2, 2.1))
+    assert "2.00 at L = 2 (v = 8, s₀ = 1 and 2)" in told
+    assert told.endswith("over all v at L = 3, 1.70 (1.20 to 2.10).")
+    assert "curves, is with few synonyms 3.00 (2.60 to 3.40) at L = 4." in findings.depth_sentence(
+        {}, few
+    )
     assert findings.depth_sentence({}, {}) == "By depth: not measured yet."
     row = {"arch": "cnn", "weights": "random", "L": 4, "s0": 2, "P_c": 2 * 100 * 3.0**3}
     over = findings.step_over_training(runs, pd.DataFrame([row, row | {"L": 3, "P_c": 1.0}]))
-    assert over == "2.0 times (L = 4, s₀ = 2)"
+    assert over == (
+        "2.0 times P* at L = 4, s₀ = 2: in this task a first step's gradient is still mostly noise "
+        "at P*"
+    )
+    low = findings.step_over_training(runs, pd.DataFrame([row | {"P_c": 1000.0}]))
+    assert "no longer mostly noise" in low
+    assert findings.over_all_v(None) is None
     assert findings.step_over_training({}, pd.DataFrame([row])) == "–"
     step = {("cnn", "random", L): power for L, power in ((2, 2.0), (3, 3.1), (4, 4.2))}
     told = findings.beside_step(few, step)

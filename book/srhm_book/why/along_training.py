@@ -23,6 +23,7 @@ from srhm.training.loop import epoch_order
 from srhm.training.run import prepare
 from srhm_book.grids import setting
 from srhm_book.why.one_step import GradientSums, exponent, hidden, layer_pulls
+from srhm_book.wording import join, with_ends
 
 MOMENTS = (1.0, 0.9, 0.7, 0.5)  # of the loss of guessing: the loss on new data falls to it
 S0S = {2: (1, 2, 4), 3: (1, 2)}
@@ -152,3 +153,15 @@ def change(powers: pd.DataFrame, arch: str, L: int) -> str:
     ends = f"{ended.low.min():.1f} to {ended.high.max():.1f}"
     later = f"{own[last]:.1f} ({ends}) at {last:g} of the loss of guessing"
     return f"{own[first]:.1f} at the start and {later}"
+
+
+def off_law(powers: pd.DataFrame, arch: str, layer: int) -> str:
+    """When all seeds of a layer are on one side of L: "2.5 (2.4 to 2.8) at 0.7 of the loss, .."."""
+    own = powers[(powers.arch == arch) & (powers.layer == layer)]
+    off = own[(own.low > own.L) | (own.high < own.L)].sort_values("moment", ascending=False)
+    told = [
+        f"{with_ends(r.power, r.low, r.high)} at "
+        f"{'the start' if r.moment == MOMENTS[0] else f'{r.moment:g} of the loss'}, L = {r.L}"
+        for r in off.sort_values("L", kind="stable").itertuples()
+    ]
+    return join(told, "; ")

@@ -5,9 +5,12 @@ A remark says what would refute each; rivals stand beside one another.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from srhm.runs.store import Store
+from srhm.stats.fits import Estimate
 from srhm_book.claims.claim import OWN as GROUP
 from srhm_book.claims.claim import Claim, Number
 from srhm_book.complexity.authors import authors_table, exponents_in_both
@@ -21,10 +24,28 @@ from srhm_book.why import (
     unequal,
     unequal_views,
 )
+from srhm_book.why.expected import WITHIN, verdict
 from srhm_book.why.unequal import THRESHOLD
+from srhm_book.wording import list_settings
 
 STEP, LEVELS = "35_one_step", "36_which_level_pays"
 INVARIANCES, BEST = "37_two_invariances", "38_best_possible"
+
+
+@dataclass(frozen=True)
+class Ratio(Number):
+    """A ratio with the verdict of its own chapter, whose rule was fixed before the trainings."""
+
+    @property
+    def verdict(self) -> str:
+        """See `srhm_book.why.expected.verdict`, of the ratio over the expected one."""
+        if self.value is None:
+            return "open"
+        over = Estimate(*(x / self.expected for x in (self.value, *self.interval)))
+        return {"together": "agrees", "parted": "differs", "open": "open"}[verdict(over)]
+
+
+RATIO_RULE = f"agrees within a factor of {WITHIN:g}, differs beyond it, open in between"
 
 
 def later_claims(store: Store) -> list[Claim]:
@@ -71,8 +92,8 @@ def _invariances(store: Store) -> list[Claim]:
             "/".join(unequal.NAMES[name] for name in pair.split("/")) + " over that of equal ones"
         )
         return [
-            Number.of(f"{what}, {unequal_views.case_words(r)}",
-                      expected((r.arch, r.displacement_ratio, r.zipf)), r.over_equal)
+            Ratio.of(f"{what}, {unequal_views.case_words(r)}",
+                     expected((r.arch, r.displacement_ratio, r.zipf)), r.over_equal)
             for r in rows[rows.pair == pair].itertuples()
         ] or [Number(what, 1.0)]  # fmt: skip
 
@@ -85,19 +106,20 @@ def _invariances(store: Store) -> list[Claim]:
     return [
         _claim("one_grouping", "Unequal places or synonyms: P*_D/P*_S as with equal ones",
                INVARIANCES, parts(own, "D/S"), number, seeds,
-               "a ratio whose interval leaves out 1, on the task's own data"),
+               f"a ratio on the task's own data that parts; {RATIO_RULE}"),
         _claim("each_pattern", "Unequal places or synonyms: rare ones are learned later, alone",
                INVARIANCES, parts(own, "D/S", alone), number, seeds,
-               "a ratio whose interval leaves out how many times rarer the rarest is; the rival of "
-               "the claim before"),
+               "a ratio that parts from how many times rarer the rarest is; the rival of the claim "
+               "before, by the same rule"),
         _claim("even_task", "Unequal in training, equal in the test: P*_D/P* as with equal ones",
                INVARIANCES, parts(even, "D/P"), number, seeds,
-               "a ratio whose interval leaves out 1: insensitive before it is right"),
+               "a ratio that parts, by the same rule: insensitive before it is right"),
     ]  # fmt: skip
 
 
 def _square(store: Store) -> list[Claim]:
-    runs, _ = searched_runs(square.square_settings("book"), store)
+    runs, missing = searched_runs(square.square_settings("book"), store)
+    lacking = list_settings(c for c in missing if c.scaling == "channels")
     table, by_s = square.exponents(runs), square.exponents(runs, square.COMPARED_S0)
     lazier = table[table.scaling == "channels"]
     ours = {(r.s, r.L, r.v): r.exponent for r in table[table.scaling == "fan_in"].itertuples()}
@@ -125,7 +147,8 @@ def _square(store: Store) -> list[Claim]:
     return [
         _claim("scalings", "The CNN's exponent of s₀+1 is the same in the authors' lazier scaling",
                LEVELS, same or [Number("exponent of s₀+1, authors' scaling", 2.0)], len(lazier),
-               seeds, "an exponent whose interval leaves out that of this book's scaling"),
+               seeds, "an exponent whose interval leaves out that of this book's scaling; searches "
+               f"not complete in the authors': {lacking}"),
         _claim("square_is_s", "The CNN's exponent is s: each arrangement of a tuple is learned",
                LEVELS, arranged or [Number("exponent of s₀+1, s = 3", 3.0)], len(wide), seeds,
                "an exponent at s > 2 whose interval leaves out s"),

@@ -56,16 +56,18 @@ def _raised(power: Estimate, base: float) -> Estimate:
 
 
 def _along_claim(arch: str, statement: str, law: int | None, powers) -> Claim:
-    """Layer 1 at the last moment that was looked at; the interval is that of single seeds."""
+    """Layer 1 at every moment after the start; the ends are those of single seeds, and say so."""
     parts, seeds = [], 0
     own = [] if powers is None else powers[(powers.arch == arch) & (powers.layer == 1)]
     for L, rows in own.groupby("L") if len(own) else ():
-        last = rows.loc[rows.moment.idxmin()]
-        what = f"power of s₀+1 in P_c of layer 1, L = {L}"
-        parts.append(Number(what, law or L, last.power, (last.low, last.high)))
-        seeds = int(last.seeds)
+        later = rows[rows.moment < rows.moment.max()].sort_values("moment", ascending=False)
+        for row in later.itertuples():
+            seeds = int(row.seeds)
+            what = f"layer 1's power of s₀+1 in P_c, L = {L}, at {row.moment:g} of the loss of "
+            what += f"guessing (least to largest of {seeds} seeds)"
+            parts.append(Number(what, law or L, row.power, (row.low, row.high)))
     return Claim(
         f"why_along_{arch}", GROUP, f"{arch.upper()}: {statement}", "–", SHARING,
         tuple(parts) or (Number("power of s₀+1 in P_c", 2),), len(parts), seeds,
-        "at half the loss of guessing; refuted by an interval over seeds that leaves it out",
+        "refuted by a moment at which all seeds lie on one side of it; brackets: no 95 % interval",
     )  # fmt: skip

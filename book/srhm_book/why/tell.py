@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from srhm_book.why.best_chapter import NEAR
 from srhm_book.wording import NOTHING, join, with_interval
 
 
@@ -17,7 +18,10 @@ def which_hold(powers: pd.DataFrame, arch: str, L: int, value: float) -> str:
     """The kinds of hidden weights with which an exponent's interval holds a value."""
     own = powers[(powers.arch == arch) & (powers.L == L)]
     kinds = [row.weights for row in own.itertuples() if row.exponent.includes(value)]
-    return f"{join(kinds)} weights" if kinds else "neither kind of weights"
+    if not kinds:
+        return "neither kind of weights"
+    found = own.set_index("weights").exponent
+    return join(f"{kind} weights, {with_interval(found[kind])}" for kind in kinds)
 
 
 def slopes_view(powers: pd.DataFrame) -> pd.DataFrame:
@@ -36,6 +40,21 @@ def constant_words(shared: pd.DataFrame, arch: str, weights: str) -> str:
     row = own.iloc[0]
     spread = f"the largest ratio {row.widest:.1f} times the smallest"
     return f"{row.constant:.2f} ({row.number} tasks, {spread})"
+
+
+def nearly_one(shared: pd.DataFrame, weights: str) -> str:
+    """The networks for which no ratio P*/P_c is more than `NEAR` times another."""
+    own = shared[shared.weights == weights]
+    found = [arch.upper() for arch in own.arch[own.widest <= NEAR]]
+    if len(found) == len(own):
+        return f"for the {join(found)}"
+    return f"for the {join(found)} alone" if found else "for neither network"
+
+
+def spread_words(shared: pd.DataFrame, weights: str) -> str:
+    """ "3.1 for the LCN and 7.2 for the CNN": the largest ratio over the smallest."""
+    own = shared[shared.weights == weights].sort_values("arch", ascending=False)
+    return join(f"{r.widest:.1f} for the {r.arch.upper()}" for r in own.itertuples())
 
 
 def constants_view(shared: pd.DataFrame) -> pd.DataFrame:

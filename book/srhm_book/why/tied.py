@@ -13,6 +13,7 @@ import math
 
 import pandas as pd
 
+from srhm.stats.fits import Estimate
 from srhm.stats.ratios import paired_ratio
 from srhm.training.config import RunConfig
 from srhm_book.grids import TOY, tied_settings
@@ -22,7 +23,7 @@ from srhm_book.why.one_step import WEIGHTS, critical_size
 from srhm_book.wording import join
 
 NAMES = {"": "none", "1,2": "both", "1,2,3": "all"}
-WORTH = 0.25  # a power of s0+1 saved that is more than a trace
+WORTH = 0.25  # a power of s0+1 saved that is more than a trace; a power less far off is as expected
 STEP_SEEDS, STEP_WIDTH, STEP_SAMPLES = range(3), 32, 60_000
 
 
@@ -99,26 +100,42 @@ def sentence(measured: pd.DataFrame, arch: str, L: int) -> str:
 
 
 def held(measured: pd.DataFrame, arch: str, weights: str) -> str:
-    """ "3 of 4": how many intervals of what is saved hold the `tied_saving` of one step."""
-    own = measured[(measured.arch == arch) & measured.saved.notna()]
-    inside = [r.saved.includes(tied_saving(arch, weights, r.L, r.tied)) for r in own.itertuples()]
-    return f"{sum(inside)} of {len(inside)}"
+    """ "3 of 4": in how many ways what is saved is within `WORTH` of the `tied_saving` of one step.
 
-
-def savers(measured: pd.DataFrame, arch: str) -> str:
-    """Which layers save a power of at least `WORTH` where they alone share: "layer 1 at L = 2".
-
-    By the lower ends of the intervals.
+    By values: an interval of three seeds is by chance narrow or wide.
     """
     own = measured[(measured.arch == arch) & measured.saved.notna()]
-    parts = []
-    for L, rows in own.groupby("L"):
-        single = [r for r in rows.itertuples() if "," not in r.tied]
-        saving = [r.tied for r in single if r.saved.low > WORTH]
-        if single:
-            named = {0: "no layer", 1: "layer "}.get(len(saving), "layers ")
-            parts.append(f"{named}{join(saving) if saving else ''} at L = {L}")
-    return join(parts) if parts else "not trained yet"
+    off = [r.saved.value - tied_saving(arch, weights, r.L, r.tied) for r in own.itertuples()]
+    return f"{sum(abs(x) <= WORTH for x in off)} of {len(off)}"
+
+
+def savers(measured: pd.DataFrame, settings: Settings, arch: str) -> str:
+    """Which layers save a power of at least `WORTH` where they alone share, by the lower ends.
+
+    "layer 1 alone does, layer 2 alone does not (at L = 2)".
+    """
+    saved = {(r.arch, r.L, r.tied): r.saved for r in measured.itertuples()}
+    parts: dict[str, list[str]] = {}
+    for own in settings:
+        first = next(iter(own.values()))
+        if first.arch == arch:
+            found = {tied: saved.get((arch, first.L, tied)) for tied in own if tied.isdigit()}
+            parts.setdefault(_alone_words(found), []).append(f"L = {first.L}")
+    return "; ".join(f"{words} (at {join(depths)})" for words, depths in parts.items()) or "–"
+
+
+def _alone_words(found: dict[str, Estimate | None]) -> str:
+    saving = [tied for tied, x in found.items() if x and x.low > WORTH]
+    unknown = [tied for tied, x in found.items() if x is None]
+    if len(saving) == len(found):
+        return "each layer alone does"
+    idle = [tied for tied in found if tied not in (*unknown, *saving)]
+    groups = ((saving, "does"), (idle, "does not"), (unknown, "is not trained"))
+    return ", ".join(
+        f"{'layer' if len(layers) == 1 else 'each of layers'} {join(layers)} alone {words}"
+        for layers, words in groups
+        if layers
+    )
 
 
 def all_tied(measured: pd.DataFrame, arch: str) -> str:
@@ -127,7 +144,22 @@ def all_tied(measured: pd.DataFrame, arch: str) -> str:
     parts = []
     for L, rows in own.groupby("L"):
         found = {r.tied: r.exponent.value for r in rows.itertuples()}
-        every = ",".join(str(k + 1) for k in range(L))
-        if "" in found and every in found:
-            parts.append(f"from {found['']:.2f} to {found[every]:.2f} at L = {L}")
+        if "" in found and _every(L) in found:
+            parts.append(f"from {found['']:.2f} to {found[_every(L)]:.2f} at L = {L}")
     return join(parts) if parts else "by an amount not trained yet"
+
+
+def _every(L: int) -> str:
+    return ",".join(str(k + 1) for k in range(L))
+
+
+def together(measured: pd.DataFrame, arch: str) -> str:
+    """The power saved by all layers, beside the most by one: "1.36 beside 1.07 at L = 2"."""
+    own = measured[(measured.arch == arch) & measured.saved.notna()]
+    parts = []
+    for L, rows in own.groupby("L"):
+        found = {r.tied: r.saved.value for r in rows.itertuples()}
+        single = [value for tied, value in found.items() if tied.isdigit()]
+        if single and _every(L) in found:
+            parts.append(f"{found[_every(L)]:.2f} beside {max(single):.2f} at L = {L}")
+    return join(parts) if parts else "not trained yet"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -125,7 +124,10 @@ def case_words(row) -> str:
 
 
 def verdict_words(table: pd.DataFrame, reading: str, pair: str, how: str = THRESHOLD) -> str:
-    """How far one ratio moves in one reading, and how many of the tasks are together, or part."""
+    """How far one ratio moves in one reading, and how many of the tasks are together, or part.
+
+    Of the tasks in which it has a value.
+    """
     own = table[(table.reading == reading) & (table.pair == pair) & (table.how == how)]
     known = own[own.over_equal.notna()]
     if known.empty:
@@ -134,8 +136,8 @@ def verdict_words(table: pd.DataFrame, reading: str, pair: str, how: str = THRES
     ends = dict.fromkeys(f"{value:.2f}" for value in (min(values), max(values)))
     words = f"{' to '.join(ends)} times"
     counts = [f"{n} {name}" for name in ("together", "parted", "open")
-              if (n := int((own.verdict == name).sum()))]  # fmt: skip
-    return f"{words} ({join(counts)}, of {len(own)} tasks)"
+              if (n := int((known.verdict == name).sum()))]  # fmt: skip
+    return f"{words} ({join(counts)}, of {len(known)} tasks)"
 
 
 def parted_words(table: pd.DataFrame, reading: str, how: str = THRESHOLD) -> str:
@@ -168,20 +170,25 @@ def parting_view(table: pd.DataFrame, reading: str) -> pd.DataFrame:
     rows = []
     for row in own.itertuples():
         first, second = (NAMES[name] for name in row.pair.split("/"))
-        mark = "> " if row.bound else ""
         rows.append({
             "task": case_words(row), "read at": row.how, "ratio": f"{first}/{second}",
-            "value": mark * (row.ratio is not None) + with_interval(row.ratio),
-            "over equal": mark * (row.over_equal is not None) + with_interval(row.over_equal),
-            "verdict": row.verdict,
+            "value": _value(row.ratio, row.bound),
+            "over equal": _value(row.over_equal, row.bound),
+            "verdict": row.verdict if row.over_equal is not None else "no value",
         })  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def typical_view(runs: Mapping[Case, pd.DataFrame]) -> pd.DataFrame:
-    """How often the rarest place, or synonym, of level 1 is in the task, in training and in test.
+def _value(found: Estimate | None, bound: bool) -> str:
+    """ "2.94 (2.63 to 3.29)"; of a bound, whose interval says nothing, "> 2.94"."""
+    return f"> {found.value:.2f}" if bound and found else with_interval(found)
 
-    At the largest P of each case: distinct data use up the likely ones first.
+
+def typical_table(runs: Mapping[Case, pd.DataFrame]) -> pd.DataFrame:
+    """The share of the rarest place, or synonym, of level 1: in the task, in training and in test.
+
+    At the largest P of each case: distinct data use up the likely ones first. Columns case (in
+    words), P, task, training, test.
     """
     rows = []
     for case, own in runs.items():
@@ -193,10 +200,22 @@ def typical_view(runs: Mapping[Case, pd.DataFrame]) -> pd.DataFrame:
         parts = task.split(config.P, config.num_test, config.seed_sample)
         found = [(_level_1(task, part, kind) == len(odds) - 1).mean() for part in parts]
         named = pd.Series({"arch": case[0], "displacement_ratio": case[1], "zipf": case[2]})
-        percents = [f"{100 * x:.2f} %" for x in (odds[-1], *found)]
-        columns = ["task", "P", "rarest of level 1, in the task", "in training", "in test"]
-        rows.append(dict(zip(columns, (case_words(named), config.P, *percents), strict=True)))
-    return pd.DataFrame(rows)
+        rows.append((case_words(named), config.P, odds[-1], *found))
+    return pd.DataFrame(rows, columns=["case", "P", "task", "training", "test"])
+
+
+def typical_view(found: pd.DataFrame) -> pd.DataFrame:
+    """`typical_table` as a page shows it."""
+    names = {"case": "task", "task": "rarest of level 1, in the task", "training": "in training"}
+    shares = {name: found[name].map("{:.2%}".format) for name in ("task", "training", "test")}
+    return found.assign(**shares).rename(columns=names | {"test": "in test"})
+
+
+def atypical_words(found: pd.DataFrame) -> str:
+    """Where the test data have the rarest more, or less, often than the task, beyond `WITHIN`."""
+    times = found.test / found.task
+    off = found[(times > WITHIN) | (times < 1 / WITHIN)].index
+    return join(f"{found.case[i]} ({times[i]:.1f} times as often)" for i in off)
 
 
 def _level_1(task: SRHM, samples: Samples, kind: str):
@@ -206,57 +225,99 @@ def _level_1(task: SRHM, samples: Samples, kind: str):
     return rule_codes(task, samples, places=False)[0] % task.m
 
 
-def single_view(frame: pd.DataFrame, settings) -> pd.DataFrame:
-    """Tasks with one invariance alone: m = 1 (displacements) or s0 = 0 (synonyms)."""
-    table = crossings(frame, settings)
-    rows = []
+def single_table(frame: pd.DataFrame, settings) -> pd.DataFrame:
+    """Tasks with one invariance alone: m = 1 (displacements) or s0 = 0 (synonyms).
+
+    Columns arch, L, v, s0, only, P_star, P_x (P*_S or P*_D) and ratio, an Estimate.
+    """
+    table, rows = crossings(frame, settings), []
     for quantity in sorted(set(table.quantity) - {ERROR}):
+        only = "synonyms" if quantity[0] == "S" else "displacements"
         for r in threshold_points(table, quantity).itertuples():
-            letter = quantity[0]
-
             ratio = Estimate(r.ratio, r.ratio_low, r.ratio_high)
-            rows.append({"network": r.arch.upper(), "L": r.L, "v": r.v, "s₀": r.s0,
-                         "only": "synonyms" if letter == "S" else "displacements",
-                         "P*": f"{r.P_star:,.0f}", f"P*_{letter}": f"{r.P_x:,.0f}",
-                         "ratio": with_interval(ratio)})  # fmt: skip
-    return pd.DataFrame(rows).fillna("–")
+            rows.append((r.arch, r.L, r.v, r.s0, only, r.P_star, r.P_x, ratio))
+    columns = ["arch", "L", "v", "s0", "only", "P_star", "P_x", "ratio"]
+    return pd.DataFrame(rows, columns=columns)
 
 
-def answer(table: pd.DataFrame, rarities: Mapping[Case, float]) -> str:
-    """From how rare on the three sizes part on the task's own data, for places and synonyms."""
-    own = table[(table.reading == "own") & (table.how == THRESHOLD) & table.over_equal.notna()]
-    if own.empty:
-        return "Not measured yet."
-    cases = list(zip(own.arch, own.displacement_ratio, own.zipf, strict=True))
-    own = own.assign(kind=[kind_of(case) for case in cases], rare=[rarities[c] for c in cases])
-    parted = (own.verdict == "parted").any()
-    lead = "They can come apart." if parted else "They are not shown to come apart."
-    return " ".join(
-        [lead, *(_parts_from(own[own.kind == kind], kind) for kind in own.kind.unique())]
+def single_view(found: pd.DataFrame) -> pd.DataFrame:
+    """`single_table` as a page shows it."""
+    return pd.DataFrame({
+        "network": found.arch.str.upper(), "L": found.L, "v": found.v, "s₀": found.s0,
+        "only": found.only, "P*": found.P_star.map("{:,.0f}".format),
+        "P*_S or P*_D": found.P_x.map("{:,.0f}".format), "over P*": found.ratio.map(with_interval),
+    })  # fmt: skip
+
+
+def synonyms_alone(found: pd.DataFrame) -> str:
+    """ "2.76 (1.66 to 5.78) for the CNN": P*_S/P* where there are no displacements."""
+    own = found[found.only == "synonyms"]
+    return join(f"{with_interval(r.ratio)} for the {r.arch.upper()}" for r in own.itertuples())
+
+
+def equal_words(table: pd.DataFrame) -> str:
+    """ "P*_D/P*_S 0.60 and ...": the CNN's ratios with equal probabilities."""
+    own = table[(table.arch == "cnn") & (table.how == THRESHOLD) & (table.reading == "own")]
+    own = own[own.over_equal.notna()].drop_duplicates("pair")
+    return join(
+        f"{_named(r.pair)} {r.ratio.value / r.over_equal.value:.2f}" for r in own.itertuples()
     )
 
 
-def _parts_from(own: pd.DataFrame, kind: str) -> str:
-    rarest = "the rarest one is {:.0f} times rarer than with equal probabilities"
-    parted = own[own.verdict == "parted"]
-    if parted.empty:
-        row = own.loc[own.over_equal.map(lambda found: abs(math.log(found.value))).idxmax()]
-        moved = f"{'/'.join(NAMES[n] for n in row.pair.split('/'))} moves most, to "
-        moved += (
-            f"{'more than ' * int(row.bound)}{with_interval(row.over_equal, 1)} times what it was"
+def answer(table: pd.DataFrame) -> str:
+    """Whether any two of the three sizes part on the task's own data."""
+    own = table[(table.reading == "own") & (table.how == THRESHOLD)]
+    if own.over_equal.isna().all():
+        return "Not measured yet."
+    parted = (own.verdict == "parted").any()
+    return "They can come apart." if parted else "They are not shown to come apart."
+
+
+def ratio_sentence(
+    table: pd.DataFrame,
+    rarities: Mapping[Case, float],
+    arch: str,
+    kind: str,
+    reading: str = "own",
+    how: str = THRESHOLD,
+) -> str:
+    """Where P*_D/P*_S leaves its value at equal probabilities, by how rare the rarest is.
+
+    Told are the cases whose interval leaves out 1, with their verdicts, and those without a value;
+    "at 50 times": where the rarest is 50 times rarer than with equal probabilities.
+    """
+    cases = list(zip(table.arch, table.displacement_ratio, table.zipf, strict=True))
+    own = table.assign(rare=[rarities[case] for case in cases], kind=list(map(kind_of, cases)))
+    own = own[(own.arch == arch) & (own.kind == kind) & (own.how == how)]
+    own = own[own.reading == reading].sort_values("rare")
+    if own.empty:
+        return "Not measured."
+    known = own[own.over_equal.notna()]
+    parts, ratios = [], known[known.pair == "D/S"]
+    moved = ratios[[not found.includes(1.0) for found in ratios.over_equal]]
+    if len(moved):
+        told = join(f"to {_judged(r)} at {r.rare:.0f} times" for r in moved.itertuples())
+        parts.append(f"{_named('D/S')} goes {told}")
+    elif len(ratios):
+        parts.append(f"no interval of {_named('D/S')} leaves out 1")
+    without: dict[str, list[str]] = {}
+    for rare in sorted(set(own.rare) - set(ratios.rare)):
+        others = [f"{_named(r.pair)}, {_judged(r)}" for r in known[known.rare == rare].itertuples()]
+        has = (
+            f"only {join(others)}, has a value" if others else "none of the three has a value: open"
         )
-        told = (
-            f"no two are shown to part, up to where {rarest.format(own.rare.max())} ({moved}: open)"
-        )
-        return f"With unequal {kind} {told}."
-    first = parted[parted.rare == parted.rare.min()]
-    told = [
-        f"{'/'.join(NAMES[n] for n in row.pair.split('/'))} is {'more than ' * int(row.bound)}"
-        f"{with_interval(row.over_equal, 1)} times what it was"
-        for row in first.itertuples()
-    ]
-    text = f"With unequal {kind} they part where {rarest.format(first.rare.iloc[0])}: {join(told)}"
-    before = own[own.rare < first.rare.iloc[0]]
-    if len(before):
-        text += f"; at {before.rare.max():.0f} times no two are shown to"
-    return text + "."
+        without.setdefault(has, []).append(f"{rare:.0f}")
+    parts += [f"at {join(rares)} times {has}" for has, rares in without.items()]
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _named(pair: str) -> str:
+    return "/".join(NAMES[name] for name in pair.split("/"))
+
+
+def _judged(row) -> str:
+    """ "2.94 (2.63 to 3.29: parted)"."""
+    if row.bound:
+        return f"more than {row.over_equal.value:.2f} ({row.verdict})"
+    return f"{with_interval(row.over_equal)[:-1]}: {row.verdict})"
