@@ -135,7 +135,7 @@ def test_the_gradients_claims_count_every_moment_and_name_their_brackets(tmp_pat
     found = {claim.id: claim for claim in sharing_claims.sharing_claims(Store(tmp_path))}
     parts = found["why_along_lcn"].parts
     assert [part.verdict for part in parts] == ["differs", "agrees"]  # 0.7, then 0.5
-    assert all("least to largest of 3 seeds" in part.what for part in parts)
+    assert {part.bracket for part in parts} == {"least to largest of 3 seeds"}
     assert found["why_along_cnn"].verdict == "open"
     off = along_training.off_law(powers, "lcn", 1)
     assert off == "2.50 (2.30 to 2.80) at 0.7 of the loss, L = 3"

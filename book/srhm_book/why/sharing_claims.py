@@ -64,10 +64,10 @@ def _along_claim(arch: str, statement: str, law: int | None, powers) -> Claim:
         for row in later.itertuples():
             seeds = int(row.seeds)
             what = f"layer 1's power of s₀+1 in P_c, L = {L}, at {row.moment:g} of the loss of "
-            what += f"guessing (least to largest of {seeds} seeds)"
-            parts.append(Number(what, law or L, row.power, (row.low, row.high)))
+            ends, kind = (row.low, row.high), f"least to largest of {seeds} seeds"
+            parts.append(Number(f"{what}guessing", law or L, row.power, ends, bracket=kind))
     return Claim(
         f"why_along_{arch}", GROUP, f"{arch.upper()}: {statement}", "–", SHARING,
         tuple(parts) or (Number("power of s₀+1 in P_c", 2),), len(parts), seeds,
-        "refuted by a moment at which all seeds lie on one side of it; brackets: no 95 % interval",
+        "refuted by a moment at which all seeds lie on one side of it",
     )  # fmt: skip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from srhm_book.why.best_chapter import NEAR
 from srhm_book.wording import NOTHING, join, with_interval
+
+NEAR = 2.0  # a factor
 
 
 def exponents_words(powers: pd.DataFrame, arch: str, weights: str) -> str:
