@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from srhm_book.complexity.ablation import CHEAP, cheap, corners, references, variants
-from srhm_book.complexity.ablation_views import cheap_view, cheap_words
+from srhm_book.complexity.ablation_views import cheap_view, cheap_words, equal_savings
 from srhm_book.complexity.authors import (
     authors_points,
     config_at,
@@ -86,6 +86,14 @@ def test_the_cheaper_training_keeps_data_and_rate_per_datum():
         assert (fast.batch_size, fast.stop_loss) == (4 * own.batch_size, 1e-2)
         assert (fast.task, fast.balanced, fast.width) == (own.task, own.balanced, own.width)
         assert variants(own)[CHEAP] == fast
+
+
+def test_single_savings_must_be_equal_in_every_task():
+    change = (
+        ["stop at 0.01"] * 2 + ["batch × 4, rate × 4"] * 2 + ["width 64", "rate × 3", "rate × 3"]
+    )
+    table = pd.DataFrame({"change": change, "ratio": [1.03, 1.04, 1.1, 1.0, 1.0, 1.0, 1.0]})
+    assert equal_savings(table) == "stop at 0.01 (1.03, 1.04)"
 
 
 def test_the_cheaper_training_is_judged_by_what_was_expected():

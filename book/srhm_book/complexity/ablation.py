@@ -13,6 +13,7 @@ WIDTH, MAX_EPOCHS = 128, 1000
 # arch, v, L, s0, and where the search begins: the paper's P*.
 TASKS = (("cnn", 4, 2, 2, 1160), ("lcn", 4, 3, 0, 1160), ("lcn", 4, 2, 1, 904))
 CHEAP = "batch × 4, stop at 0.01"
+SAVINGS = ("batch × 4, rate × 4", "stop at 0.01", "width 64")  # one at a time
 # Where P* by `CHEAP` over P* by the reference was hoped to lie BEFORE any of it was trained.
 EXPECTED_CHEAP = (0.95, 1.05)
 # The hardest tasks that can be paid for: deep and sparse, and patches of three.

@@ -14,6 +14,7 @@ from srhm.training.config import SEED_FIELDS, RunConfig
 from srhm_book import style
 from srhm_book.complexity.ablation import (
     EXPECTED_CHEAP,
+    SAVINGS,
     ablation_settings,
     cheap,
     corners,
@@ -100,6 +101,19 @@ def cheap_words(table: pd.DataFrame) -> str:
     inside = int(table.ratio.between(low, high).sum())
     ends = f"{table.ratio.min():.2f} to {table.ratio.max():.2f}" if len(table) else "nothing yet"
     return f"{inside} of {len(table)} tasks (measured: {ends})"
+
+
+def equal_savings(table: pd.DataFrame) -> str:
+    """The single savings of an `ablation_table` that keep P* within `EXPECTED_CHEAP`, in words.
+
+    In every task where they were tried, of which there must be two.
+    """
+    said = []
+    for name in SAVINGS:
+        ratios = table[table.change == name].ratio.dropna()
+        if len(ratios) > 1 and ratios.between(*EXPECTED_CHEAP).all():
+            said.append(f"{name} ({', '.join(map('{:.2f}'.format, ratios))})")
+    return join(said)
 
 
 def corner_words(table: pd.DataFrame) -> str:
