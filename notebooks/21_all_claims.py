@@ -7,10 +7,6 @@
 # # All claims
 #
 # What the papers state in numbers, what this book predicted beyond them, and what was measured.
-# *Expected* is what the claim says, *paper* the same quantity of the paper's own points, where these
-# were read off its figures, and *here* ours, with its 95 % interval, or with what is said below it;
-# a question mark is an end that the seeds at hand leave open. One rule gives all verdicts, but where a
-# row states its own.
 
 # %% tags=["parameters", "remove-cell"]
 profile = "book"  # every profile: this page shows what is stored
@@ -36,7 +32,7 @@ store = Store(project("results"))
 found = claims(store)
 
 # %% tags=["remove-input"]
-HTML(pages.rule_html() + f"<p>{summary(found)}</p>" + pages.table_html(found))
+HTML(f"<p>{summary(found)}</p>")
 
 # %% [markdown]
 # ## Figure by figure
@@ -60,3 +56,14 @@ glue("values", by_figure.told(shares, "value"), display=False)
 glue("authors", by_figure.told(shares, "size", by_figure.AUTHORS), display=False)
 glue("within", by_figure.NEAR, display=False)
 glue("apart", by_figure.SAME_PLATEAU, display=False)
+
+# %% [markdown]
+# ## Claim by claim
+#
+# *Expected* is what the claim says, *paper* the same quantity of the paper's own points, where these
+# were read off its figures, and *here* ours, with its 95 % interval, or with what is said below it;
+# a question mark is an end that the seeds at hand leave open. One rule gives all verdicts, but where a
+# row states its own.
+
+# %% tags=["remove-input"]
+HTML(pages.rule_html() + pages.table_html(found))
