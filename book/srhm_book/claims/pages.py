@@ -178,7 +178,7 @@ def _forest_row(item: Claim) -> str:
     return (
         f'<tr><th scope="row">{_link(item.chapter, maths(item.statement))}{what}</th>'
         f"<td>{_strip(item)}</td><td>{value}{ends}</td>"
-        f'<td class="{item.verdict}">{_told(item)}</td></tr>'
+        f'<td class="{item.verdict}">{item.verdict}</td></tr>'
     )
 
 
