@@ -122,7 +122,7 @@ def corner_words(table: pd.DataFrame) -> str:
     there = [name for name in names if name in set(table.task)]
     if not there:
         return "Harder tasks are not trained yet."
-    return f"The hardest tasks that could be paid for are {join(there)}."
+    return f"Of the hardest tasks these are trained so far: {join(there)}."
 
 
 def moving(table: pd.DataFrame) -> str:
