@@ -48,6 +48,7 @@ from srhm_book import style as plots
 from srhm_book.claims.by_figure import OURS, near_in_both
 from srhm_book.complexity.ablation import EXPECTED_CHEAP
 from srhm_book.complexity.ablation_views import (
+    SURE,
     ablation_runs,
     ablation_table,
     cheap_table,
@@ -190,7 +191,7 @@ for name, change in (("alone", "fan-in scaling"), ("and rate", "fan-in, same ker
 # loss of 0.01 instead of 0.001, at width 128. It takes {glue:text}`cheap faster` times less time. Hoped
 # for, before any was trained, was a ratio of $P^*$ of {glue:text}`cheap expected`: so in
 # {glue:text}`cheap inside`. Of single savings ({numref}`fig-ablation`) these are so in every task
-# tried: {glue:text}`equal savings`. {glue:text}`cheap corners`
+# tried, with intervals within {glue:text}`sure` %: {glue:text}`equal savings`. {glue:text}`cheap corners`
 
 # %% tags=["remove-input"]
 cheaper = cheap_table(store)
@@ -200,6 +201,7 @@ scrolling(cheap_view(cheaper))
 glue("cheap expected", "{:g} to {:g}".format(*EXPECTED_CHEAP), display=False)
 glue("cheap inside", cheap_words(cheaper), display=False)
 glue("cheap corners", corner_words(cheaper), display=False)
+glue("sure", f"{100 * (SURE - 1):.0f}", display=False)
 glue("equal savings", equal_savings(ablation), display=False)
 ends = cheaper.faster.agg(["min", "max"]) if len(cheaper) else [np.nan, np.nan]
 glue("cheap faster", "{:.1f} to {:.1f}".format(*ends), display=False)

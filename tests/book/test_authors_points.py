@@ -93,7 +93,9 @@ def test_single_savings_must_be_equal_in_every_task():
         ["stop at 0.01"] * 2 + ["batch × 4, rate × 4"] * 2 + ["width 64", "rate × 3", "rate × 3"]
     )
     table = pd.DataFrame({"change": change, "ratio": [1.03, 1.04, 1.1, 1.0, 1.0, 1.0, 1.0]})
+    table = table.assign(low=0.95, high=1.08)
     assert equal_savings(table) == "stop at 0.01 (1.03, 1.04)"
+    assert equal_savings(table.assign(high=1.3)) == "none"  # not by a wide interval
 
 
 def test_the_cheaper_training_is_judged_by_what_was_expected():

@@ -25,6 +25,9 @@ from srhm_book.complexity.table import searched_runs
 from srhm_book.wording import describe_setting, join, with_ends
 
 
+SURE = 1.1  # a factor: how far the interval of an equal P* may reach
+
+
 def ablation_table(store: Store) -> pd.DataFrame:
     """P* of each variant over the reference's, for what the store holds.
 
@@ -106,13 +109,14 @@ def cheap_words(table: pd.DataFrame) -> str:
 def equal_savings(table: pd.DataFrame) -> str:
     """The single savings of an `ablation_table` that keep P* within `EXPECTED_CHEAP`, in words.
 
-    In every task where they were tried, of which there must be two.
+    In every task where they were tried, of which there must be two, with intervals within `SURE`.
     """
     said = []
     for name in SAVINGS:
-        ratios = table[table.change == name].ratio.dropna()
-        if len(ratios) > 1 and ratios.between(*EXPECTED_CHEAP).all():
-            said.append(f"{name} ({', '.join(map('{:.2f}'.format, ratios))})")
+        own = table[table.change == name].dropna(subset="ratio")
+        sharp = ((own.low > 1 / SURE) & (own.high < SURE)).all()
+        if len(own) > 1 and sharp and own.ratio.between(*EXPECTED_CHEAP).all():
+            said.append(f"{name} ({', '.join(map('{:.2f}'.format, own.ratio))})")
     return join(said)
 
 
