@@ -24,7 +24,6 @@ from srhm_book.complexity.ablation import (
 from srhm_book.complexity.table import searched_runs
 from srhm_book.wording import describe_setting, join, with_ends
 
-
 SURE = 1.1  # a factor: how far the interval of an equal P* may reach
 
 
