@@ -376,7 +376,7 @@ planned = dict.fromkeys([*bases, *tried, *laziness])
 absent = [config for config in planned if config not in found]
 said |= {"missing": len(absent), "wanted": len(planned), "done": len(planned) - len(absent)}
 said["untried"] = join(name for name in choices.EXPECTED if name not in set(table.choice))
-said["wide moves"] = trainings_of.moving(study, views.TELLING)
+said["wide moves"] = views.wide_moves(study)
 said["cheaper"] = join(choices.CHEAPER)
 said["untrained"] = join(dict.fromkeys(map(describe, absent)), "; ")
 for scaling in choices.SCALINGS:

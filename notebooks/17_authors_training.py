@@ -48,7 +48,6 @@ from srhm_book import style as plots
 from srhm_book.claims.by_figure import OURS, near_in_both
 from srhm_book.complexity.ablation import EXPECTED_CHEAP
 from srhm_book.complexity.ablation_views import (
-    SURE,
     ablation_runs,
     ablation_table,
     cheap_table,
@@ -68,8 +67,8 @@ from srhm_book.complexity.authors import (
     config_at,
     exponents_in_both,
     hours_left,
-    missing_words,
     one_side_words,
+    points_left,
     read_by_the_rule,
     shares,
     shares_view,
@@ -77,6 +76,7 @@ from srhm_book.complexity.authors import (
     widths_compared,
 )
 from srhm_book.complexity.authors_figures import draw_authors, draw_exponents
+from srhm_book.complexity.choices_views import TELLING
 from srhm_book.invariance.layers import paper_curves
 from srhm_book.invariance.layers_figures import draw_layers
 from srhm_book.provenance import rests_on
@@ -94,7 +94,8 @@ table = authors_table(store)
 draw_authors(table);
 
 # %% tags=["remove-input"]
-rests_on(authors_runs(table, store), "17_authors_training", v=4)
+runs = authors_runs(table, store)
+rests_on(runs, "17_authors_training", v=4)
 
 # %% [markdown]
 # By network and depth: how many points the paper shows, the median of the ratios in both trainings, and
@@ -119,8 +120,8 @@ for L in (2, 3):
 glue("one side", one_side_words(table), display=False)
 glue("known", int(table.ratio.notna().sum()), display=False)
 glue("total", len(table), display=False)
-hours = hours_left(table, authors_runs(table, store))
-glue("missing", missing_words(table, hours), display=False)
+hours = hours_left(table, runs)
+glue("missing", points_left(table, hours), display=False)
 glue("hours", f"{hours.sum():.0f}", display=False)
 
 # %% [markdown]
@@ -201,7 +202,7 @@ scrolling(cheap_view(cheaper))
 glue("cheap expected", "{:g} to {:g}".format(*EXPECTED_CHEAP), display=False)
 glue("cheap inside", cheap_words(cheaper), display=False)
 glue("cheap corners", corner_words(cheaper), display=False)
-glue("sure", f"{100 * (SURE - 1):.0f}", display=False)
+glue("sure", f"{100 * (TELLING - 1):.0f}", display=False)
 glue("equal savings", equal_savings(ablation), display=False)
 ends = cheaper.faster.agg(["min", "max"]) if len(cheaper) else [np.nan, np.nan]
 glue("cheap faster", "{:.1f} to {:.1f}".format(*ends), display=False)

@@ -12,7 +12,7 @@ from srhm_book.complexity.authors import (
     config_at,
     exponents_in_both,
     hours_left,
-    missing_words,
+    points_left,
     read_by_the_rule,
     shares,
     step_in_depth,
@@ -75,8 +75,8 @@ def test_what_is_missing_is_named_with_its_hours():
     runs = pd.DataFrame({"arch": "lcn", "L": 2, "P": [10, 20, 1000, 2000]})
     hours = hours_left(table, runs.assign(seconds=[900.0, 900, 3600, 7200]))
     assert hours.to_dict() == pytest.approx({5: table.paper[5] / 1000})
-    assert missing_words(table, hours) == f"LCN L=2: v=10 s0=4 ({hours[5]:.1f} h)"
-    assert missing_words(table, hours[:0]) == "none"
+    assert points_left(table, hours) == f"LCN L=2: v=10 s0=4 ({hours[5]:.1f} h)"
+    assert points_left(table, hours[:0]) == "none"
 
 
 def test_the_cheaper_training_keeps_data_and_rate_per_datum():

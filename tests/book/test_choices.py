@@ -94,8 +94,8 @@ def test_what_wider_ranges_move_is_told():
         {"choice": ["learning rate / paper's", "batch (same rate per datum)", "width"]}
         | {"ratio": [1.2, 0.8, 1.3], "low": [1.1, 0.7, 0.9], "high": [1.3, 0.9, 1.9]}
     )
-    assert training.moving(table, 1.1) == "0.80 to 1.20 times, by learning rate and batch"
-    assert "certain" in training.moving(table[2:], 1.1)
+    assert views.wide_moves(table) == "0.80 to 1.20 times, by learning rate and batch"
+    assert "certain" in views.wide_moves(table[2:])
 
 
 def test_fits_differ_only_if_intervals_do():

@@ -170,14 +170,13 @@ def _verdict(item: Number | Share | Claim) -> dict:
 
 
 def numbers(part: Number | Share) -> tuple[str, str, str]:
-    """What the claim expects, the paper's own points, and what was found here, in words.
+    """What the claim expects, the paper's own points, and what was found here, in words."""
+    return expected(part), with_ends(part.paper), here(part)
 
-    The last says what its interval is, if that is no 95 % interval.
-    """
-    found = (
-        f"{here(part)}, {part.bracket}" if part.bracket and part.value is not None else here(part)
-    )
-    return expected(part), with_ends(part.paper), found
+
+def noted(part: Number | Share, text: str) -> str:
+    """What the interval found here is, put into ``text``; nothing where it is a 95 % interval."""
+    return text.format(part.bracket) if part.bracket and part.value is not None else ""
 
 
 def expected(part: Number | Share) -> str:

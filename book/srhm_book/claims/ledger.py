@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from srhm.runs.store import Store
 from srhm_book.claims.architectures import architecture_claims
-from srhm_book.claims.claim import OWN, RULE, Claim, in_words, numbers
+from srhm_book.claims.claim import OWN, RULE, Claim, in_words, noted, numbers
 from srhm_book.claims.invariance import invariance_claims
 from srhm_book.claims.laws import law_claims
 from srhm_book.images.claims import image_claims
@@ -63,9 +63,10 @@ def to_markdown(items: list[Claim]) -> str:
     """All claims as a table, a row for each part, and the rule of the verdicts below it."""
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
     for item in items:
-        rows += [
-            (item.statement, part.what, item.figure, *numbers(part), in_words(part), item.chapter)
-            for part in item.parts
-        ]
+        for part in item.parts:
+            *about, found = numbers(part)
+            found += noted(part, ", {}")
+            about = (item.statement, part.what, item.figure, *about, found)
+            rows.append((*about, in_words(part), item.chapter))
     lines = [f"| {' | '.join(row)} |".replace("*", r"\*") for row in rows]
     return "\n".join([*lines, "", RULE]) + "\n"

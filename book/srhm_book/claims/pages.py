@@ -22,6 +22,7 @@ from srhm_book.claims.claim import (
     expected,
     here,
     in_words,
+    noted,
     numbers,
 )
 from srhm_book.claims.headlines import HEADLINES, at_a_glance, outcome
@@ -137,15 +138,11 @@ def _where(figure: str) -> str | None:
 
 def _cells(part: Number | Share) -> str:
     cells = zip(("expected", "paper", "here"), numbers(part), strict=True)
-    names = ((name if text != NOTHING else "nothing", _noted(text, part)) for name, text in cells)
-    return "".join(f'<td data-name="{name}">{text}</td>' for name, text in names)
-
-
-def _noted(text: str, part: Number | Share) -> str:
-    """What an interval is, small below it."""
-    if not part.bracket:
-        return text
-    return text.replace(f", {part.bracket}", f'<span class="found">{part.bracket}</span>')
+    notes = {"here": noted(part, '<span class="found">{}</span>')}
+    return "".join(
+        f'<td data-name="{name if text != NOTHING else "nothing"}">{text}{notes.get(name, "")}</td>'
+        for name, text in cells
+    )
 
 
 def _told(item: Claim | Number | Share) -> str:

@@ -37,8 +37,7 @@ def corners() -> list[RunConfig]:
 
 def cheap(reference: RunConfig) -> RunConfig:
     """The same with batches four times as large, at the same rate a datum, and an earlier end."""
-    batch, lr = 4 * reference.batch_size, 4 * reference.lr
-    return reference.replace(batch_size=batch, lr=lr, stop_loss=1e-2)
+    return variants(reference)[CHEAP]
 
 
 def variants(reference: RunConfig) -> dict[str, RunConfig]:
@@ -47,7 +46,8 @@ def variants(reference: RunConfig) -> dict[str, RunConfig]:
     With fan-in scaling the output at the start is smaller by sqrt(d), d = (s (s0+1))^L, so the
     tangent kernel by d: the same rate trains slower, d times the rate as fast and less lazily.
     """
-    d, lr, batch = reference.task.d, reference.lr, reference.batch_size
+    d, lr = reference.task.d, reference.lr
+    larger = {"batch_size": 4 * reference.batch_size, "lr": 4 * lr}
     changes = {
         "as the authors": {},
         "fan-in scaling": {"scaling": "fan_in"},
@@ -55,13 +55,13 @@ def variants(reference: RunConfig) -> dict[str, RunConfig]:
         "rate / 3": {"lr": lr / 3},
         "rate × 3": {"lr": lr * 3},
         "random batches": {"balanced": False},
-        "batch × 4, rate × 4": {"batch_size": 4 * batch, "lr": 4 * lr},
+        "batch × 4, rate × 4": larger,
         "stop at 0.01": {"stop_loss": 1e-2},
         "width 64": {"width": 64},
         "width 256": {"width": 256},
+        CHEAP: larger | {"stop_loss": 1e-2},
     }
-    changed = {name: reference.replace(**fields) for name, fields in changes.items()}
-    return changed | {CHEAP: cheap(reference)}
+    return {name: reference.replace(**fields) for name, fields in changes.items()}
 
 
 def ablation_settings() -> list[RunConfig]:

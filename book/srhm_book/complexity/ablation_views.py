@@ -21,10 +21,10 @@ from srhm_book.complexity.ablation import (
     references,
     variants,
 )
+from srhm_book.complexity.choices_views import sharp
 from srhm_book.complexity.table import searched_runs
-from srhm_book.wording import describe_setting, join, with_ends
-
-SURE = 1.1  # a factor: how far the interval of an equal P* may reach
+from srhm_book.complexity.training import describe
+from srhm_book.wording import join, with_ends
 
 
 def ablation_table(store: Store) -> pd.DataFrame:
@@ -43,8 +43,7 @@ def ablation_table(store: Store) -> pd.DataFrame:
 
 
 def _rows(reference: RunConfig, runs: Mapping[RunConfig, pd.DataFrame]) -> list[dict]:
-    task = f"{reference.arch.upper()} {describe_setting(reference)}"
-    own, best = runs[reference], "best_test_error"
+    task, own, best = describe(reference), runs[reference], "best_test_error"
     compared = {
         name: (runs[config], "test_error" if name == "last error" else best)
         for name, config in (*variants(reference).items(), ("last error", reference))
@@ -76,8 +75,7 @@ def cheap_table(store: Store) -> pd.DataFrame:
         stars = [sample_complexity(frame, "best_test_error").P_star for frame in (own, fast)]
         both = own.merge(fast, on=["P", *SEED_FIELDS], suffixes=("_own", "_fast"))
         faster = (both.seconds_own / both.seconds_fast).median()
-        task = f"{reference.arch.upper()} {describe_setting(reference)}"
-        rows.append((task, *stars, found.ratio, found.low, found.high, faster))
+        rows.append((describe(reference), *stars, found.ratio, found.low, found.high, faster))
     columns = ["task", "reference", "cheap", "ratio", "low", "high", "faster"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -108,21 +106,19 @@ def cheap_words(table: pd.DataFrame) -> str:
 def equal_savings(table: pd.DataFrame) -> str:
     """The single savings of an `ablation_table` that keep P* within `EXPECTED_CHEAP`, in words.
 
-    In every task where they were tried, of which there must be two, with intervals within `SURE`.
+    In every task where they were tried, of which there must be two, with `sharp` intervals.
     """
     said = []
     for name in SAVINGS:
         own = table[table.change == name].dropna(subset="ratio")
-        sharp = ((own.low > 1 / SURE) & (own.high < SURE)).all()
-        if len(own) > 1 and sharp and own.ratio.between(*EXPECTED_CHEAP).all():
+        if len(own) > 1 and (own.ratio.between(*EXPECTED_CHEAP) & sharp(own)).all():
             said.append(f"{name} ({', '.join(map('{:.2f}'.format, own.ratio))})")
     return join(said)
 
 
 def corner_words(table: pd.DataFrame) -> str:
     """Which of the hardest tasks are in a `cheap_table`, in a sentence."""
-    names = [f"{own.arch.upper()} {describe_setting(own)}" for own in corners()]
-    there = [name for name in names if name in set(table.task)]
+    there = [name for name in map(describe, corners()) if name in set(table.task)]
     if not there:
         return "Harder tasks are not trained yet."
     return f"Of the hardest tasks these are trained so far: {join(there)}."

@@ -26,6 +26,7 @@ MAX_EPOCHS = 1000  # the authors' is 10,000 or more
 FEWEST = 6  # points behind a fit of two exponents
 NEAR = 1.5  # a factor: about one step between the paper's sizes
 TRAININGS = ("paper", "authors", "grids")
+ERROR = 0.1  # the test error at which P* is read off
 
 
 def authors_points() -> pd.DataFrame:
@@ -87,7 +88,7 @@ def authors_curves(store: Store, arch: str) -> dict[int, pd.DataFrame]:
     return {s0: runs for s0, runs in found.items() if len(runs) and runs.test_error.min() < 0.5}
 
 
-def read_by_the_rule(errors: dict[int, float], threshold: float = 0.1) -> float:
+def read_by_the_rule(errors: dict[int, float], threshold: float = ERROR) -> float:
     """P* as the paper reads it: of its sizes, the one whose error is nearest to the threshold.
 
     nan unless sizes on both sides of the threshold are there: then a nearer one may be missing.
@@ -210,7 +211,7 @@ def hours_left(table: pd.DataFrame, runs: pd.DataFrame) -> pd.Series:
     return hours
 
 
-def missing_words(table: pd.DataFrame, hours: pd.Series) -> str:
+def points_left(table: pd.DataFrame, hours: pd.Series) -> str:
     """The points that are not bracketed yet, each with its `hours_left`, by network and L."""
     parts = []
     for (arch, L), points in table.loc[hours.index].groupby(["arch", "L"], sort=False):
@@ -224,7 +225,7 @@ def one_side_words(table: pd.DataFrame) -> str:
     said = []
     for p in table[table.ratio.isna()].itertuples():
         if p.errors:
-            learned = max(p.errors.values()) <= 0.1
+            learned = max(p.errors.values()) <= ERROR
             bound = min(p.errors) if learned else max(p.errors)
             sign = "<" if learned else ">"
             said.append(

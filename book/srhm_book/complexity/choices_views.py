@@ -73,9 +73,26 @@ def pooled(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def telling(means: pd.DataFrame) -> pd.Series:
-    """Which rows of `pooled` matter: the interval leaves out 1, the factor is off by `TELLING`."""
+    """Which rows matter: the interval leaves out 1, and the factor is off by `TELLING`."""
     far = (means.ratio > TELLING) | (means.ratio < 1 / TELLING)
     return far & ((means.low > 1) | (means.high < 1))
+
+
+def sharp(rows: pd.DataFrame) -> pd.Series:
+    """Which rows have an interval within `TELLING`: equal P*, and not by a wide one."""
+    return (rows.low > 1 / TELLING) & (rows.high < TELLING)
+
+
+def wide_moves(study: pd.DataFrame) -> str:
+    """By how much the choices of a `srhm_book.complexity.training.study_table` move P*, and which.
+
+    Those count that are `telling`.
+    """
+    own = study[telling(study)]
+    if own.empty:
+        return "none does for certain"
+    names = [name.split(" / ")[0].split(" (")[0] for name in own.choice.unique()]
+    return f"{own.ratio.min():.2f} to {own.ratio.max():.2f} times, by {join(names)}"
 
 
 def what_moves(means: pd.DataFrame, scaling: str) -> str:
@@ -87,7 +104,7 @@ def what_moves(means: pd.DataFrame, scaling: str) -> str:
     """
     own = means[means.scaling == scaling]
     sure = telling(own)
-    wide = ~sure & ~((own.low > 1 / TELLING) & (own.high < TELLING))
+    wide = ~sure & ~sharp(own)
     rest = own[~sure & ~wide].ratio
     said = [f"{_named(own[sure])}" if sure.any() else "none does for certain"]
     said += [f"the seeds leave open {_named(own[wide])}"] if wide.any() else []
@@ -109,9 +126,8 @@ def harmless(means: pd.DataFrame, scaling: str) -> str:
     said = []
     for name in (name for name in CHEAPER if name in set(own.choice)):
         rows = own[own.choice == name].sort_values("L")
-        ratios, sharp = rows.ratio, (rows.low > 1 / TELLING) & (rows.high < TELLING)
-        if (ratios.between(1 / EQUAL, EQUAL) & sharp).all():
-            said.append(f"{name} ({join((f'{ratio:.2f}' for ratio in ratios), ', ')})")
+        if (rows.ratio.between(1 / EQUAL, EQUAL) & sharp(rows)).all():
+            said.append(f"{name} ({join((f'{ratio:.2f}' for ratio in rows.ratio), ', ')})")
     return join(said)
 
 

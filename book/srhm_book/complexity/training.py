@@ -17,7 +17,7 @@ from srhm.stats.ratios import PairedRatio, paired_ratio
 from srhm.training.config import RunConfig
 from srhm_book.complexity.law_tests import exponent_tests
 from srhm_book.complexity.table import complexity_table
-from srhm_book.wording import describe_setting, join, with_ends
+from srhm_book.wording import describe_setting, with_ends
 
 ARCHS = ("lcn", "cnn")
 PAPER_RATE = 0.01 / 4  # the paper's larger learning rate, per datum of a batch
@@ -86,19 +86,6 @@ def study_view(table: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return shown.set_index(["choice", "value", "network"])
-
-
-def moving(table: pd.DataFrame, least: float) -> str:
-    """By how much the choices of a `study_table` move P*, and which do, in words.
-
-    Those count whose factor is beyond ``least`` and whose interval leaves out 1.
-    """
-    far = (table.ratio > least) | (table.ratio < 1 / least)
-    own = table[far & ((table.low > 1) | (table.high < 1))]
-    if own.empty:
-        return "none does for certain"
-    names = [name.split(" / ")[0].split(" (")[0] for name in own.choice.unique()]
-    return f"{own.ratio.min():.2f} to {own.ratio.max():.2f} times, by {join(names)}"
 
 
 def told_apart(estimates: Iterable[Estimate | None]) -> str:

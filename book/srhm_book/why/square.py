@@ -156,7 +156,8 @@ def paired_words(store: Store | None) -> str:
 
 def scaling_brief(store: Store | None) -> str:
     """What the lazier scaling costs, and how little that rests on; nothing if unknown."""
-    table = paired_exponents(store.frame()) if store else pd.DataFrame({"L": []})
+    frame = store.frame() if store else pd.DataFrame()
+    table = paired_exponents(frame) if store else pd.DataFrame({"L": []})
     if 3 not in set(table.L):
         return ""
     more = "may pay" if all(x.low > 0 for x in table.more) else "is not shown to pay"
@@ -164,13 +165,13 @@ def scaling_brief(store: Store | None) -> str:
     return (
         f"In the authors' lazier scaling the CNN {more} more: at v = 4 its exponent from "
         f"s₀ = {COMPARED_S0[0]} to {COMPARED_S0[1]} less ours, seed by seed "
-        f"({table.seeds.min()} seeds), is {told}. {_caveats(store)}"
+        f"({table.seeds.min()} seeds), is {told}. {_caveats(store, frame)}"
     )
 
 
-def _caveats(store: Store) -> str:
+def _caveats(store: Store, frame: pd.DataFrame) -> str:
     """What else differs, or is missing, in the runs at L = 3 behind `scaling_brief`."""
-    lazier, frame = _lazier(3), store.frame()
+    lazier = _lazier(3)
     apart = [max(own) / min(own) for c in lazier
              if (own := seed_complexities(rows_of(frame, c)).values())]  # fmt: skip
     rates = " to ".join(f"{c.lr:.2g}" for c in lazier)
@@ -182,19 +183,23 @@ def _caveats(store: Store) -> str:
     if not own:
         return little
     above = "above" if all(r.authors.low > r.grids.high for r in own) else "not above"
-    return f"{little} In the authors' own training it is {above} ours: {authors_words(store)}."
+    return f"{little} In the authors' own training it is {above} ours: {_authors_told(own)}."
 
 
 def authors_words(store: Store | None) -> str:
     """The CNN's exponents in the authors' own training, where the store has them, beside ours."""
     if store is None:
         return "known in the profile book alone"
-    told = [
+    rows = _authors_rows(store)
+    return _authors_told(rows) if rows else "not known"
+
+
+def _authors_told(rows: list) -> str:
+    return join(
         f"{with_interval(r.authors)} at L = {r.L} (ours on the same {r.num} tasks "
         f"{with_interval(r.grids)})"
-        for r in _authors_rows(store)
-    ]
-    return join(told) if told else "not known"
+        for r in rows
+    )
 
 
 def _authors_rows(store: Store) -> list:
