@@ -26,7 +26,6 @@ MAX_EPOCHS = 1000  # the authors' is 10,000 or more
 FEWEST = 6  # points behind a fit of two exponents
 NEAR = 1.5  # a factor: about one step between the paper's sizes
 TRAININGS = ("paper", "authors", "grids")
-ERROR = 0.1  # the test error at which P* is read off
 
 
 def authors_points() -> pd.DataFrame:
@@ -88,7 +87,7 @@ def authors_curves(store: Store, arch: str) -> dict[int, pd.DataFrame]:
     return {s0: runs for s0, runs in found.items() if len(runs) and runs.test_error.min() < 0.5}
 
 
-def read_by_the_rule(errors: dict[int, float], threshold: float = ERROR) -> float:
+def read_by_the_rule(errors: dict[int, float], threshold: float = 0.1) -> float:
     """P* as the paper reads it: of its sizes, the one whose error is nearest to the threshold.
 
     nan unless sizes on both sides of the threshold are there: then a nearer one may be missing.
@@ -225,7 +224,7 @@ def one_side_words(table: pd.DataFrame) -> str:
     said = []
     for p in table[table.ratio.isna()].itertuples():
         if p.errors:
-            learned = max(p.errors.values()) <= ERROR
+            learned = max(p.errors.values()) <= 0.1
             bound = min(p.errors) if learned else max(p.errors)
             sign = "<" if learned else ">"
             said.append(
