@@ -7,6 +7,8 @@
 # # All claims
 #
 # What the papers state in numbers, what this book predicted beyond them, and what was measured.
+#
+# {glue:text}`counts`
 
 # %% tags=["parameters", "remove-cell"]
 profile = "book"  # every profile: this page shows what is stored
@@ -30,9 +32,7 @@ by_profile(profile)
 plots.use_style()
 store = Store(project("results"))
 found = claims(store)
-
-# %% tags=["remove-input"]
-HTML(f"<p>{summary(found)}</p>")
+glue("counts", summary(found), display=False)
 
 # %% [markdown]
 # ## Figure by figure
