@@ -183,7 +183,8 @@ def _caveats(store: Store, frame: pd.DataFrame) -> str:
     if not own:
         return little
     above = "above" if all(r.cheap.low > r.grids.high for r in own) else "not above"
-    return f"{little} In a cheaper form of the authors' training it is {above} ours: {_authors_told(own)}."
+    theirs = "In a cheaper form of the authors' training"
+    return f"{little} {theirs} it is {above} ours: {_authors_told(own)}."
 
 
 def authors_words(store: Store | None) -> str:
