@@ -169,7 +169,7 @@ glue("depth missing", list_by_network([*deep_missing, *few_missing]), display=Fa
 # ## In the authors' scaling, and with larger tuples
 #
 # The authors' code divides a layer by the root of its channels alone, which makes the network lazier
-# ({doc}`17_authors_training`). Does the CNN pay the same there? In the authors' own training its
+# ({doc}`17_authors_training`). Does the CNN pay the same there? In the cheaper form of their training its
 # exponent is {glue:text}`authors square`. In their scaling and otherwise our training, from the mean
 # curves as in {numref}`fig-square`: {glue:text}`both scalings`. Seed by seed with the same rules, from
 # $s_0=1$ to 2 at $v=4$: {glue:text}`by seed`.

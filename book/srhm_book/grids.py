@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from srhm.stats.laws import predicted_scale
 from srhm.training.config import RunConfig
 from srhm_book.complexity.ablation import ablation_settings
+from srhm_book.complexity.authors_others import other_settings
 from srhm_book.complexity.choices import choice_settings
 from srhm_book.why import tasks
 from srhm_book.why.expected import tied_saving
@@ -278,6 +279,7 @@ GRIDS = {
     "branching": _branching(),
     "fixed_d": _fixed_d(),
     "authors_ablation": ablation_settings(),
+    "authors_others": [c for own in other_settings().values() for c in own],
     "choices": choice_settings(),
     "shallow": _tasks(tasks.SHALLOW),
     "few_synonyms": few_synonyms(tasks.FEW),

@@ -18,6 +18,7 @@ from srhm.networks.names import PATCH_NETWORKS
 from srhm.training.config import RunConfig
 
 PER_CLASS = 4  # data of each class in a batch
+LARGER = 4  # a factor of the batch and of the rate in `cheaper`
 
 
 def authors_lr(arch: str, s: int, L: int, s0: int) -> float:
@@ -87,6 +88,21 @@ def authors_config(
     task = {"v": v, "s": s, "L": L, "s0": s0, "n_c": n_c, "m": m, "sparsity": sparsity}
     training = {"arch": arch, "width": width, "max_epochs": max_epochs}
     return RunConfig(**{**fields, **task, **training, **others})
+
+
+def cheaper(config: RunConfig) -> RunConfig:
+    """The same training several times as fast: batches `LARGER` times as large, an earlier end.
+
+    The rate per datum is kept, and training ends at a loss of 1e-2. P* grows by 3 to 12 %, where
+    that was measured (the book's chapter on the authors' training).
+
+    Raises
+    ------
+    ValueError
+        When P is smaller than such a batch.
+    """
+    larger = {"batch_size": LARGER * config.batch_size, "lr": LARGER * config.lr}
+    return config.replace(**larger, stop_loss=1e-2)
 
 
 def authors_sizes(arch: str, v: int, L: int, s0: int) -> list[int]:

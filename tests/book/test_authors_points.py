@@ -5,10 +5,12 @@ import math
 import pandas as pd
 import pytest
 
-from srhm_book.complexity.ablation import CHEAP, cheap, corners, references, variants
+from srhm.training.authors import cheaper
+from srhm_book.complexity.ablation import CHEAP, corners, references, variants
 from srhm_book.complexity.ablation_views import cheap_view, cheap_words, equal_savings
 from srhm_book.complexity.authors import (
     authors_points,
+    cheap_by_point,
     config_at,
     exponents_in_both,
     hours_left,
@@ -19,7 +21,7 @@ from srhm_book.complexity.authors import (
 )
 
 
-def known(ratio=1.0, grids=1.0, depth=1.0):
+def known(ratio=1.0, cheap=1.0, grids=1.0, depth=1.0):
     """Points of both networks at both depths on the laws; depth: a factor of P* at L = 3."""
     rows = [
         {"arch": arch, "v": v, "L": L, "s0": s0}
@@ -28,8 +30,7 @@ def known(ratio=1.0, grids=1.0, depth=1.0):
         for L in (2, 3)
         for v, s0 in [(4, 0), (4, 1), (6, 0), (6, 2), (8, 1), (10, 4)]
     ]
-    table = pd.DataFrame(rows).assign(ratio=ratio, grids=grids)
-    return table.assign(here=table.ratio * table.paper)
+    return pd.DataFrame(rows).assign(ratio=ratio, cheap=cheap, grids=grids)
 
 
 def test_of_the_papers_sizes_the_one_nearest_to_ten_percent():
@@ -48,15 +49,16 @@ def test_the_papers_size_is_among_the_sizes_of_each_point():
 def test_shares_count_each_training_by_itself():
     table = known(ratio=[1, 1.4, 0.5, math.nan, 2, 0.7] * 4, grids=0.5)
     for row in shares(table).itertuples():
-        assert (row.shown, row.num_authors, row.near_authors) == (6, 5, 3)
+        assert (row.shown, row.num_ratio, row.near_ratio) == (6, 5, 3)
+        assert (row.num_cheap, row.near_cheap, row.median_cheap) == (6, 6, 1.0)
         assert (row.num_grids, row.near_grids, row.median_grids) == (6, 0, 0.5)
 
 
 def test_exponents_are_those_that_the_points_have():
-    found = exponents_in_both(known(ratio=2.0, grids=0.5))
+    found = exponents_in_both(known(cheap=2.0, grids=0.5))
     assert len(found) == 8
     for row in found.itertuples():
-        for estimate in (row.paper, row.authors, row.grids):
+        for estimate in (row.paper, row.cheap, row.grids):
             assert estimate.value == pytest.approx(row.law)
     few = known()[lambda table: table.v < 8]
     assert exponents_in_both(few).empty
@@ -65,13 +67,21 @@ def test_exponents_are_those_that_the_points_have():
 def test_the_step_in_depth_is_what_the_other_factors_leave():
     step = step_in_depth(known(grids=[1.0] * 6 + [0.5] * 6 + [1.0] * 12, depth=2**0.5))
     assert step["num"] == 6
-    assert step.paper == step.authors == pytest.approx(2**0.5)
+    assert step.paper == step.cheap == pytest.approx(2**0.5)
     assert step.grids == pytest.approx(2**0.5 / 2)
     assert step_in_depth(known().query("L == 2"))["num"] == 0
 
 
+def test_the_cheaper_form_is_compared_at_common_sizes():
+    """Half way in log P between 100 and 400 against a quarter: a factor 4^(1/4) apart."""
+    errors = [{100: 0.18, 400: 0.02, 50: 0.9}, {100: 0.2, 400: 0.0}, {}]
+    cheap = [{100: 0.14, 400: 0.1 - 0.12}, {100: 0.3}, {100: 0.2, 400: 0.0}]
+    found = cheap_by_point(pd.DataFrame({"errors": errors, "cheap_errors": cheap}))
+    assert found.to_dict() == pytest.approx({0: 4 ** (0.25 - 0.5)})  # elsewhere no crossing in both
+
+
 def test_what_is_missing_is_named_with_its_hours():
-    table = known(ratio=[1.0] * 5 + [math.nan] + [1.0] * 18).assign(here=1.0)
+    table = known(ratio=[1.0] * 5 + [math.nan] + [1.0] * 18)
     runs = pd.DataFrame({"arch": "lcn", "L": 2, "P": [10, 20, 1000, 2000]})
     hours = hours_left(table, runs.assign(seconds=[900.0, 900, 3600, 7200]))
     assert hours.to_dict() == pytest.approx({5: table.paper[5] / 1000})
@@ -81,7 +91,7 @@ def test_what_is_missing_is_named_with_its_hours():
 
 def test_the_cheaper_training_keeps_data_and_rate_per_datum():
     for own in (*references(), *corners()):
-        fast = cheap(own)
+        fast = cheaper(own)
         assert fast.lr / fast.batch_size == pytest.approx(own.lr / own.batch_size)
         assert (fast.batch_size, fast.stop_loss) == (4 * own.batch_size, 1e-2)
         assert (fast.task, fast.balanced, fast.width) == (own.task, own.balanced, own.width)

@@ -3,7 +3,7 @@
 import pytest
 
 from messages import says
-from srhm.training.authors import authors_config, authors_lr, authors_sizes
+from srhm.training.authors import authors_config, authors_lr, authors_sizes, cheaper
 from srhm.training.config import RunConfig
 from srhm_book.paper import P_STAR_FIGURES, published_curve, published_P_star
 
@@ -71,3 +71,10 @@ def test_published_curves_lie_on_the_sizes(arch, s0):
     assert len(published) > 5
     for P in published:
         assert min(abs(size / P - 1) for size in sizes) < 0.02, P
+
+
+def test_the_cheaper_form_needs_data_for_its_batch():
+    own = authors_config("cnn", 4, 64)
+    assert cheaper(own).batch_size == 64
+    with pytest.raises(ValueError, match="batch_size must be at most P=48, not 64."):
+        cheaper(authors_config("cnn", 4, 48))

@@ -32,7 +32,12 @@ from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.curves import FIGURE_1C_P
 from srhm_book.grids import law_grid, setting
 from srhm_book.invariance.agreement import paper_pairs
-from srhm_book.invariance.layers import compare_plateaus, paper_curves, stored_curves
+from srhm_book.invariance.layers import (
+    compare_plateaus,
+    paper_curves,
+    paper_plateaus,
+    stored_curves,
+)
 from srhm_book.invariance.runs import settings_for
 from srhm_book.invariance.thresholds import (
     D2,
@@ -42,10 +47,11 @@ from srhm_book.invariance.thresholds import (
     paper_targets,
     threshold_points,
 )
-from srhm_book.paper import published_fig4A, published_P_star
+from srhm_book.paper import LAYER_FIGURES, published_fig4A, published_P_star
 from srhm_book.wording import NOTHING
 
-OURS, AUTHORS = "this book's", "the authors'"
+OURS, AUTHORS, CHEAPER = "this book's", "the authors'", "the authors', cheaper"
+THEIRS = ((AUTHORS, False), (CHEAPER, True))  # and whether it is the cheaper form
 THRESHOLD_FIGURES = (("lcn", S2, "6C"), ("lcn", D2, "6D"), ("cnn", S2, "14"), ("cnn", D2, "14"))
 COLUMNS = ["figure", "quantity", "training", "shown", "here", "paper", "kind"]
 
@@ -57,7 +63,9 @@ def compared(store: Store) -> pd.DataFrame:
     shown, how many values the figure has.
     """
     frame = store.frame()
-    parts = [*_sample_complexities(store), *_thresholds(frame), *_authors_thresholds(store)]
+    parts = [*_sample_complexities(store), *_thresholds(frame)]
+    for training, cheap in THEIRS:
+        parts += _authors_thresholds(store, training, cheap)
     parts += [*_curves(store), *_common(store)]
     return pd.concat(parts, ignore_index=True)[COLUMNS]
 
@@ -100,11 +108,16 @@ def summary_view(found: pd.DataFrame) -> pd.DataFrame:
 def draw_shares(ax, found: pd.DataFrame) -> None:
     """The share of near ones among the known values, a row a figure and quantity.
 
-    Discs: this book's training. Hollow squares: the authors'. The area grows with the number.
+    Discs: this book's training. Hollow squares: the authors', triangles: its cheaper form. The area
+    grows with the number.
     """
     rows = (found.figure + "  " + found.quantity).tolist()
     places = {row: place for place, row in enumerate(dict.fromkeys(rows))}
-    looks = {OURS: ("o", style.BLUE, style.BLUE), AUTHORS: ("s", "none", style.VERMILION)}
+    looks = {
+        OURS: ("o", style.BLUE, style.BLUE),
+        AUTHORS: ("s", "none", style.VERMILION),
+        CHEAPER: ("^", "none", style.ORANGE),
+    }
     for training, own in found.assign(place=[places[row] for row in rows]).groupby("training"):
         marker, face, edge = looks[training]
         ax.scatter(
@@ -117,7 +130,7 @@ def draw_shares(ax, found: pd.DataFrame) -> None:
     ax.grid(axis="y", color=style.GREY, linewidth=0.4, alpha=0.5)
     ax.set_xlim(-0.03, 1.03)
     ax.set_xlabel("share of the values known here that are near the paper's")
-    style.legend(ax, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=9)
+    style.legend(ax, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=9)
 
 
 def told(found: pd.DataFrame, kind: str, training: str = OURS) -> str:
@@ -127,7 +140,7 @@ def told(found: pd.DataFrame, kind: str, training: str = OURS) -> str:
 
 
 def _sample_complexities(store: Store) -> Iterator[pd.DataFrame]:
-    """P* of Figures 4B and 4C, by depth, in both trainings."""
+    """P* of Figures 4B and 4C, by depth, in all trainings."""
     theirs = authors_table(store)
     for figure, arch in (("4B", "lcn"), ("4C", "cnn")):
         paper = published_P_star(arch)
@@ -138,7 +151,9 @@ def _sample_complexities(store: Store) -> Iterator[pd.DataFrame]:
             own = table[(table.L == L) & table.paper.notna()]
             yield own[["paper"]].assign(here=own.P_star, training=OURS, **about)
             own = theirs[(theirs.arch == arch) & (theirs.L == L)]
-            yield own[["here", "paper"]].assign(training=AUTHORS, **about)
+            for training, ratio in ((AUTHORS, own.ratio), (CHEAPER, own.cheap)):
+                here = ratio * own.paper
+                yield own[["paper"]].assign(here=here, training=training, **about)
 
 
 def _thresholds(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -154,11 +169,11 @@ def _thresholds(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
         )  # fmt: skip
 
 
-def _authors_thresholds(store: Store) -> Iterator[pd.DataFrame]:
+def _authors_thresholds(store: Store, training: str, cheap: bool) -> Iterator[pd.DataFrame]:
     """The same in the authors' training, at their sizes about P*, read off by their rule."""
     rows = []
     for point in authors_points().itertuples():
-        runs = pd.DataFrame(runs_at(store, point, point.sizes))
+        runs = pd.DataFrame(runs_at(store, point, point.sizes, cheap=cheap))
         setting = config_at(point, point.sizes[0])
         for target in paper_targets(setting) if len(runs) else ():
             if target.quantity in runs:
@@ -173,7 +188,7 @@ def _authors_thresholds(store: Store) -> Iterator[pd.DataFrame]:
         paper = paper_pairs(arch, quantity)
         both = paper.merge(found[found.quantity == quantity], on=list(SETTING_COLUMNS))
         yield pd.DataFrame({"here": both.here, "paper": both.P_x}).assign(
-            figure=figure, quantity=f"P*_{quantity[0]}", kind="size", training=AUTHORS,
+            figure=figure, quantity=f"P*_{quantity[0]}", kind="size", training=training,
             shown=len(paper),
         )  # fmt: skip
 
@@ -185,25 +200,47 @@ def _curves(store: Store) -> Iterator[pd.DataFrame]:
     runs = rows_of(frame, setting("lcn", 10, 2))
     yield _at_their_sizes(runs, figure4A, "test_error").assign(figure="4A", quantity="test error")
     for figure, arch in (("12", "lcn"), ("15", "cnn")):
-        own = stored_curves(frame, arch)
-        yield from _layers(figure, paper_curves(arch), own, OURS)
-        yield from _layers(figure, paper_curves(arch), authors_curves(store, arch), AUTHORS)
-        plateaus = compare_plateaus(own, arch).rename(columns={"value": "here"})
-        about = {"figure": figure, "quantity": "plateaus", "kind": "value", "training": OURS}
-        yield plateaus[["here", "paper"]].assign(**about, shown=plateaus.paper.notna().sum())
+        for training, curves in _curves_by_training(store, arch).items():
+            yield from _layers(figure, paper_curves(arch), curves, training)
+            plateaus = compare_plateaus(curves, arch).rename(columns={"value": "here"})
+            about = {"figure": figure, "quantity": "plateaus", "kind": "value"}
+            shown = paper_plateaus(arch).value.notna().sum()
+            yield plateaus[["here", "paper"]].assign(**about, training=training, shown=shown)
+
+
+def _curves_by_training(store: Store, arch: str) -> dict[str, dict[int, pd.DataFrame]]:
+    theirs = {training: authors_curves(store, arch, cheap) for training, cheap in THEIRS}
+    return {OURS: stored_curves(store.frame(), arch)} | theirs
 
 
 def near_in_both(store: Store, arch: str) -> dict[str, str]:
-    """Of the values of Figure 12 or 15 that both trainings know: "30 of 40" near, by training."""
-    curves = {OURS: stored_curves(store.frame(), arch), AUTHORS: authors_curves(store, arch)}
-    theirs = paper_curves(arch)
-    both = {
-        training: pd.concat([*_layers("", theirs, own, training)], ignore_index=True)
-        for training, own in curves.items()
-    }
-    known = set.intersection(*({*own.dropna().index} for own in both.values()))
-    values = {training: own.loc[sorted(known)] for training, own in both.items()}
-    off = {training: (own.here - own.paper).abs() for training, own in values.items()}
+    """Of the values of Figure 12 or 15 known in this book's training and in the authors', cheaper
+    form: "30 of 40" near, by training.
+    """
+    curves, theirs = _curves_by_training(store, arch), paper_curves(arch)
+    return _near_where_both({
+        name: pd.concat([*_layers("", theirs, curves[name], name)], ignore_index=True)
+        for name in (OURS, CHEAPER)
+    })  # fmt: skip
+
+
+def plateaus_in_both(store: Store) -> dict[str, str]:
+    """The same for the plateaus of both figures."""
+    curves = {arch: _curves_by_training(store, arch) for arch in LAYER_FIGURES}
+    keys = ["arch", "quantity", "s0"]
+    return _near_where_both({
+        name: pd.concat([
+            compare_plateaus(own[name], arch).assign(arch=arch, here=lambda table: table.value)
+            for arch, own in curves.items()
+        ]).set_index(keys)[["here", "paper"]].astype(float)
+        for name in (OURS, CHEAPER)
+    })  # fmt: skip
+
+
+def _near_where_both(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
+    """Tables of here and paper with one index: "30 of 40" near, of the rows whole in all."""
+    known = set.intersection(*({*own.dropna().index} for own in tables.values()))
+    off = {name: (own.here - own.paper).abs()[sorted(known)] for name, own in tables.items()}
     return {name: f"{(own <= SAME_PLATEAU).sum()} of {len(own)}" for name, own in off.items()}
 
 

@@ -1,12 +1,13 @@
 """Which of the authors' choices of training moves P*: one at a time, seed by seed.
 
 The reference is `srhm.training.authors.authors_config`, narrower. Tasks are small and differ in
-network, depth and sparsity. A cheaper training, `CHEAP`, is tried in harder ones too.
+network, depth and sparsity. The cheaper training, `srhm.training.authors.cheaper`, is tried in
+harder ones too.
 """
 
 from __future__ import annotations
 
-from srhm.training.authors import authors_config
+from srhm.training.authors import LARGER, authors_config, cheaper
 from srhm.training.config import RunConfig
 
 WIDTH, MAX_EPOCHS = 128, 1000
@@ -35,11 +36,6 @@ def corners() -> list[RunConfig]:
     ]
 
 
-def cheap(reference: RunConfig) -> RunConfig:
-    """The same with batches four times as large, at the same rate a datum, and an earlier end."""
-    return variants(reference)[CHEAP]
-
-
 def variants(reference: RunConfig) -> dict[str, RunConfig]:
     """The reference and what is changed in it, by name.
 
@@ -47,7 +43,7 @@ def variants(reference: RunConfig) -> dict[str, RunConfig]:
     tangent kernel by d: the same rate trains slower, d times the rate as fast and less lazily.
     """
     d, lr = reference.task.d, reference.lr
-    larger = {"batch_size": 4 * reference.batch_size, "lr": 4 * lr}
+    larger = {"batch_size": LARGER * reference.batch_size, "lr": LARGER * lr}
     changes = {
         "as the authors": {},
         "fan-in scaling": {"scaling": "fan_in"},
@@ -59,12 +55,12 @@ def variants(reference: RunConfig) -> dict[str, RunConfig]:
         "stop at 0.01": {"stop_loss": 1e-2},
         "width 64": {"width": 64},
         "width 256": {"width": 256},
-        CHEAP: larger | {"stop_loss": 1e-2},
     }
-    return {name: reference.replace(**fields) for name, fields in changes.items()}
+    changed = {name: reference.replace(**fields) for name, fields in changes.items()}
+    return changed | {CHEAP: cheaper(reference)}
 
 
 def ablation_settings() -> list[RunConfig]:
     """All of them, to be searched (`srhm-book grid authors_ablation`)."""
     found = [config for reference in references() for config in variants(reference).values()]
-    return found + [config for own in corners() for config in (cheap(own), own)]
+    return found + [config for own in corners() for config in (cheaper(own), own)]

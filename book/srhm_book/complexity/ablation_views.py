@@ -10,13 +10,13 @@ from matplotlib.figure import Figure
 from srhm.runs.store import Store
 from srhm.stats.curves import sample_complexity
 from srhm.stats.ratios import paired_ratio
+from srhm.training.authors import cheaper
 from srhm.training.config import SEED_FIELDS, RunConfig
 from srhm_book import style
 from srhm_book.complexity.ablation import (
     EXPECTED_CHEAP,
     SAVINGS,
     ablation_settings,
-    cheap,
     corners,
     references,
     variants,
@@ -60,17 +60,17 @@ def _rows(reference: RunConfig, runs: Mapping[RunConfig, pd.DataFrame]) -> list[
 
 
 def cheap_table(store: Store) -> pd.DataFrame:
-    """What the training of `cheap` does to P* and to the time, for what the store holds.
+    """What `srhm.training.authors.cheaper` does to P* and to the time, for what the store holds.
 
     Columns: task; reference and cheap, P* in either training; ratio of the two, seed by seed, with
     its 95 % interval low, high; faster, the median over equal P and seeds of the times' ratio.
     """
     rows = []
     for reference in (*references(), *corners()):
-        runs, _ = searched_runs([reference, cheap(reference)], store)
+        runs, _ = searched_runs([reference, cheaper(reference)], store)
         if len(runs) < 2:
             continue
-        own, fast = runs[reference], runs[cheap(reference)]
+        own, fast = runs[reference], runs[cheaper(reference)]
         found = paired_ratio(fast, own, "best_test_error")
         stars = [sample_complexity(frame, "best_test_error").P_star for frame in (own, fast)]
         both = own.merge(fast, on=["P", *SEED_FIELDS], suffixes=("_own", "_fast"))

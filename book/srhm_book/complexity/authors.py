@@ -1,4 +1,7 @@
-"""The paper's own points, trained as its authors' public code trains (`srhm.training.authors`)."""
+"""The paper's own points, trained as its authors' public code trains (`srhm.training.authors`).
+
+Some are too dear in that training; in its cheaper form, ``cheap`` here, all of them are trained.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ import pandas as pd
 
 from srhm.data.task import SRHM
 from srhm.runs.store import Store
+from srhm.stats.curves import last_fall
 from srhm.stats.fits import fit_power_law
-from srhm.training.authors import authors_config, authors_sizes
+from srhm.training.authors import LARGER, PER_CLASS, authors_config, authors_sizes, cheaper
 from srhm.training.config import RunConfig
 from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import setting
@@ -25,7 +29,8 @@ MAX_EPOCHS = 1000  # the authors' is 10,000 or more
 
 FEWEST = 6  # points behind a fit of two exponents
 NEAR = 1.5  # a factor: about one step between the paper's sizes
-TRAININGS = ("paper", "authors", "grids")
+NAMES = {"ratio": "authors'", "cheap": "cheaper", "grids": "ours"}  # of an `authors_table`
+TRAININGS = ("paper", "cheap", "grids")
 
 
 def authors_points() -> pd.DataFrame:
@@ -44,9 +49,11 @@ def authors_points() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["arch", "v", "L", "s0", "paper", "sizes"])
 
 
-def config_at(point, P: int, seed: int = 0, width: int | None = None) -> RunConfig:
+def config_at(
+    point, P: int, seed: int = 0, width: int | None = None, cheap: bool = False
+) -> RunConfig:
     """The authors' training of one point (arch, v, L, s0) at size P; `WIDTHS` wide by default."""
-    return authors_config(
+    config = authors_config(
         point.arch,
         point.v,
         P,
@@ -56,15 +63,24 @@ def config_at(point, P: int, seed: int = 0, width: int | None = None) -> RunConf
         seed=seed,
         max_epochs=MAX_EPOCHS,
     )
+    return cheaper(config) if cheap else config
 
 
-def runs_at(store: Store, point, sizes: Iterable[int], seed: int = 0) -> list[dict]:
-    """The stored rows of one point (see `config_at`) at those of the sizes that are there."""
-    runs = (store.get(config_at(point, P, seed)) for P in sizes)
+def runs_at(
+    store: Store, point, sizes: Iterable[int], seed: int = 0, cheap: bool = False
+) -> list[dict]:
+    """The stored rows of one point (see `config_at`) at those of the sizes that are there.
+
+    The cheaper form has none where P is smaller than its batch.
+    """
+    least = LARGER * PER_CLASS * point.v if cheap else 1
+    runs = (store.get(config_at(point, P, seed, cheap=cheap)) for P in sizes if least <= P)
     return [run for run in runs if run is not None]
 
 
-def curve_runs(store: Store, arch: str, v: int, s0: int, L: int = 2) -> pd.DataFrame:
+def curve_runs(
+    store: Store, arch: str, v: int, s0: int, L: int = 2, cheap: bool = False
+) -> pd.DataFrame:
     """A whole learning curve in the authors' training, at the paper's sizes that are stored.
 
     ``test_error`` is the best one during training, as the code takes it.
@@ -72,18 +88,18 @@ def curve_runs(store: Store, arch: str, v: int, s0: int, L: int = 2) -> pd.DataF
     task = SRHM(v=v, n_c=v, m=v, s=2, L=L, s0=s0)
     point = SimpleNamespace(arch=arch, v=v, L=L, s0=s0)
     sizes = [P for P in authors_sizes(arch, v, L, s0) if task.num_data > P]
-    rows = pd.DataFrame(runs_at(store, point, sizes))
+    rows = pd.DataFrame(runs_at(store, point, sizes, cheap=cheap))
     if rows.empty:
         return rows
     return rows.assign(test_error=rows.best_test_error, x=rows.P / (s0 + 1) ** 2)
 
 
-def authors_curves(store: Store, arch: str) -> dict[int, pd.DataFrame]:
+def authors_curves(store: Store, arch: str, cheap: bool = False) -> dict[int, pd.DataFrame]:
     """The runs of Figure 12 (LCN) or 15 (CNN), v = 8, in the authors' training, by s0.
 
     Curves that have not left chance are left out.
     """
-    found = {s0: curve_runs(store, arch, 8, s0) for s0 in S0}
+    found = {s0: curve_runs(store, arch, 8, s0, cheap=cheap) for s0 in S0}
     return {s0: runs for s0, runs in found.items() if len(runs) and runs.test_error.min() < 0.5}
 
 
@@ -98,19 +114,36 @@ def read_by_the_rule(errors: dict[int, float], threshold: float = 0.1) -> float:
 
 
 def authors_table(store: Store, seed: int = 0) -> pd.DataFrame:
-    """`authors_points` with what is stored: P* by the paper's rule, and the same by our grids.
+    """`authors_points` with what is stored: P* by the paper's rule, over the paper's.
 
-    Columns beside those of `authors_points`: errors ({P: best test error during training, as the
-    code takes it}), here (P*, nan where it is not bracketed yet), ratio = here / paper; grids,
-    P* of this book's own training read by the same rule, over the paper's.
+    Columns beside those of `authors_points`: ratio, of the authors' training; cheap, of its cheaper
+    form; grids, of this book's own training; nan where P* is not bracketed (yet). errors and
+    cheap_errors: {P: best test error during training, as the code takes it}.
     """
-    rows = []
-    for point in authors_points().itertuples():
-        runs = runs_at(store, point, point.sizes, seed)
-        errors = {run["P"]: run["best_test_error"] for run in runs}
-        rows.append({"errors": errors, "here": read_by_the_rule(errors)})
-    table = authors_points().join(pd.DataFrame(rows))
-    return table.assign(ratio=table.here / table.paper, grids=_by_grids(table, store))
+    table = authors_points()
+    for column, errors, cheap in (("ratio", "errors", False), ("cheap", "cheap_errors", True)):
+        table[errors] = [
+            {run["P"]: run["best_test_error"] for run in runs_at(store, p, p.sizes, seed, cheap)}
+            for p in table.itertuples()
+        ]
+        table[column] = table[errors].map(read_by_the_rule) / table.paper
+    return table.assign(grids=_by_grids(table, store))
+
+
+def cheap_by_point(table: pd.DataFrame) -> pd.Series:
+    """P* of the cheaper form over that of the authors' training itself, where both cross 10 %.
+
+    table: as `authors_table`, whose index it keeps. Here P* is interpolated in log P, through the
+    sizes that are known in both: by the paper's rule it can only stay or move by a whole step.
+    """
+    found = {}
+    for point in table.itertuples():
+        sizes = np.array(sorted(point.errors.keys() & point.cheap_errors.keys()))
+        both = [np.array([e[P] for P in sizes]) for e in (point.errors, point.cheap_errors)]
+        ends = [last_fall(sizes, errors, 0.1) for errors in both]
+        if all(0 < end < math.inf for end in ends):
+            found[point.Index] = ends[1] / ends[0]
+    return pd.Series(found, dtype=float)
 
 
 def _by_grids(table: pd.DataFrame, store: Store) -> list[float]:
@@ -123,15 +156,16 @@ def _by_grids(table: pd.DataFrame, store: Store) -> list[float]:
 
 
 def shares(table: pd.DataFrame) -> pd.DataFrame:
-    """By network and L: how many points the paper shows, and how near ours are in both trainings.
+    """By network and L: how many points the paper shows, and how near ours are.
 
-    table: as `authors_table`. Columns: arch, L, shown, and for each training ("authors", "grids")
-    its num, median of P* over the paper's, and near, how many are within a factor `NEAR`.
+    table: as `authors_table`. Columns: arch, L, shown, and for each training (`NAMES`) num, median
+    of P* over the paper's, and near, how many are within a factor `NEAR`.
     """
     rows = []
     for (arch, L), part in table.groupby(["arch", "L"], sort=False):
         row = {"arch": arch, "L": L, "shown": len(part)}
-        for name, ratio in (("authors", part.ratio.dropna()), ("grids", part.grids.dropna())):
+        for name in NAMES:
+            ratio = part[name].dropna()
             row |= {f"num_{name}": len(ratio), f"median_{name}": ratio.median()}
             row |= {f"near_{name}": int(ratio.between(1 / NEAR, NEAR).sum())}
         rows.append(row)
@@ -141,7 +175,7 @@ def shares(table: pd.DataFrame) -> pd.DataFrame:
 def shares_view(found: pd.DataFrame) -> pd.DataFrame:
     """`shares` as a page shows it."""
     columns = {"network": found.arch.str.upper(), "L": found.L, "shown": found.shown}
-    for name, title in (("authors", "authors'"), ("grids", "ours")):
+    for name, title in NAMES.items():
         num, near = found[f"num_{name}"], found[f"near_{name}"]
         columns[f"{title}: median"] = found[f"median_{name}"].map("{:.2f}".format)
         columns[f"{title}: near"] = near.astype(str) + " of " + num.astype(str)
@@ -149,16 +183,16 @@ def shares_view(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def exponents_in_both(table: pd.DataFrame) -> pd.DataFrame:
-    """Exponents of s0+1 and of v in P*: the law's, the paper's, and ours in both trainings.
+    """Exponents of s0+1 and of v in P*: the law's, the paper's, the cheaper training's and ours.
 
     Jointly fitted (`srhm.stats.fits.fit_power_law`), for each network and L, through the points
     that both trainings know, so that all three fits rest on the same ones; n_c = m = v there, so
-    Eqs. 3 and 4 say L + 1 for v. Columns: arch, L, factor, law, num, paper, authors, grids
+    Eqs. 3 and 4 say L + 1 for v. Columns: arch, L, factor, law, num, paper, cheap, grids
     (`srhm.stats.fits.Estimate`).
     """
     rows = []
-    for (arch, L), part in table.dropna(subset=["ratio", "grids"]).groupby(["arch", "L"]):
-        points = part.assign(authors=part.here, grids=part.grids * part.paper)
+    for (arch, L), part in table.dropna(subset=["cheap", "grids"]).groupby(["arch", "L"]):
+        points = part.assign(cheap=part.cheap * part.paper, grids=part.grids * part.paper)
         points["s0+1"] = points.s0 + 1
         factors = {"s0+1": L if arch == "lcn" else 2, "v": L + 1}
         if len(points) < FEWEST or (points[[*factors]].nunique() < 2).any():
@@ -176,11 +210,11 @@ def step_in_depth(table: pd.DataFrame, arch: str = "lcn") -> pd.Series:
     Geometric mean, over points of the same v and s0 known at both depths in both trainings, of
     P* / [(s0+1)^L v^(L+1)] at L = 3 over that at L = 2 (Eq. 4 has (s0+1)^2 at both). By training.
     """
-    points = table.query("arch == @arch").dropna(subset=["ratio", "grids"])
+    points = table.query("arch == @arch").dropna(subset=["cheap", "grids"])
     power = points.L if arch == "lcn" else 2
     law = (points.s0 + 1.0) ** power * points.v ** (points.L + 1.0)
     scaled = pd.DataFrame(
-        {"paper": points.paper, "authors": points.here, "grids": points.grids * points.paper}
+        {"paper": points.paper} | {name: points[name] * points.paper for name in ("cheap", "grids")}
     ).div(law, axis=0)
     by_L = np.log(scaled).set_index([points.v, points.s0, points.L]).unstack("L").dropna()
     if by_L.empty or points.L.nunique() < 2:

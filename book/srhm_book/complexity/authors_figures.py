@@ -8,22 +8,24 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from srhm_book import style
+from srhm_book.complexity.authors import TRAININGS
 
 HOLLOW = {"fillstyle": "none"}
 LOOKS = {
     "paper": {"marker": "s", "color": style.GREY, "label": "the paper's points"} | HOLLOW,
-    "authors": {"marker": "o", "color": style.BLUE, "label": "authors' training"},
+    "ratio": {"marker": "o", "color": style.BLUE, "label": "authors' training"},
+    "cheap": {"marker": "^", "color": style.SKY, "label": "its cheaper form"},
     "grids": {"marker": "D", "color": style.VERMILION, "label": "this book's training"} | HOLLOW,
 }
 RATIOS = [0.5, 0.7, 1, 1.5, 2]
 
 
 def draw_authors(table: pd.DataFrame) -> Figure:
-    """P* over the paper's for every known point, a panel a network: both trainings.
+    """P* over the paper's for every known point, a panel a network, in all trainings.
 
     table: as `srhm_book.complexity.authors.authors_table`.
     """
-    known = table.dropna(subset="ratio")
+    known = table.dropna(subset=["ratio", "cheap"], how="all")
     archs = list(known.arch.unique())
     lines = known.groupby("arch").size().max()
     size = (style.WIDE, 1.4 + 0.21 * lines)
@@ -33,7 +35,7 @@ def draw_authors(table: pd.DataFrame) -> Figure:
         ax.set_title(arch.upper())
     figure.supxlabel("P* here / P* of the paper", fontsize=12)
     handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=2)
+    figure.legend(handles, labels, loc="outside upper center", ncols=3)
     return figure
 
 
@@ -41,8 +43,8 @@ def _draw_ratios(ax, points: pd.DataFrame) -> None:
     lines = np.arange(len(points))
     ax.axvspan(1 / 1.2, 1.2, color=style.GREY, alpha=0.15, linewidth=0)
     ax.axvline(1, color=style.BLACK, linewidth=0.8)
-    for column, name in (("ratio", "authors"), ("grids", "grids")):
-        ax.plot(points[column], lines, linestyle="none", **LOOKS[name])
+    for name in ("grids", "cheap", "ratio"):  # from behind
+        ax.plot(points[name], lines, linestyle="none", **LOOKS[name])
     names = [f"$L$={p.L} $v$={p.v} $s_0$={p.s0}" for p in points.itertuples()]
     ax.set_yticks(lines, names, fontsize=9)
     ax.invert_yaxis()
@@ -53,7 +55,7 @@ def _draw_ratios(ax, points: pd.DataFrame) -> None:
 
 
 def draw_exponents(exponents: pd.DataFrame) -> Figure:
-    """Each exponent over the law's, with 95 % intervals: the paper's points and both trainings.
+    """Each exponent over the law's, with 95 % intervals: the paper's, theirs (cheaper) and ours.
 
     exponents: as `srhm_book.complexity.authors.exponents_in_both`.
     """
@@ -61,10 +63,12 @@ def draw_exponents(exponents: pd.DataFrame) -> Figure:
     lines, laws = np.arange(len(exponents)), exponents.law.to_numpy(float)[:, None]
     ax.axvline(1, color=style.BLACK, linewidth=0.8)
     ax.axvspan(0.8, 1.2, color=style.GREY, alpha=0.15, linewidth=0)
-    for shift, (name, look) in zip((-0.2, 0, 0.2), LOOKS.items(), strict=True):
+    for shift, name in zip((-0.2, 0, 0.2), TRAININGS, strict=True):
         values = np.array([[e.value, e.low, e.high] for e in exponents[name]]) / laws
         lengths = style.bar_lengths(*values.T)
-        ax.errorbar(values[:, 0], lines + shift, xerr=lengths, linestyle="none", capsize=2, **look)
+        ax.errorbar(
+            values[:, 0], lines + shift, xerr=lengths, linestyle="none", capsize=2, **LOOKS[name]
+        )
     names = [
         f"{row.arch.upper()} $L$={row.L}: " + ("$s_0+1$" if row.factor == "s0+1" else "$v$")
         for row in exponents.itertuples()

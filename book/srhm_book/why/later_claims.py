@@ -134,7 +134,9 @@ def _square(store: Store) -> list[Claim]:
     ]
     authors = exponents_in_both(authors_table(store))
     same += [
-        Number.of(f"exponent of s₀+1, authors' training, L = {r.L}", r.grids.value, r.authors)
+        Number.of(
+            f"exponent of s₀+1, authors' training, cheaper, L = {r.L}", r.grids.value, r.cheap
+        )
         for r in authors[(authors.arch == "cnn") & (authors.factor == "s0+1")].itertuples()
     ]
     wide = by_s[(by_s.s > 2) & (by_s.L == 2)]

@@ -182,12 +182,13 @@ def _caveats(store: Store, frame: pd.DataFrame) -> str:
     little, own = f"It rests on little: {join(told)}.", _authors_rows(store)
     if not own:
         return little
-    above = "above" if all(r.authors.low > r.grids.high for r in own) else "not above"
-    return f"{little} In the authors' own training it is {above} ours: {_authors_told(own)}."
+    above = "above" if all(r.cheap.low > r.grids.high for r in own) else "not above"
+    theirs = "In a cheaper form of the authors' training"
+    return f"{little} {theirs} it is {above} ours: {_authors_told(own)}."
 
 
 def authors_words(store: Store | None) -> str:
-    """The CNN's exponents in the authors' own training, where the store has them, beside ours."""
+    """The CNN's exponents in the authors' training (cheaper form), where stored, beside ours."""
     if store is None:
         return "known in the profile book alone"
     rows = _authors_rows(store)
@@ -196,7 +197,7 @@ def authors_words(store: Store | None) -> str:
 
 def _authors_told(rows: list) -> str:
     return join(
-        f"{with_interval(r.authors)} at L = {r.L} (ours on the same {r.num} tasks "
+        f"{with_interval(r.cheap)} at L = {r.L} (ours on the same {r.num} tasks "
         f"{with_interval(r.grids)})"
         for r in rows
     )
