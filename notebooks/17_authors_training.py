@@ -304,12 +304,14 @@ errors = (live["best_test_error"], stored["best_test_error"])
 print("P = {}: {:.4f} now, {:.4f} stored".format(config.P, *errors))
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: test errors at each size"} tags=["hide-cell"]
-rows = [
-    {"network": p.arch.upper(), "L": p.L, "v": p.v, "s0": p.s0, "paper's P*": round(p.paper),
-     "here": p.here, "test error at each size": ", ".join(f"{P}: {e:.3f}" for P, e in sorted(p.errors.items()))}
-    for p in table.itertuples() if p.errors
-]  # fmt: skip
-scrolling(pd.DataFrame(rows)).format({"here": "{:.0f}"}, na_rep="–")
+def listed(errors):
+    return ", ".join(f"{P}: {e:.3f}" for P, e in sorted(errors.items()))
+
+shown = pd.DataFrame({"network": table.arch.str.upper()})
+shown = shown.join(table[["L", "v", "s0"]]).assign(paper=table.paper.round())
+for name, errors in (("authors' training", "errors"), ("cheaper", "cheap_errors")):
+    shown[name] = table[errors].map(listed)
+scrolling(shown).format({"paper": "{:.0f}"})
 
 # %% tags=["remove-cell"]
 pairs = widths_compared(store)
