@@ -14,8 +14,8 @@ from srhm.networks.names import SCALINGS
 from srhm.training.authors import PER_CLASS, authors_lr
 from srhm.training.config import RunConfig
 
-# The tasks, cheapest first: n_c = v, and m = v but in the deep CNN's, where a search of all synonyms
-# would take hours. P is only where the search begins.
+# The tasks, cheapest first: n_c = v, and m = v but for the deep CNN, where a search of all synonyms
+# takes hours. P is only where the search begins.
 TASKS = (
     {"arch": "cnn", "v": 4, "L": 2, "s0": 1, "P": 512},
     {"arch": "cnn", "v": 4, "m": 2, "L": 3, "s0": 1, "P": 512},
