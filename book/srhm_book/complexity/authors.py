@@ -223,10 +223,16 @@ def step_in_depth(table: pd.DataFrame, arch: str = "lcn") -> pd.Series:
     return pd.Series(steps | {"num": len(by_L)})
 
 
-def authors_runs(table: pd.DataFrame, store: Store, seed: int = 0) -> pd.DataFrame:
+def authors_runs(
+    table: pd.DataFrame, store: Store, seed: int = 0, cheap: bool = False
+) -> pd.DataFrame:
     """The stored runs behind `authors_table`, one row each."""
-    configs = [config_at(point, P, seed) for point in table.itertuples() for P in point.errors]
-    return pd.DataFrame([store.get(config) for config in configs])
+    rows = [
+        run
+        for point in table.itertuples()
+        for run in runs_at(store, point, point.sizes, seed, cheap)
+    ]
+    return pd.DataFrame(rows)
 
 
 def hours_left(table: pd.DataFrame, runs: pd.DataFrame) -> pd.Series:

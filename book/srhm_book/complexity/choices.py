@@ -14,15 +14,13 @@ from srhm.networks.names import SCALINGS
 from srhm.training.authors import PER_CLASS, authors_lr
 from srhm.training.config import RunConfig
 
-# The tasks, cheapest first: n_c = v, and m = v but in the last two, where a search of all synonyms
-# would take hours. P is only where the search begins.
+# The tasks, cheapest first: n_c = v, and m = v but for the deep CNN, where a search of all synonyms
+# takes hours. P is only where the search begins.
 TASKS = (
     {"arch": "cnn", "v": 4, "L": 2, "s0": 1, "P": 512},
     {"arch": "cnn", "v": 4, "m": 2, "L": 3, "s0": 1, "P": 512},
     {"arch": "lcn", "v": 4, "L": 3, "s0": 0, "P": 860},
     {"arch": "lcn", "v": 4, "L": 2, "s0": 1, "P": 724},
-    {"arch": "lcn", "v": 6, "L": 2, "s0": 0, "P": 510},
-    {"arch": "lcn", "v": 4, "m": 2, "L": 3, "s0": 1, "P": 1024},
 )
 # Those of the curve of P* against the laziness.
 LAZY_TASKS = (TASKS[0], TASKS[2], TASKS[1])
