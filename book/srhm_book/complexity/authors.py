@@ -22,6 +22,7 @@ from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import setting
 from srhm_book.invariance.layers import S0
 from srhm_book.paper import published_P_star
+from srhm_book.wording import NOTHING
 
 WIDTHS = {2: 256, 3: 128}  # by L; the authors' is 512. A narrower one trains in a quarter the time.
 MAX_EPOCHS = 1000  # the authors' is 10,000 or more
@@ -170,6 +171,16 @@ def shares(table: pd.DataFrame) -> pd.DataFrame:
             row |= {f"near_{name}": int(ratio.between(1 / NEAR, NEAR).sum())}
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def near_in_depth(store: Store | None, arch: str, L: int) -> tuple[str, str]:
+    """ "11 of 12" near the paper's, of the points of one network and depth that are known: in the
+    authors' training, cheaper form, and in this book's. Dashes without a store.
+    """
+    if store is None:
+        return NOTHING, NOTHING
+    (row,) = shares(authors_table(store).query("arch == @arch and L == @L")).itertuples()
+    return f"{row.near_cheap} of {row.num_cheap}", f"{row.near_grids} of {row.num_grids}"
 
 
 def shares_view(found: pd.DataFrame) -> pd.DataFrame:
