@@ -50,6 +50,26 @@ def authors_points() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["arch", "v", "L", "s0", "paper", "sizes"])
 
 
+def stored_point(store: Store, arch: str, v: int, s0: int) -> RunConfig:
+    """The stored run of a point of L = 2 at the size nearest to the paper's P*.
+
+    ValueError, which names what there is, for a point that the paper does not show or that is not
+    stored.
+    """
+    stored = {}
+    for point in authors_points().query("L == 2").itertuples():
+        config = config_at(point, min(point.sizes, key=lambda P: abs(P - point.paper)))
+        if store.get(config):
+            stored[point.arch, point.v, point.s0] = config
+    if (arch, v, s0) not in stored:
+        there = ", ".join(f"{a} and {w}" for a, w in sorted({(a, w) for a, w, _ in stored}))
+        own = ", ".join(str(s) for a, w, s in stored if (a, w) == (arch, v))
+        if own:
+            raise ValueError(f"s0 must be one of {own} for the {arch} with v={v}, not {s0!r}.")
+        raise ValueError(f"arch and v must be {there}, not {arch!r} and {v!r}.")
+    return stored[arch, v, s0]
+
+
 def config_at(
     point, P: int, seed: int = 0, width: int | None = None, cheap: bool = False
 ) -> RunConfig:
@@ -163,6 +183,7 @@ def shares(table: pd.DataFrame) -> pd.DataFrame:
     of P* over the paper's, and near, how many are within a factor `NEAR`.
     """
     rows = []
+    names = [f"{what}_{name}" for name in NAMES for what in ("num", "median", "near")]
     for (arch, L), part in table.groupby(["arch", "L"], sort=False):
         row = {"arch": arch, "L": L, "shown": len(part)}
         for name in NAMES:
@@ -170,7 +191,7 @@ def shares(table: pd.DataFrame) -> pd.DataFrame:
             row |= {f"num_{name}": len(ratio), f"median_{name}": ratio.median()}
             row |= {f"near_{name}": int(ratio.between(1 / NEAR, NEAR).sum())}
         rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["arch", "L", "shown", *names])
 
 
 def near_in_depth(store: Store | None, arch: str, L: int) -> tuple[str, str]:
@@ -254,6 +275,8 @@ def hours_left(table: pd.DataFrame, runs: pd.DataFrame) -> pd.Series:
     """
     missing = table[table.ratio.isna()]
     hours = pd.Series(math.nan, missing.index)
+    if runs.empty:
+        return hours
     for (arch, L), points in missing.groupby(["arch", "L"]):
         own = runs[(runs.arch == arch) & (runs.L == L)]
         large = own[own.P.ge(own.P.median())]

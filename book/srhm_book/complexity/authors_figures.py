@@ -26,6 +26,8 @@ def draw_authors(table: pd.DataFrame) -> Figure:
     table: as `srhm_book.complexity.authors.authors_table`.
     """
     known = table.dropna(subset=["ratio", "cheap"], how="all")
+    if known.empty:
+        return style.nothing_yet()
     archs = list(known.arch.unique())
     lines = known.groupby("arch").size().max()
     size = (style.WIDE, 1.4 + 0.25 * lines)
@@ -62,6 +64,8 @@ def draw_exponents(exponents: pd.DataFrame) -> Figure:
 
     exponents: as `srhm_book.complexity.authors.exponents_in_both`.
     """
+    if exponents.empty:
+        return style.nothing_yet()
     figure, ax = style.new_axes(width=style.WIDE, height=1.5 + 0.55 * len(exponents))
     lines, laws = np.arange(len(exponents)), exponents.law.to_numpy(float)[:, None]
     ax.axvline(1, color=style.BLACK, linewidth=0.8)

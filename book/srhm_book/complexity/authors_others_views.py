@@ -81,6 +81,8 @@ def growth_by_s(table: pd.DataFrame, arch: str) -> pd.Series:
 
 def draw_others(table: pd.DataFrame) -> Figure:
     """P* over the law's scale, a line a figure, for both trainings. table: as `others_table`."""
+    if table.empty:
+        return style.nothing_yet()
     kinds = table[["figure", "arch", "s", "sparsity"]].drop_duplicates()
     kinds = kinds.sort_values("arch", key=lambda archs: archs.map(ORDER.index), kind="stable")
     figure, ax = style.new_axes(width=style.WIDE, height=1.5 + 0.45 * len(kinds))
