@@ -75,6 +75,9 @@ def test_what_is_tested_elsewhere_is_neither_held_nor_refuted():
     assert ELSEWHERE in OUTCOMES
     assert outcome([*items, claim("differs")]) == "Did not hold"
     assert "another setting: fewer data" in pages.table_html(items[:1])
+    assert "another setting: fewer data" in to_markdown(items[:1])
+    assert "not at the paper's setting" in pages.forest_html(items[:1])
+    assert "not at the paper's setting" not in pages.forest_html([claim("open")])
 
 
 def test_a_headline_can_quote_a_remark():

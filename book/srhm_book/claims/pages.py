@@ -172,7 +172,9 @@ def _forest_row(item: Claim) -> str:
     part = item.deciding
     value, _, ends = here(part).partition(" (")
     ends = f'<span class="interval"> ({ends}</span>' if ends else ""
-    what = f'<span class="found">{maths(part.what)}</span>' if len(item.parts) > 1 else ""
+    notes = [part.what] if len(item.parts) > 1 else []
+    notes += ["not at the paper's setting"] if item.elsewhere else []
+    what = f'<span class="found">{maths("; ".join(notes))}</span>' if notes else ""
     return (
         f'<tr><th scope="row">{_link(item.chapter, maths(item.statement))}{what}</th>'
         f"<td>{_strip(item)}</td><td>{value}{ends}</td>"
