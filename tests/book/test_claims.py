@@ -10,6 +10,7 @@ from srhm.runs.store import Store
 from srhm.stats.curves import SampleComplexity
 from srhm.stats.fits import Estimate
 from srhm.stats.laws import predicted_scale
+from srhm_book.claims import invariance
 from srhm_book.claims import laws as claims_laws
 from srhm_book.claims.claim import (
     COVERED,
@@ -148,6 +149,19 @@ def test_nothing_stored_is_open(tmp_path):
     known = json.loads(to_json(found))[0]
     assert {"id", "statement", "parts", "settings", "seeds", "verdict"} <= set(known)
     assert {"what", "expected", "value", "interval", "verdict"} <= set(known["parts"][0])
+
+
+def test_eq_8_has_the_intervals_of_its_chapter(monkeypatch, tmp_path):
+    """Which resamples as often as `crossings` does by itself."""
+    asked = []
+
+    def crossings(frame, settings, **options):
+        asked.append(options)
+        return frame.iloc[:0]
+
+    monkeypatch.setattr(invariance, "crossings", crossings)
+    invariance.invariance_claims(Store(tmp_path).frame())
+    assert asked == [{}]
 
 
 def found_with(monkeypatch, tmp_path, star_of):
