@@ -16,21 +16,21 @@ from srhm_book.why import tasks
 from srhm_book.why.best_measure import CASE
 from srhm_book.wording import NOTHING, join, with_interval
 
-Growth = tuple[str, str, tasks.BestTask, tasks.BestTask]
+Growth = tuple[str, str | None, str, tasks.BestTask, tasks.BestTask]
 
-# Where it is sparse, in words; s0 before and after; the two tasks. From s0 = 1 on where all levels
-# are sparse: without sparsity the smallest tasks need a good part of all data there are.
+# Where it is sparse, in words; the level, where it is one alone; s0 before and after; the two
+# tasks. From s0 = 1 on where all levels are sparse: without sparsity the smallest tasks need a good
+# part of all data there are.
 GROWTHS: tuple[Growth, ...] = (
     *(
-        (f"s = 2, L = 2, v = {v}: everywhere", "1 to 2", (v, 2, 2, v, 1), (v, 2, 2, v, 2))
-        for v in (4, 6, 8)
+        (f"s = {s}, L = {L}, v = {v}: everywhere", None, "1 to 2", (v, s, L, m, 1), (v, s, L, m, 2))
+        for v, s, L, m in ((4, 2, 2, 4), (6, 2, 2, 6), (8, 2, 2, 8), (4, 2, 3, 4))
     ),
-    ("s = 2, L = 3, v = 4: everywhere", "1 to 2", (4, 2, 3, 4, 1), (4, 2, 3, 4, 2)),
     *(
-        (f"s = 2, L = 3, v = 4: {where} level", "0 to 2", (4, 2, 3, 4, 0), sparse)
-        for where, sparse in zip(tasks.HEIGHTS[3], tasks.BEST_BY_LEVEL, strict=True)
+        (f"s = 2, L = 3, v = 4: {level} level", level, "0 to 2", (4, 2, 3, 4, 0), sparse)
+        for level, sparse in zip(tasks.HEIGHTS[3], tasks.BEST_BY_LEVEL, strict=True)
     ),
-    ("s = 3, L = 2, v = 4: everywhere", "1 to 2", (4, 3, 2, 4, 1), (4, 3, 2, 4, 2)),
+    ("s = 3, L = 2, v = 4: everywhere", None, "1 to 2", (4, 3, 2, 4, 1), (4, 3, 2, 4, 2)),
 )
 COLUMNS = ["where", "s0", "s", "L", "level", "algorithm", "seeds", "cnn", "cnn_seeds", "by_mean"]
 
@@ -60,9 +60,8 @@ def growth_table(
     learned = algorithm_runs(rows)
     trained = {(c.v, c.s, c.L, c.m, str(c.s0)): own for c, own in cnn.items()}
     found = []
-    for where, s0s, *both in growths:
+    for where, level, s0s, *both in growths:
         before, after = ((*task[:4], str(s0_text(task[4]))) for task in both)
-        level = None if isinstance(both[1][4], int) else where.split()[-2]
         (theirs, seeds), (ours, cnn_seeds) = (
             _exponent(runs, before, after, both) for runs in (learned, trained)
         )
