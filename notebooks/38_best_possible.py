@@ -17,15 +17,15 @@
 #
 # **The answer.** On sparse tasks ($s=2$, $s_0>0$) a convolutional network (CNN) needs
 # {glue:text}`cnn own` times the data of an algorithm that is told the tree and learns the rest level by
-# level, places included. Knowing that places do not matter would make that algorithm
-# {glue:text}`places` times cheaper; it would then need {glue:text}`own seen` times the data that show every
-# rule once. Without sharing weights (locally connected, LCN) a network needs {glue:text}`lcn cnn` times the
-# CNN's data, and without the tree, too (fully connected, FCN), {glue:text}`fcn lcn` times the LCN's.
-# Scaled like the authors' code, which is lazier, and started at the same speed, the CNN needs
-# {glue:text}`cnn lazier` times its data in this book's scaling.
+# level. (Least and largest of several tasks; in brackets, how far the 95 % intervals of single tasks
+# reach.)
 #
-# These are the least and the largest of several tasks, in brackets how far the 95 % intervals of single
-# tasks reach. Depths of which one task alone is known are told below.
+# - *That algorithm*, which has to learn that places do not matter, needs {glue:text}`places` times the data
+#   of one that is told, and this one {glue:text}`own seen` times the data that show every rule once.
+# - *Without sharing weights* (locally connected, LCN) a network needs {glue:text}`lcn cnn` times the CNN's
+#   data; *without the tree, too* (fully connected, FCN), {glue:text}`fcn lcn` times the LCN's.
+# - *Scaled like the authors' code*, which is lazier, and started at the same speed, the CNN needs
+#   {glue:text}`cnn lazier` times its data in this book's scaling.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few tasks, measured now; "smoke": a toy
@@ -109,7 +109,7 @@ source_of(LayerWise._tuples, LayerWise._counts, LayerWise.__init__)
 # How many times more data, on tasks with $s_0>0$: the least and the largest over tasks, in round
 # brackets how far their 95 % intervals reach, in square brackets the number of tasks. Each is a mean
 # over the seeds with a size of their own in both, with the same rules in both. On the right the same
-# with networks in the scaling of the authors' code.
+# with networks in the scaling of the authors' code. What rests on one task is in this table alone.
 
 # %% tags=["remove-input"]
 scrolling(best_chapter.steps_view(table))
