@@ -109,7 +109,7 @@ source_of(LayerWise._tuples, LayerWise._counts, LayerWise.__init__)
 # How many times more data, on tasks with $s_0>0$: the least and the largest over tasks, in round
 # brackets how far their 95 % intervals reach, in square brackets the number of tasks. Each is a mean
 # over the seeds with a size of their own in both, with the same rules in both. On the right the same
-# with networks in the scaling of the authors' code. What rests on one task is in this table alone.
+# with networks in the scaling of the authors' code.
 
 # %% tags=["remove-input"]
 scrolling(best_chapter.steps_view(table))

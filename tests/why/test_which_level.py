@@ -136,11 +136,13 @@ def test_slopes_and_constants():
     assert tell.nearly_one(both, "equal") == "for the LCN alone"
     assert tell.nearly_one(both.assign(widest=3.0), "equal") == "for neither network"
     assert tell.nearly_one(both.assign(widest=1.5), "equal") == "for the CNN and LCN"
-    assert tell.spread_words(both, "equal") == "1.9 for the LCN and 9.0 for the CNN"
-    assert (
-        tell.which_hold(steps.slopes(sizes), "lcn", 2, 2.0) == "equal weights, 2.00 (2.00 to 2.00)"
-    )
-    assert tell.which_hold(steps.slopes(sizes), "lcn", 2, 3.0) == "neither kind of weights"
+    assert tell.widest_words(both, "equal") == "1.9 for the LCN and 9.0 for the CNN"
+    slopes = steps.slopes(sizes)
+    assert tell.held_words(slopes, "lcn", 2, 2.0) == "equal weights, 2.00 (2.00 to 2.00): yes"
+    assert tell.held_words(slopes, "lcn", 2, 3.0) == "equal weights, 2.00 (2.00 to 2.00): no"
+    wide = slopes.assign(exponent=[Estimate(3.2, 1.1, 5.3)])
+    assert tell.held_words(wide, "lcn", 2, 2.0).endswith(": too wide to tell")
+    assert tell.held_words(slopes, "cnn", 2, 2.0) == "not measured"
 
 
 def test_what_was_expected_sums_up():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from srhm.stats.fits import Estimate
+from srhm_book.complexity.law_tests import MOST_HALF_WIDTH, half_width
 from srhm_book.wording import NOTHING, join, with_interval
 
 NEAR = 2.0  # a factor
@@ -15,14 +17,24 @@ def exponents_words(powers: pd.DataFrame, arch: str, weights: str) -> str:
     return join(f"{power.value:.2f}" for power in own.sort_values("L").exponent)
 
 
-def which_hold(powers: pd.DataFrame, arch: str, L: int, value: float) -> str:
-    """The kinds of hidden weights with which an exponent's interval holds a value."""
+def held_words(powers: pd.DataFrame, arch: str, L: int, value: float) -> str:
+    """Of each kind of hidden weights the exponent, and whether its interval holds a value.
+
+    "equal weights, 0.69 (0.62 to 0.77): no". An interval that holds the value and reaches further
+    than `MOST_HALF_WIDTH` of it either way is too wide to tell, as for the law's exponents.
+    """
     own = powers[(powers.arch == arch) & (powers.L == L)]
-    kinds = [row.weights for row in own.itertuples() if row.exponent.includes(value)]
-    if not kinds:
-        return "neither kind of weights"
-    found = own.set_index("weights").exponent
-    return join(f"{kind} weights, {with_interval(found[kind])}" for kind in kinds)
+    told = [
+        f"{row.weights} weights, {with_interval(row.exponent)}: {_held(row.exponent, value)}"
+        for row in own.itertuples()
+    ]
+    return join(told, "; ") if told else "not measured"
+
+
+def _held(exponent: Estimate, value: float) -> str:
+    if not exponent.includes(value):
+        return "no"
+    return "yes" if half_width(exponent) <= MOST_HALF_WIDTH * value else "too wide to tell"
 
 
 def slopes_view(powers: pd.DataFrame) -> pd.DataFrame:
@@ -52,7 +64,7 @@ def nearly_one(shared: pd.DataFrame, weights: str) -> str:
     return f"for the {join(found)} alone" if found else "for neither network"
 
 
-def spread_words(shared: pd.DataFrame, weights: str) -> str:
+def widest_words(shared: pd.DataFrame, weights: str) -> str:
     """ "3.1 for the LCN and 7.2 for the CNN": the largest ratio over the smallest."""
     own = shared[shared.weights == weights].sort_values("arch", ascending=False)
     return join(f"{r.widest:.1f} for the {r.arch.upper()}" for r in own.itertuples())
