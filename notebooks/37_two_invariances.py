@@ -111,9 +111,9 @@ source_of(targets)
 #
 # Each size is read off in two ways: at the thresholds, and where half of its fall is done (below). A
 # ratio over that with equal ones is *together* within a factor of {glue:text}`within`, *parted* beyond
-# it, else *open*; told as together or parted is what both readings say. "At 10 times" means: the rarest
-# place, or synonym, is 10 times rarer than with equal ones. Learned by itself, it would move
-# $P^*_D/P^*_S$ by up to that factor, up (places) or down (synonyms).
+# it, else *open*; told as together or parted is what both readings say. "10 times rarer" is the rarest
+# place, or synonym, than with equal ones. Learned by itself, it would move $P^*_D/P^*_S$ by up to that
+# factor, up (places) or down (synonyms).
 #
 # $P^*_D/P^*_S$:
 #

@@ -84,8 +84,8 @@ def test_ratios_over_those_at_equal_probabilities():
     }  # fmt: skip
     rare = unequal_views.rarity("book")
     told = unequal_answer.ratio_sentence(table, rare, "cnn", "places")
-    assert told.startswith("3.00 (3.00 to 3.00: parted) by thresholds, ")
-    assert told.endswith(" without at 10 times.")
+    assert told.startswith("10 times rarer: 3.00 (3.00 to 3.00: parted) at the thresholds, ")
+    assert told.endswith(" at half of each fall.")
     assert unequal_answer.ratio_sentence(table, rare, "cnn", "synonyms") == "not measured."
     assert unequal_views.equal_words(table) == "P*_D/P*_S 0.53, P*_S/P* 1.50 and P*_D/P* 0.80"
     assert "P*_D/P*_S 3.00" in unequal_views.parted_words(table, "own")
@@ -128,7 +128,7 @@ def test_what_is_said_where_nothing_parts():
     assert said.startswith("They are not shown to come apart. In all tasks (places up to 10 times")
     assert said.endswith("stays within a factor of 1.5 in 1 and is open in 0.")
     told = unequal_answer.ratio_sentence(table, rare, "cnn", "places")
-    assert told == "together at 10 times."
+    assert told == "10 times rarer: together."
     assert unequal_answer.answer(table.iloc[:0], rare) == "Not measured yet."
 
 
@@ -145,7 +145,7 @@ def test_parted_is_told_where_it_does_not_hang_on_the_thresholds(half, told):
     table["verdict"] = [verdict(e) for e in table.over_equal]
     rare = unequal_views.rarity("book")
     assert unequal_answer.in_both(table, rare, "own", "D/S").told.tolist() == [told]
-    both = f"3.00 (3.00 to 3.00: parted) by thresholds, {half:.2f} ({0.9 * half:.2f} to "
+    both = f"10 times rarer: 3.00 (3.00 to 3.00: parted) at the thresholds, {half:.2f} ("
     assert unequal_answer.ratio_sentence(table, rare, "cnn", "places").startswith(both)
     said = unequal_answer.answer(table, rare)
     assert said.startswith("They can come apart" if told == "parted" else "They are not shown")
@@ -157,9 +157,9 @@ def test_a_task_without_a_value_is_told_and_not_counted():
     gone = table.pair.str.startswith("D/") & (table.reading == "own")
     table = table.assign(over_equal=table.over_equal.mask(gone, None).where(~gone, None))
     rare = unequal_views.rarity("book")
-    assert unequal_answer.ratio_sentence(table, rare, "cnn", "places") == "open at 10 times."
+    assert unequal_answer.ratio_sentence(table, rare, "cnn", "places") == "10 times rarer: open."
     assert unequal_answer.in_both(table, rare, "own", "D/S").words.tolist() == [
-        "no value by thresholds, no value without"
+        "no value at the thresholds, no value at half of each fall"
     ]
     assert unequal_answer.answer(table, rare) == "Not measured yet."
     assert unequal_views.verdict_words(table, "own", "D/S") == "not measured"

@@ -44,9 +44,9 @@ def in_both(
 
 
 def _both(rows, words) -> str:
-    """ "2.94 (2.63 to 3.29) by thresholds, 5.11 (3.51 to 7.43) without"."""
+    """ "2.94 (2.63 to 3.29) at the thresholds, 5.11 (3.51 to 7.43) at half of each fall"."""
     first, second = (words(row) if row else NO_VALUE for row in rows)
-    return f"{first} by thresholds, {second} without"
+    return f"{first} at the thresholds, {second} at half of each fall"
 
 
 def _judged(row) -> str:
@@ -62,19 +62,17 @@ def ratio_sentence(
     reading: str = "own",
     pair: str = "D/S",
 ) -> str:
-    """Where a ratio leaves its value at equal probabilities, by how rare the rarest is.
-
-    "at 50 times": where the rarest is 50 times rarer than with equal probabilities.
-    """
+    """Where a ratio leaves its value at equal probabilities, by how much rarer the rarest is."""
     found = in_both(table, rarities, reading, pair)
     found = found[(found.arch == arch) & (found.kind == kind)]
     if found.empty:
         return "not measured."
     moved = found[found.told.isin(["parted", "one"])]
-    parts = [f"{r.judged} at {r.rare:.2g} times" for r in moved.itertuples()]
+    parts = [f"{r.rare:.2g} times rarer: {r.judged}" for r in moved.itertuples()]
     for told in ("together", "open"):
         rares = found[found.told == told].rare
-        parts += [f"{told} at {join(f'{rare:.2g}' for rare in rares)} times"] if len(rares) else []
+        if len(rares):
+            parts.append(f"{join(f'{rare:.2g}' for rare in rares)} times rarer: {told}")
     return f"{'; '.join(parts)}."
 
 
