@@ -140,8 +140,8 @@ HTML(best_chapter.sizes_view(table).to_html(index=False, border=0))
 # of Eq. {eq}`eq-cnn`, which one gradient step does not give. Is it the explanation? {glue:text}`square`
 #
 # Each exponent is a mean over the seeds that both its tasks have, with the same rules in both. Read off
-# mean curves of all seeds, as $P^*$ above and some exponents of {doc}`36_which_level_pays`, the CNN's
-# differ from these by up to {glue:text}`apart`.
+# mean curves of all seeds, as $P^*$ above, the CNN's differ from these by up to {glue:text}`apart`
+# (see {ref}`cnn-exponents`).
 
 # %% mystnb={"figure": {"caption": "The power of s0+1 with which P* grows: of the level-by-level algorithm that learns places, and of the CNN. Everywhere: from s0 = 1 to 2; one level: from 0 to 2. Bars: 95 % intervals over seeds, which share their rules in both terms of a ratio.", "name": "fig-best-growth"}, "image": {"alt": "Rows of pairs of points with error bars, the algorithm and the convolutional network, one row for each way of making a task sparse, on an axis of exponents with dotted lines at whole numbers."}}
 figure, axes = style.new_axes(1, height=4.2)

@@ -178,6 +178,6 @@ trained_again(runs, stars, store, device)
 # ## Limits
 #
 # Small tasks, $v = m = n_c$ of 6 at two levels and 4 at three, three seeds, one scaling of the
-# networks. An exponent between two values of $s_0$ rests on a power law between them. $P_c$ is that of
-# one training with plenty of data: it says what a gradient costs on the way, not that the way is taken
+# networks. An exponent between two values of $s_0$ rests on a power law between them, and that from
+# $s_0=0$ can differ from that from $s_0=1$ on (see {ref}`cnn-exponents`). $P_c$ is that of one training with plenty of data: it says what a gradient costs on the way, not that the way is taken
 # with fewer.
