@@ -193,10 +193,11 @@ rests_on(square_runs, "36_which_level_pays", profile="fresh")
 glue("both scalings", square.scaling_words(by_scaling), display=False)
 frame = store.frame() if store else pd.DataFrame()
 paired = square.paired_exponents(frame)
-glue("answer scaling", square.scaling_brief(paired), display=False)
+theirs = square.authors_rows(store) if store else []
+glue("answer scaling", square.scaling_brief(paired, theirs), display=False)
 glue("caveats", square.caveats(store, frame), display=False)
 glue("by seed", square.paired_words(paired), display=False)
-glue("authors square", square.authors_words(store), display=False)
+glue("authors square", square.authors_words(theirs), display=False)
 glue("answer s", square.s_brief(by_s), display=False)
 glue("by s", square.s_words(by_s), display=False)
 glue("square missing", list_by_network(square_missing), display=False)
@@ -214,7 +215,7 @@ HTML(square.square_view(by_scaling).to_html(index=False, border=0))
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: which tasks, which s0, how read, on which page"} tags=["hide-cell"]
 every = cnn_exponents.every_exponent(
-    measured, by_scaling, paired, (by_depth_few, few_runs), laws, store
+    measured, by_scaling, paired, (by_depth_few, few_runs), laws, theirs, store
 )
 HTML(cnn_exponents.exponents_view(every))
 

@@ -69,10 +69,18 @@ def test_scalings_are_compared_seed_by_seed(power, words, monkeypatch):
     assert row.more.value == pytest.approx(power - 2, abs=0.05)
     store = SimpleNamespace(frame=lambda: frame, get=lambda _: None)
     monkeypatch.setattr(square, "searched_runs", lambda *_: ({}, ["one"]))
-    monkeypatch.setattr(square, "authors_rows", lambda _: [])
-    brief = square.scaling_brief(table)
+    brief = square.scaling_brief(table, [])
     assert words in brief
-    assert square.scaling_brief(table.assign(L=2)) == ""
+    assert square.scaling_brief(table.assign(L=2), []) == ""
+    ours = {"L": 2, "num": 9, "grids": Estimate(2, 1.9, 2.1)}
+    low, high = (
+        [SimpleNamespace(**ours, cheap=Estimate(x, x - 0.1, x + 0.1))] for x in (2.0, 2.5)
+    )
+    assert square.scaling_brief(table, low).endswith("training it is not above ours.")
+    assert square.scaling_brief(table, high).endswith("training it is above ours.")
+    assert square.authors_words(high) == (
+        "2.50 (2.40 to 2.60) at L = 2 (ours on the same 9 tasks 2.00 (1.90 to 2.10))"
+    )
     told = square.caveats(store, frame)
     assert "differ by up to 1.1 times, not all searches are complete and the rate" in told
     assert "falls with s₀ (from 0.01 to 0.003)" in told
@@ -98,7 +106,7 @@ def test_every_value_of_the_exponent_says_of_what_it_is(tmp_path):
         [(2, "all", read, 9, half), (3, "1 and more", read, 34, half)], columns=names
     )
     paired = square.paired_exponents(pd.DataFrame())
-    table = cnn_exponents.every_exponent(dense, by_scaling, paired, few, laws, Store(tmp_path))
+    table = cnn_exponents.every_exponent(dense, by_scaling, paired, few, laws, [], Store(tmp_path))
     assert list(table.L) == [1, 2, 2, 3, 3]
     assert list(table.over) == ["3 seeds", "3 seeds", "9 tasks", "8 seeds", "34 tasks"]
     assert table.tasks[0] == "v = 8, the authors' scaling"
@@ -216,5 +224,4 @@ def test_what_is_missing_names_networks_and_scaling():
 
 def test_the_authors_own_training_is_in_the_store(tmp_path):
     assert square.paired_words(square.paired_exponents(pd.DataFrame())) == "not known"
-    assert square.authors_words(None) == "known in the profile book alone"
-    assert square.authors_words(Store(tmp_path)) == "not known"
+    assert square.authors_words(square.authors_rows(Store(tmp_path))) == "not known"

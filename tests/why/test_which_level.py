@@ -183,7 +183,7 @@ def test_depth_by_itself():
     rows = [(4, "cnn", 8, ALL, 2, None, Estimate(3.6, 3.5, 3.7), 3)]
     measured = pd.DataFrame(rows, columns=COLUMNS)
     told = findings.depth_sentence(few, measured)
-    assert told.endswith("There it is also 3.60 (3.50 to 3.70) from s₀ = 0 to 2: not one power.")
+    assert told.endswith("At L = 4 it is also 3.60 (3.50 to 3.70) from s₀ = 0 to 2: not one power.")
     rows = [(4, "cnn", 8, ALL, 2, None, Estimate(3.0, 2.9, 3.5), 3)]
     told = findings.depth_sentence(
         few, pd.DataFrame(rows, columns=COLUMNS), Estimate(2.9, 2.1, 3.1)

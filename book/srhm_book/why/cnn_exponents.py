@@ -59,17 +59,19 @@ def every_exponent(
     paired: pd.DataFrame,
     few: tuple[Depths, Mapping[RunConfig, pd.DataFrame]],
     laws: pd.DataFrame,
+    theirs: list,
     store: Store | None,
 ) -> pd.DataFrame:
     """One row a value, columns `COLUMNS`: over says over how many seeds or tasks it is taken.
 
     measured: `srhm_book.why.levels.growth_table`; by_scaling, paired: `square.exponents` and
     `square.paired_exponents`; few: `srhm_book.why.chapter.depth_exponents` of the tasks with few
-    synonyms, and their runs; laws: `law_exponents`. Other chapters' are left out without a store.
+    synonyms, and their runs; laws: `law_exponents`; theirs: `square.authors_rows`. Those of
+    the chapter on the best possible are left out without a store.
     """
     rows = [*_from_dense(measured), *_shown(by_scaling, paired), *_few(*few), *_laws(laws)]
-    if store is not None:
-        rows += [*_best(store), *_authors(store)]
+    rows += [] if store is None else _best(store)
+    rows += _authors(theirs)
     return pd.DataFrame(rows, columns=COLUMNS).sort_values("L", kind="stable", ignore_index=True)
 
 
@@ -118,8 +120,8 @@ def _best(store: Store) -> Iterator[tuple]:
             yield r.L, f"v = {g.before[0]}", s0s, BY_SEED, _seeds(r.cnn_seeds), r.cnn, [BEST]
 
 
-def _authors(store: Store) -> Iterator[tuple]:
-    for r in square.authors_rows(store):
+def _authors(theirs: list) -> Iterator[tuple]:
+    for r in theirs:
         words = "of the paper's Figure 4C"
         for name, found in (
             (words, r.grids),

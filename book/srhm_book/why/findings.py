@@ -82,7 +82,7 @@ def depth_sentence(by_depth: Depths, measured: pd.DataFrame, over_v: Estimate | 
         return f"{sentence}."
     apart = max(e.low for e in found) > min(e.high for e in found)
     one = "not one power" if apart else "not told from one power"
-    return f"{sentence}. There it is also {join(others)}: {one}."
+    return f"{sentence}. At L = {deepest} it is also {join(others)}: {one}."
 
 
 def beside_step(found: Depths, predicted: dict[tuple[str, str, int], float]) -> str:

@@ -152,17 +152,24 @@ def paired_words(paired: pd.DataFrame) -> str:
     return join(told) if told else "not known"
 
 
-def scaling_brief(paired: pd.DataFrame) -> str:
-    """What the lazier scaling adds to the exponent; nothing if not known at three levels."""
+def scaling_brief(paired: pd.DataFrame, theirs: list) -> str:
+    """What the lazier scaling adds to the exponent; nothing if not known at three levels.
+
+    theirs: `authors_rows`.
+    """
     if 3 not in set(paired.L):
         return ""
     more = "may be larger" if all(x.low > 0 for x in paired.more) else "is not shown to be larger"
     told = join(f"{with_interval(r.more)} at L = {r.L}" for r in paired.itertuples())
-    return f"In the authors' lazier scaling it {more} (than ours by {told})."
+    brief = f"In the authors' lazier scaling it {more} (than ours by {told})"
+    if not theirs:
+        return f"{brief}."
+    above = "above" if all(r.cheap.low > r.grids.high for r in theirs) else "not above"
+    return f"{brief}; in a cheaper form of the authors' training it is {above} ours."
 
 
 def caveats(store: Store | None, frame: pd.DataFrame) -> str:
-    """What else differs, or is missing, in the runs at L = 3 behind `scaling_brief`."""
+    """What else differs, or is missing, in the runs at L = 3 behind `paired_exponents`."""
     lazier = _lazier(3)
     apart = [max(own) / min(own) for c in lazier
              if len(frame) and (own := seed_complexities(rows_of(frame, c)).values())]  # fmt: skip
@@ -173,28 +180,17 @@ def caveats(store: Store | None, frame: pd.DataFrame) -> str:
     if searched_runs(lazier, store)[1]:
         told.append("not all searches are complete")
     told.append(f"the rate, divided by the input's length, falls with s₀ (from {rates})")
-    little, own = f"It rests on little: {join(told)}.", authors_rows(store)
-    if not own:
-        return little
-    above = "above" if all(r.cheap.low > r.grids.high for r in own) else "not above"
-    theirs = "In a cheaper form of the authors' training"
-    return f"{little} {theirs} it is {above} ours: {_authors_told(own)}."
+    return f"This rests on little: {join(told)}."
 
 
-def authors_words(store: Store | None) -> str:
+def authors_words(theirs: list) -> str:
     """The CNN's exponents in the authors' training (cheaper form), where stored, beside ours."""
-    if store is None:
-        return "known in the profile book alone"
-    rows = authors_rows(store)
-    return _authors_told(rows) if rows else "not known"
-
-
-def _authors_told(rows: list) -> str:
-    return join(
+    told = [
         f"{with_interval(r.cheap)} at L = {r.L} (ours on the same {r.num} tasks "
         f"{with_interval(r.grids)})"
-        for r in rows
-    )
+        for r in theirs
+    ]
+    return join(told) if told else "not known"
 
 
 def authors_rows(store: Store) -> list:

@@ -28,7 +28,7 @@ def held_words(powers: pd.DataFrame, arch: str, L: int, value: float) -> str:
         f"{row.weights} weights, {with_interval(row.exponent)}: {_held(row.exponent, value)}"
         for row in own.itertuples()
     ]
-    return join(told, "; ") if told else "not measured"
+    return "; ".join(told) or "not measured"
 
 
 def _held(exponent: Estimate, value: float) -> str:
