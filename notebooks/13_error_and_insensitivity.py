@@ -17,8 +17,9 @@
 # **The answer.** Here error and the output's sensitivity {glue:text}`together`: over
 # {glue:text}`num` of seven architectures their rank correlation is {glue:text}`rank D_out` for
 # displacements and {glue:text}`rank S_out` for synonyms, over growing training sets
-# ({glue:text}`curves`) {glue:text}`along D_out` and {glue:text}`along S_out`. The errors themselves
-# are further than a factor of two from the paper's for: {glue:text}`far`.
+# ({glue:text}`curves`, all together) {glue:text}`along D_out` and {glue:text}`along S_out`. For a layer
+# inside the network it is {glue:text}`rank D_internal` and {glue:text}`rank S_internal` over the
+# architectures. The errors themselves are further than a factor of two from the paper's for: {glue:text}`far`.
 #
 # **The paper's claim** {cite:p}`tomasini2024`, Figures 1C and 1D ({numref}`fig-architectures`):
 # seven architectures are trained on

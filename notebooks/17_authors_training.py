@@ -71,7 +71,6 @@ from srhm_book.complexity.authors import (
     authors_runs,
     authors_table,
     cheap_by_point,
-    config_at,
     exponents_in_both,
     hours_left,
     one_side_words,
@@ -80,6 +79,7 @@ from srhm_book.complexity.authors import (
     shares,
     shares_view,
     step_in_depth,
+    stored_point,
     widths_compared,
 )
 from srhm_book.complexity.authors_figures import draw_authors, draw_exponents
@@ -102,6 +102,7 @@ from srhm_book.wording import join, with_ends, with_interval
 by_profile(profile)
 plots.use_style()
 store = Store(project("results"))
+retrained = stored_point(store, arch, v, s0)  # at once: a wrong parameter has no such point
 
 # %% mystnb={"figure": {"caption": "P* over that of Figures 4B and 4C, both read by the paper's rule: of its training-set sizes, the one whose test error is nearest to 10 %. Filled circles: trained as the authors' public code trains; filled triangles: the same in a cheaper form (one seed in both, as in the paper). Open diamonds: the training of this book's grids, where it is known. Shaded: \u00b1 20 %, about half a step between the paper's sizes.", "name": "fig-authors"}, "image": {"alt": "Two panels, one a network, with a line for each task and three markers on a logarithmic axis of ratios: filled circles for the authors' training, filled triangles for its cheaper form, open diamonds for this book's."}}
 table = authors_table(store)
@@ -334,13 +335,9 @@ source_of(read_by_the_rule)
 # One point is trained again whenever this page is made, at the size nearest to the paper's $P^*$:
 
 # %%
-points = table.query("arch == @arch and v == @v and L == 2 and s0 == @s0")
-point = points.iloc[0]
-nearest = min(point.sizes, key=lambda size: abs(size - point.paper))
-config = config_at(point, nearest)
-live, stored = live_check(config, store, device)
+live, stored = live_check(retrained, store, device)
 errors = (live["best_test_error"], stored["best_test_error"])
-print("P = {}: {:.4f} now, {:.4f} stored".format(config.P, *errors))
+print("P = {}: {:.4f} now, {:.4f} stored".format(retrained.P, *errors))
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: test errors at each size"} tags=["hide-cell"]
 def listed(errors):

@@ -173,6 +173,14 @@ def legend_beside(figure, ax, place: str = "upper", columns: int = 4) -> None:
         figure.legend(handles, labels, loc=where, ncols=columns, fontsize=10)
 
 
+def nothing_yet() -> plt.Figure:
+    """A picture that says that none of its runs are stored."""
+    figure, ax = new_axes(height=1)
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, "not trained yet", ha="center", va="center", transform=ax.transAxes)
+    return figure
+
+
 def new_axes(columns=1, rows=1, width=None, height=3.6, **keywords):
     """`plt.subplots` for a grid of panels, sizes in inches; returns figure and axes."""
     width = width or (NARROW if columns == 1 else WIDE)

@@ -197,7 +197,7 @@ class SRHM:
         """P training data and ``num_test`` test data, all distinct.
 
         ``num_test`` is cut to what training leaves. ``balanced``: training datum i has class
-        i mod n_c; the test data have equally many of each class, in random order.
+        i mod n_c; the test data have as many of each class, to within one, in random order.
 
         Raises
         ------
@@ -215,9 +215,7 @@ class SRHM:
         draw = self._sample_in_turn if balanced else self.sample
         both = draw(min(P + num_test, self.num_data), seed)
         train, test = both[:P], both[P:]
-        if (
-            balanced
-        ):  # in turn, a test datum and the one half of them further on would be of one class
+        if balanced:  # in turn, a datum and the one half of them further on would be of one class
             test = test[generator(seed, "order").permutation(len(test))]
         return train, test
 

@@ -53,6 +53,18 @@ class PatchLayer:
         return self.patch // self.tied
 
 
+class LazyNetwork(nn.Module):
+    """What a run with ``alpha`` trains: alpha times what ``net`` has moved away from ``start``."""
+
+    def __init__(self, net: PatchNetwork, start: PatchNetwork, alpha: float):
+        super().__init__()
+        self.net, self.start, self.alpha = net, start, alpha
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Logits (n, n_c) of one-hot input (n, v, d)."""
+        return self.alpha * (self.net(x) - self.start(x))
+
+
 class PatchNetwork(nn.Module):
     """Hidden patch layers, ReLU, and a linear read-out of the mean over the remaining positions.
 

@@ -12,6 +12,7 @@ from torch import nn
 from srhm.data.randomness import typed
 from srhm.networks.architectures import build_architecture
 from srhm.networks.names import CONVERTED
+from srhm.networks.patch import LazyNetwork
 from srhm.runs.files import replace_bytes
 from srhm.training.config import RunConfig
 from srhm.training.run import patch_network
@@ -28,7 +29,8 @@ def untrained_network(config: RunConfig) -> nn.Module:
     task = config.task
     if config.arch in CONVERTED:
         return build_architecture(config.arch, task.v, task.d, task.n_c, config.seed_init)
-    return patch_network(config)
+    net = patch_network(config)
+    return LazyNetwork(net, patch_network(config), config.alpha) if config.alpha else net
 
 
 @typed

@@ -18,6 +18,7 @@ SEED_FIELDS = ("seed_rules", "seed_sample", "seed_init")  # one of each makes a 
 # Before the names of what is measured on the task with all synonyms and places alike.
 EVEN = "even_"
 
+ALPHAS = 1e-6, 1e6  # beyond, alpha^2 times a rate is no longer a number of 32 bits
 MOST_LR = 1e30  # times the width it is still a number of 32 bits
 
 FIELD_HELP = {
@@ -156,6 +157,9 @@ class RunConfig(Configuration):
         for name, least in (("stop_every", 1), ("test_every", 0), ("depth", 0)):
             object.__setattr__(self, name, check_int(name, getattr(self, name), least))
         object.__setattr__(self, "alpha", check_real("alpha", self.alpha))
+        if self.alpha and not ALPHAS[0] <= self.alpha <= ALPHAS[1]:
+            low, high = ALPHAS
+            raise ValueError(f"alpha must be 0 or from {low:g} to {high:g}, not {self.alpha:g}.")
         if self.tied != "":
             if self.arch not in ("lcn", "cnn"):
                 raise ValueError(f"tied must be empty for {self.arch}, not {self.tied!r}.")

@@ -33,7 +33,15 @@ def goes_alone(config: RunConfig) -> bool:
     A group knows where its runs stand only every so many steps, not at the ends of their epochs.
     Nor does it keep the networks at the start, which ``alpha`` compares with.
     """
-    return config.arch in CONVERTED or config.test_every > 0 or config.alpha > 0
+    return any(alone for *_, alone in _what_goes_alone(config))
+
+
+def _what_goes_alone(config: RunConfig) -> Iterator[tuple[str, str, object, bool]]:
+    """Fields: what they may be in a group, what they are, and whether such a run goes alone."""
+    patch = ", ".join(PATCH_NETWORKS)
+    yield "arch", f"one of {patch}", config.arch, config.arch in CONVERTED
+    yield "test_every", "0", config.test_every, config.test_every > 0
+    yield "alpha", "0", config.alpha, config.alpha > 0
 
 
 @flushed_denormals()
@@ -101,11 +109,11 @@ def fitting(config: RunConfig, place: torch.device) -> int:
 
 def _check_shapes(configs: Sequence[RunConfig]) -> None:
     for config in configs:
-        if goes_alone(config):
-            raise ValueError(
-                f"test_every must be 0, and arch one of {', '.join(PATCH_NETWORKS)}, in runs that "
-                f"train as one program, not {config.test_every} and {config.arch!r}."
-            )
+        for name, allowed, value, alone in _what_goes_alone(config):
+            if alone:
+                raise ValueError(
+                    f"{name} must be {allowed} in runs that train as one program, not {value!r}."
+                )
         for name, first, other in zip(
             SHAPES, group_key(configs[0]), group_key(config), strict=True
         ):

@@ -20,7 +20,7 @@ from srhm.data.randomness import typed
 from srhm.data.task import Samples
 from srhm.engine.sparse import ActiveData, Engine, encode, evaluate
 from srhm.networks.names import CONVERTED
-from srhm.networks.patch import PatchNetwork, build_network
+from srhm.networks.patch import LazyNetwork, PatchNetwork, build_network
 from srhm.training.architectures import train_architecture
 from srhm.training.config import RunConfig
 from srhm.training.loop import Limits, epoch_order, is_silent, run_epochs
@@ -68,7 +68,8 @@ def train(
         common architectures (see `srhm.training.threads`).
     on_epoch: called after each epoch with its number, from 1, and its mean loss (nats).
     progress: tell on stderr how far it is: a bar in a terminal, elsewhere a line now and then.
-    return_network: return the trained network too, ready for use, on the device it was trained on.
+    return_network: return the trained network too, ready for use, on the device it was trained on;
+        with ``alpha`` a `srhm.networks.patch.LazyNetwork`.
 
     Returns
     -------
@@ -102,14 +103,17 @@ def train(
     return (row, network.eval()) if return_network else row
 
 
-def _train_patches(config: RunConfig, place, on_epoch) -> tuple[PatchNetwork, dict]:
+def _train_patches(config: RunConfig, place, on_epoch) -> tuple[nn.Module, dict]:
     """Train, test and measure an LCN, CNN or FCN, as `train_architecture` does the others."""
     engine, data, test_set = prepare(config, place)
     best = BestError(config)
     look = functools.partial(best.look, engine, test_set)
     result = fit(engine, data, config, after_epoch=look, on_epoch=on_epoch)
     engine.finish()
-    return engine.net, result | best.beside(measure(engine, config, test_set, result["status"]))
+    net = engine.net
+    if config.alpha:
+        net = LazyNetwork(net, engine.start.net, config.alpha)
+    return net, result | best.beside(measure(engine, config, test_set, result["status"]))
 
 
 def prepare(config: RunConfig, place: torch.device) -> tuple[Engine, ActiveData, Samples]:

@@ -5,11 +5,15 @@ import math
 import pandas as pd
 import pytest
 
+from messages import says
+from srhm.runs.store import Store
 from srhm.training.authors import cheaper
 from srhm_book.complexity.ablation import CHEAP, corners, references, variants
 from srhm_book.complexity.ablation_views import cheap_view, cheap_words, equal_savings
 from srhm_book.complexity.authors import (
     authors_points,
+    authors_runs,
+    authors_table,
     cheap_by_point,
     config_at,
     exponents_in_both,
@@ -17,8 +21,11 @@ from srhm_book.complexity.authors import (
     points_left,
     read_by_the_rule,
     shares,
+    shares_view,
     step_in_depth,
+    stored_point,
 )
+from srhm_book.complexity.authors_figures import draw_authors, draw_exponents
 
 
 def known(ratio=1.0, cheap=1.0, grids=1.0, depth=1.0):
@@ -78,6 +85,20 @@ def test_the_cheaper_form_is_compared_at_common_sizes():
     cheap = [{100: 0.14, 400: 0.1 - 0.12}, {100: 0.3}, {100: 0.2, 400: 0.0}]
     found = cheap_by_point(pd.DataFrame({"errors": errors, "cheap_errors": cheap}))
     assert found.to_dict() == pytest.approx({0: 4 ** (0.25 - 0.5)})  # elsewhere no crossing in both
+
+
+def test_without_runs_there_is_nothing_to_draw(tmp_path):
+    store = Store(tmp_path)
+    table = authors_table(store)
+    assert draw_authors(table).axes[0].texts[0].get_text() == "not trained yet"
+    assert draw_exponents(exponents_in_both(table)).axes[0].texts[0].get_text() == "not trained yet"
+    assert shares_view(shares(table[:0])).empty
+    assert hours_left(table, authors_runs(table, store)).isna().all()
+
+
+def test_a_point_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(ValueError, match=says("arch and v", "'fcn'", "3")):
+        stored_point(Store(tmp_path), "fcn", 3, 1)
 
 
 def test_what_is_missing_is_named_with_its_hours():

@@ -21,9 +21,12 @@ def error_on_test_data(network, config):
     return (found != test.labels).mean()
 
 
-@pytest.mark.parametrize("arch", ["lcn", "cnn", "fcn", "resnet18"])
-def test_the_trained_network_is_the_one_of_the_row_and_survives_a_file(tmp_path, arch):
-    config = TINY.replace(arch=arch, scaling="fan_in" if arch == "resnet18" else "channels")
+@pytest.mark.parametrize(
+    ("arch", "alpha"), [("lcn", 0), ("cnn", 0), ("fcn", 0), ("resnet18", 0), ("cnn", 5)]
+)
+def test_the_trained_network_is_the_one_of_the_row_and_survives_a_file(tmp_path, arch, alpha):
+    scaling = "fan_in" if arch == "resnet18" else "channels"
+    config = TINY.replace(arch=arch, scaling=scaling, alpha=alpha)
     row, network = train(config, "cpu", return_network=True)
     assert not network.training
     alone = train(config, "cpu")

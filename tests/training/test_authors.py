@@ -76,5 +76,41 @@ def test_published_curves_lie_on_the_sizes(arch, s0):
 def test_the_cheaper_form_needs_data_for_its_batch():
     own = authors_config("cnn", 4, 64)
     assert cheaper(own).batch_size == 64
-    with pytest.raises(ValueError, match="batch_size must be at most P=48, not 64."):
+    with pytest.raises(ValueError, match="P must be at least 4 batches of 16 .*, not 48"):
         cheaper(authors_config("cnn", 4, 48))
+
+
+def test_the_cheaper_form_ends_no_later():
+    assert cheaper(authors_config("cnn", 4, 64)).stop_loss == 0.01
+    assert cheaper(authors_config("cnn", 4, 64, stop_loss=0.1)).stop_loss == 0.1
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"P": -5}, ("P", "-5")),
+        ({"P": 0}, ("P", "0")),
+        ({"P": "100"}, ("P", "'100'")),
+        ({"v": "a"}, ("v", "'a'")),
+        ({"n_c": 0}, ("n_c", "0")),
+        ({"s0": (1, 0)}, ("s0", "(1, 0)")),
+        ({"L": 4}, ("L", "4")),
+        ({"foo": 3}, ("foo", "known are v")),
+    ],
+)
+def test_impossible_values_are_one_sentence(changes, words):
+    with pytest.raises(ValueError, match=says(*words)):
+        authors_config(**{"arch": "lcn", "v": 4, "P": 100} | changes)
+
+
+def test_a_given_rate_takes_the_place_of_the_codes():
+    assert authors_config("cnn", 4, 100, s=3, s0=5, lr=0.02).lr == 0.02
+
+
+def test_sizes_rise_also_for_the_smallest_v():
+    for arch, v, L, s0 in (("cnn", 2, 2, 0), ("cnn", 2, 2, 4), ("cnn", 3, 2, 0)):
+        sizes = authors_sizes(arch, v, L, s0)
+        assert sizes == sorted({*sizes})
+        assert sizes[0] >= 1
+    with pytest.raises(ValueError, match="v=60"):
+        authors_sizes("cnn", 60, 2, 4)

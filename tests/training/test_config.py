@@ -59,6 +59,8 @@ def test_defaults_are_the_papers():
         ({"tied": "1", "arch": "fcn"}, ("tied", "fcn", "'1'")),
         ({"depth": -1, "arch": "fcn"}, ("depth", 0, -1)),
         ({"alpha": -1}, ("alpha", "negative", -1)),
+        ({"alpha": 1e-30}, ("alpha", "1e-06", "1e-30")),
+        ({"alpha": 1e200}, ("alpha", "1e+06", "1e+200")),
         ({"alpha": 2, "arch": "vgg11", "L": 3}, ("alpha", 0.0, "vgg11", 2.0)),
         ({"rule_kind": "latin"}, ("rule_kind", "random", "uniform", "'latin'")),
         ({"rule_kind": "uniform", "m": 5}, ("m", "v^(s-1) = 6", 5)),

@@ -200,6 +200,8 @@ def test_a_run_that_is_tested_on_the_way_goes_alone(gpu, tmp_path):
     configs = [run(seed, max_epochs=2, test_every=1) for seed in range(2)]
     with pytest.raises(ValueError, match=says("test_every", 0, 1)):
         train_group(configs, "cpu")
+    with pytest.raises(ValueError, match=says("alpha", 0, 2.0)):
+        train_group([run(alpha=2.0)], "cpu")
     frame = sweep(configs, tmp_path, progress=False, device="cpu")
     assert (frame.best_test_error <= frame.test_error).all()
 

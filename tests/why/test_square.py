@@ -73,9 +73,7 @@ def test_scalings_are_compared_seed_by_seed(power, words, monkeypatch):
     assert words in brief
     assert square.scaling_brief(table.assign(L=2), []) == ""
     ours = {"L": 2, "num": 9, "grids": Estimate(2, 1.9, 2.1)}
-    low, high = (
-        [SimpleNamespace(**ours, cheap=Estimate(x, x - 0.1, x + 0.1))] for x in (2.0, 2.5)
-    )
+    low, high = ([SimpleNamespace(**ours, cheap=Estimate(x, x - 0.1, x + 0.1))] for x in (2.0, 2.5))
     assert square.scaling_brief(table, low).endswith("training it is not above ours.")
     assert square.scaling_brief(table, high).endswith("training it is above ours.")
     assert square.authors_words(high) == (

@@ -22,6 +22,7 @@ from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import setting
 from srhm_book.invariance.layers import S0
 from srhm_book.paper import published_P_star
+from srhm_book.wording import NOTHING
 
 WIDTHS = {2: 256, 3: 128}  # by L; the authors' is 512. A narrower one trains in a quarter the time.
 MAX_EPOCHS = 1000  # the authors' is 10,000 or more
@@ -47,6 +48,26 @@ def authors_points() -> pd.DataFrame:
             about = [P for P in sizes[max(there - 2, 0) : there + 3].tolist() if task.num_data > P]
             rows.append((arch, point.v, point.L, point.s0, point.P_star, about))
     return pd.DataFrame(rows, columns=["arch", "v", "L", "s0", "paper", "sizes"])
+
+
+def stored_point(store: Store, arch: str, v: int, s0: int) -> RunConfig:
+    """The stored run of a point of L = 2 at the size nearest to the paper's P*.
+
+    ValueError, which names what there is, for a point that the paper does not show or that is not
+    stored.
+    """
+    stored = {}
+    for point in authors_points().query("L == 2").itertuples():
+        config = config_at(point, min(point.sizes, key=lambda P: abs(P - point.paper)))
+        if store.get(config):
+            stored[point.arch, point.v, point.s0] = config
+    if (arch, v, s0) not in stored:
+        there = ", ".join(f"{a} and {w}" for a, w in sorted({(a, w) for a, w, _ in stored}))
+        own = ", ".join(str(s) for a, w, s in stored if (a, w) == (arch, v))
+        if own:
+            raise ValueError(f"s0 must be one of {own} for the {arch} with v={v}, not {s0!r}.")
+        raise ValueError(f"arch and v must be {there}, not {arch!r} and {v!r}.")
+    return stored[arch, v, s0]
 
 
 def config_at(
@@ -162,6 +183,7 @@ def shares(table: pd.DataFrame) -> pd.DataFrame:
     of P* over the paper's, and near, how many are within a factor `NEAR`.
     """
     rows = []
+    names = [f"{what}_{name}" for name in NAMES for what in ("num", "median", "near")]
     for (arch, L), part in table.groupby(["arch", "L"], sort=False):
         row = {"arch": arch, "L": L, "shown": len(part)}
         for name in NAMES:
@@ -169,7 +191,17 @@ def shares(table: pd.DataFrame) -> pd.DataFrame:
             row |= {f"num_{name}": len(ratio), f"median_{name}": ratio.median()}
             row |= {f"near_{name}": int(ratio.between(1 / NEAR, NEAR).sum())}
         rows.append(row)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["arch", "L", "shown", *names])
+
+
+def near_in_depth(store: Store | None, arch: str, L: int) -> tuple[str, str]:
+    """ "11 of 12" near the paper's, of the points of one network and depth that are known: in the
+    authors' training, cheaper form, and in this book's. Dashes without a store.
+    """
+    if store is None:
+        return NOTHING, NOTHING
+    (row,) = shares(authors_table(store).query("arch == @arch and L == @L")).itertuples()
+    return f"{row.near_cheap} of {row.num_cheap}", f"{row.near_grids} of {row.num_grids}"
 
 
 def shares_view(found: pd.DataFrame) -> pd.DataFrame:
@@ -243,6 +275,8 @@ def hours_left(table: pd.DataFrame, runs: pd.DataFrame) -> pd.Series:
     """
     missing = table[table.ratio.isna()]
     hours = pd.Series(math.nan, missing.index)
+    if runs.empty:
+        return hours
     for (arch, L), points in missing.groupby(["arch", "L"]):
         own = runs[(runs.arch == arch) & (runs.L == L)]
         large = own[own.P.ge(own.P.median())]

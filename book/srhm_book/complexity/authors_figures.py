@@ -8,13 +8,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from srhm_book import style
-from srhm_book.complexity.authors import TRAININGS
+from srhm_book.complexity.authors import NAMES, TRAININGS
 
 HOLLOW = {"fillstyle": "none"}
 LOOKS = {
     "paper": {"marker": "s", "color": style.GREY, "label": "the paper's points"} | HOLLOW,
     "ratio": {"marker": "o", "color": style.BLUE, "label": "authors' training"},
-    "cheap": {"marker": "^", "color": style.SKY, "label": "its cheaper form"},
+    "cheap": {"marker": "^", "color": style.SKY, "label": "authors', cheaper"},
     "grids": {"marker": "D", "color": style.VERMILION, "label": "this book's training"} | HOLLOW,
 }
 RATIOS = [0.5, 0.7, 1, 1.5, 2]
@@ -26,9 +26,11 @@ def draw_authors(table: pd.DataFrame) -> Figure:
     table: as `srhm_book.complexity.authors.authors_table`.
     """
     known = table.dropna(subset=["ratio", "cheap"], how="all")
+    if known.empty:
+        return style.nothing_yet()
     archs = list(known.arch.unique())
     lines = known.groupby("arch").size().max()
-    size = (style.WIDE, 1.4 + 0.21 * lines)
+    size = (style.WIDE, 1.4 + 0.25 * lines)
     figure, axes = plt.subplots(1, len(archs), figsize=size, squeeze=False, layout="constrained")
     for ax, arch in zip(axes[0], archs, strict=True):
         _draw_ratios(ax, known[known.arch == arch])
@@ -43,8 +45,11 @@ def _draw_ratios(ax, points: pd.DataFrame) -> None:
     lines = np.arange(len(points))
     ax.axvspan(1 / 1.2, 1.2, color=style.GREY, alpha=0.15, linewidth=0)
     ax.axvline(1, color=style.BLACK, linewidth=0.8)
-    for name in ("grids", "cheap", "ratio"):  # from behind
-        ax.plot(points[name], lines, linestyle="none", **LOOKS[name])
+    for shift, name in zip((-0.22, 0, 0.22), NAMES, strict=True):
+        look = {"linestyle": "none", "markersize": 5} | LOOKS[name]
+        ax.plot(points[name], lines + shift, **look)
+    for line in lines[1:]:
+        ax.axhline(line - 0.5, color=style.GREY, linewidth=0.3, alpha=0.5)
     names = [f"$L$={p.L} $v$={p.v} $s_0$={p.s0}" for p in points.itertuples()]
     ax.set_yticks(lines, names, fontsize=9)
     ax.invert_yaxis()
@@ -59,6 +64,8 @@ def draw_exponents(exponents: pd.DataFrame) -> Figure:
 
     exponents: as `srhm_book.complexity.authors.exponents_in_both`.
     """
+    if exponents.empty:
+        return style.nothing_yet()
     figure, ax = style.new_axes(width=style.WIDE, height=1.5 + 0.55 * len(exponents))
     lines, laws = np.arange(len(exponents)), exponents.law.to_numpy(float)[:, None]
     ax.axvline(1, color=style.BLACK, linewidth=0.8)

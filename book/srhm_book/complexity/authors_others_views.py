@@ -21,6 +21,7 @@ from srhm_book.grids import setting
 from srhm_book.invariance.thresholds import paper_targets, runs_of
 
 BASES = {"lcn": "4B, 6", "cnn": "4C, 14"}  # s = 2, sparsity A: what the others stand beside
+ORDER = ["lcn", "cnn", "fcn"]
 TRAININGS = ("cheap", "grids")  # whose P*, by the keys of `LOOKS`
 TASK = ("arch", "v", "s", "s0", "sparsity")
 
@@ -80,7 +81,10 @@ def growth_by_s(table: pd.DataFrame, arch: str) -> pd.Series:
 
 def draw_others(table: pd.DataFrame) -> Figure:
     """P* over the law's scale, a line a figure, for both trainings. table: as `others_table`."""
-    kinds = table[["figure", "arch", "s", "sparsity"]].drop_duplicates().sort_values("arch")
+    if table.empty:
+        return style.nothing_yet()
+    kinds = table[["figure", "arch", "s", "sparsity"]].drop_duplicates()
+    kinds = kinds.sort_values("arch", key=lambda archs: archs.map(ORDER.index), kind="stable")
     figure, ax = style.new_axes(width=style.WIDE, height=1.5 + 0.45 * len(kinds))
     for line, kind in enumerate(kinds.itertuples()):
         own = table[table.figure == kind.figure]

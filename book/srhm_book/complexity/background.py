@@ -75,8 +75,11 @@ class DenseNetwork(nn.Module):
 def train_dense(config: RunConfig, background: Background) -> dict:
     """One training as ``config`` says, by autograd: test_error, status, train_loss, epochs, steps.
 
-    Without a background it is the training of `srhm.training.run.train`, to rounding.
+    Without a background it is the training of `srhm.training.run.train`, to rounding; the
+    test error is the last one. ValueError for an ``alpha``.
     """
+    if config.alpha:
+        raise ValueError(f"alpha must be 0 in a dense training, not {config.alpha:g}.")
     train_set, test_set = config.task.split(
         config.P, config.num_test, config.seed_sample, config.balanced
     )

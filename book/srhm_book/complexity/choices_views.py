@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -245,6 +246,13 @@ def lazier_words(table: pd.DataFrame) -> str:
     rows = table[table.scaling == "channels"].itertuples()
     factors = (f"{with_ends(r.ratio, r.low, r.high)} for {r.task}" for r in rows)
     return join(factors, "; ") if len(table) else "not measured"
+
+
+def at_root_d(table: pd.DataFrame) -> str:
+    """P* of the fan-in network made as lazy as the channels one over the plain one's, in words."""
+    own = table[(table.scaling == "fan_in") & np.isclose(table.alpha, table.d**0.5, rtol=0.01)]
+    factors = (f"{with_ends(r.ratio, r.low, r.high)} for {r.task}" for r in own.itertuples())
+    return join(factors, "; ") if len(own) else "not measured"
 
 
 def as_alpha(runs: Runs, tasks: Sequence[dict], **others) -> str:

@@ -18,8 +18,10 @@ def draw_shift(pairs: Mapping[RunConfig, tuple[PairedRatio, float]]) -> None:
     for i, (config, (ratio, _)) in enumerate(pairs.items()):
         bar = plots.bar_lengths(ratio.ratio, ratio.low, ratio.high)
         ax.errorbar([ratio.ratio], [i], xerr=bar, capsize=2, **plots.style_for(arch=config.arch))
-    mean = geometric_mean([ratio.ratio for ratio, _ in pairs.values()])
-    ax.axvline(mean, color=plots.GREY, linewidth=0.8, linestyle="--", zorder=0)
+    for L, line in ((2, "--"), (3, ":")):
+        if own := [ratio.ratio for config, (ratio, _) in pairs.items() if config.L == L]:
+            mean = geometric_mean(own)
+            ax.axvline(mean, color=plots.GREY, linewidth=1, linestyle=line, zorder=0)
     ax.axvline(1, color=plots.BLACK, linewidth=0.6, zorder=0)
     ax.set_yticks(range(len(pairs)), [describe(config) for config in pairs])
     ax.invert_yaxis()
