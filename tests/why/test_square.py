@@ -74,7 +74,7 @@ def test_scalings_are_compared_seed_by_seed(power, words, monkeypatch):
     assert square.scaling_brief(table.assign(L=2), []) == ""
     ours = {"L": 2, "num": 9, "grids": Estimate(2, 1.9, 2.1)}
     low, high = ([SimpleNamespace(**ours, cheap=Estimate(x, x - 0.1, x + 0.1))] for x in (2.0, 2.5))
-    assert square.scaling_brief(table, low).endswith("training it is not above ours.")
+    assert square.scaling_brief(table, low).endswith("training it is not shown to be above ours.")
     assert square.scaling_brief(table, high).endswith("training it is above ours.")
     assert square.authors_words(high) == (
         "2.50 (2.40 to 2.60) at L = 2 (ours on the same 9 tasks 2.00 (1.90 to 2.10))"

@@ -164,7 +164,7 @@ def scaling_brief(paired: pd.DataFrame, theirs: list) -> str:
     brief = f"In the authors' lazier scaling it {more} (than ours by {told})"
     if not theirs:
         return f"{brief}."
-    above = "above" if all(r.cheap.low > r.grids.high for r in theirs) else "not above"
+    above = "above" if all(r.cheap.low > r.grids.high for r in theirs) else "not shown to be above"
     return f"{brief}; in a cheaper form of the authors' training it is {above} ours."
 
 
