@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from srhm.stats.fits import Estimate
-from srhm_book.complexity.law_tests import MOST_HALF_WIDTH, half_width
+from srhm_book.complexity.law_tests import LawTest
 from srhm_book.wording import NOTHING, join, with_interval
 
 NEAR = 2.0  # a factor
@@ -20,21 +19,17 @@ def exponents_words(powers: pd.DataFrame, arch: str, weights: str) -> str:
 def held_words(powers: pd.DataFrame, arch: str, L: int, value: float) -> str:
     """Of each kind of hidden weights the exponent, and whether its interval holds a value.
 
-    "equal weights, 0.69 (0.62 to 0.77): no". An interval that holds the value and reaches further
-    than `MOST_HALF_WIDTH` of it either way is too wide to tell, as for the law's exponents.
+    "equal weights, 0.69 (0.62 to 0.77): no". What is too wide to tell is as for the law's
+    exponents (`srhm_book.complexity.law_tests.LawTest.included`).
     """
     own = powers[(powers.arch == arch) & (powers.L == L)]
+    held = {True: "yes", False: "no", None: "too wide to tell"}
     told = [
-        f"{row.weights} weights, {with_interval(row.exponent)}: {_held(row.exponent, value)}"
-        for row in own.itertuples()
+        f"{r.weights} weights, {with_interval(r.exponent)}: "
+        f"{held[LawTest(f'L={L}', 's0+1', value, r.exponent, r.s0s).included]}"
+        for r in own.itertuples()
     ]
     return "; ".join(told) or "not measured"
-
-
-def _held(exponent: Estimate, value: float) -> str:
-    if not exponent.includes(value):
-        return "no"
-    return "yes" if half_width(exponent) <= MOST_HALF_WIDTH * value else "too wide to tell"
 
 
 def slopes_view(powers: pd.DataFrame) -> pd.DataFrame:
