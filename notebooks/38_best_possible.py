@@ -120,8 +120,8 @@ scrolling(best_chapter.steps_view(table))
 # levels are trained at a lower rate than the LCN, {doc}`12_fcn`.)
 #
 # *The lazier scaling.* Its rate is ours over the length of the input, with which the untrained network
-# moves as fast as ours. There the networks need, over what they need in ours: {glue:text}`lazier`. The
-# rate matters: {doc}`04_training_setting` has, {glue:text}`rate`.
+# moves as fast as ours. There the networks need, over what they need in ours: {glue:text}`lazier`.
+# What another rate makes of it, {doc}`04_training_setting` has: {glue:text}`rate`.
 #
 # All sizes are in the folded table; a question mark is an end of an interval that the seeds leave open.
 # There $P^*$ is read off the mean curve of all seeds there are, so that the ratio of two can differ from
