@@ -287,7 +287,8 @@ for key, values in {"ratio": found.ratio, "ruled": found.by_rule, "direct": dire
 # and stopping loss, the grid's, and the faster one of the study of single choices. The interval
 # (over seeds alone, which resample all settings of a line together) includes 2 in
 # {glue:text}`lines included` of {glue:text}`num lines` lines. What the authors' own scaling does to
-# this power is not measured here.
+# this power is in {doc}`36_which_level_pays`, beside all its values in this book
+# (see {ref}`cnn-exponents`).
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: the exponent of s\u2080+1 by training"} tags=["hide-cell"]
 trainings = {"as in the paper": PAPER, "grid": {}, "fast": STUDY}
