@@ -59,7 +59,7 @@ for arch in ("lcn", "cnn"):
         glue(f"{arch} {weights}", words, display=False)
 sparse = steps.slopes(counted, least_s0=1)
 for name, found in (("", powers), (" sparse", sparse)):
-    glue(f"holds square{name}", tell.which_hold(found, "cnn", 3, 2.0), display=False)
+    glue(f"holds square{name}", tell.held_words(found, "cnn", 3, 2.0), display=False)
 
 # %% mystnb={"figure": {"caption": "How many data one gradient step needs, P_c over n_c m^L, against s0+1, for one, two and three levels (v = m = n_c = 4). Open, dashed: all hidden weights equal, as in Appendix C; filled: random. Means (harmonic) over draws of rules, data and weights; bars: smallest to largest.", "name": "fig-critical-sizes"}, "image": {"alt": "Three panels on logarithmic axes, for one, two and three levels, each with four lines against s0 plus one: locally connected and convolutional, dashed for equal weights and solid for random ones."}}
 figure, axes = style.new_axes(counted.L.nunique(), height=3.8, squeeze=False)
@@ -93,11 +93,11 @@ source_of(GradientSums.critical_size)
 #
 # *Random weights*, those a network really starts from (here {glue:text}`channels` channels): each place
 # passes its pull back with a sign of its own. What the CNN's sharing adds up then is as incoherent as
-# the noise, and its gain is lost: $P_c$ grows as for the LCN.
+# the noise, and its gain is lost: $P_c$ grows as for the LCN. (Where the powers come out above $L$:
+# {doc}`36_which_level_pays` takes the levels apart. The lowest one pays more, through the ReLUs.)
 #
-# Is the CNN's square of Eq. {eq}`eq-cnn` in either? At $L=3$ the interval holds 2 over all $s_0$ with
-# {glue:text}`holds square`, over $s_0\ge1$ with {glue:text}`holds square sparse`.
-# {doc}`36_which_level_pays` takes the levels apart.
+# Is the CNN's square of Eq. {eq}`eq-cnn` in either, at $L=3$? Over all $s_0$: {glue:text}`holds square`.
+# Over $s_0\ge1$: {glue:text}`holds square sparse`.
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: exponents of s0+1 in P_c"} tags=["hide-cell"]
 both = [tell.slopes_view(powers), tell.slopes_view(sparse)]
@@ -181,7 +181,7 @@ for arch in ("lcn", "cnn"):
         glue(f"constant {arch} {weights}", words, display=False)
 for weights in ("equal", "random"):
     glue(f"nearly {weights}", tell.nearly_one(shared, weights), display=False)
-    glue(f"spread {weights}", tell.spread_words(shared, weights), display=False)
+    glue(f"spread {weights}", tell.widest_words(shared, weights), display=False)
 glue("near", f"{tell.NEAR:g}", display=False)
 glue("channels", measure.WIDTH, display=False)
 glue("num settings", len(runs), display=False)

@@ -20,9 +20,8 @@
 #
 # - {glue:text}`answer cnn`
 # - {glue:text}`answer lcn`
-# - {glue:text}`answer depth` The fit over all $v$ is that of {doc}`07_cnn_sample_complexity`.
-# - {glue:text}`answer s`
-# - {glue:text}`answer scaling`
+# - {glue:text}`answer depth` (See {ref}`cnn-exponents`.)
+# - {glue:text}`answer scaling` {glue:text}`answer s`
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few tasks trained now; "smoke": a toy
@@ -45,7 +44,7 @@ from srhm_book.provenance import rests_on
 from srhm_book.publish.options import training_options
 from srhm_book.publish.profiles import by_profile
 from srhm_book.source import source_of
-from srhm_book.why import chapter, figures, findings, square, steps, tell
+from srhm_book.why import chapter, cnn_exponents, figures, findings, square, steps, tell
 from srhm_book.why.levels import as_text, growth_exponent, growth_table, predicted_growth
 from srhm_book.wording import join, list_by_network, with_interval
 
@@ -155,8 +154,9 @@ beside = steps.beside_P_star(trained_runs, chapter.sizes_for(trained, profile))
 constant = tell.constant_words(steps.constants(beside), "cnn", "random")
 glue("step constant", constant, display=False)
 glue("beside step", findings.beside_step(by_depth_few, step_few), display=False)
-over_v = findings.over_all_v(store)
-told = findings.depth_sentence(by_depth, by_depth_few, deep_runs, over_v)
+laws = cnn_exponents.law_exponents(store)
+over_v = cnn_exponents.over_all_v(laws, L=3)
+told = findings.depth_sentence(by_depth, measured, over_v)
 glue("answer depth", told, display=False)
 for name, found in (("", by_depth), ("few ", by_depth_few)):
     told = [f"L = {L}: {with_interval(e)}" for (arch, L), e in found.items() if arch == "cnn"]
@@ -172,7 +172,7 @@ glue("depth missing", list_by_network([*deep_missing, *few_missing]), display=Fa
 # ({doc}`17_authors_training`). Does the CNN pay the same there? In the cheaper form of their training its
 # exponent is {glue:text}`authors square`. In their scaling and otherwise our training, from the mean
 # curves as in {numref}`fig-square`: {glue:text}`both scalings`. Seed by seed with the same rules, from
-# $s_0=1$ to 2 at $v=4$: {glue:text}`by seed`.
+# $s_0=1$ to 2 at $v=4$: {glue:text}`by seed`. {glue:text}`caveats`
 #
 # And is the power 2, or $s$? A filter that has to know each arrangement of a tuple in its patch has
 # $(s_0+1)^s$ of them to learn ({doc}`38_best_possible`), which at the paper's $s=2$ is the same. With few
@@ -191,15 +191,33 @@ rests_on(square_runs, "36_which_level_pays", profile="fresh")
 
 # %% tags=["remove-cell"]
 glue("both scalings", square.scaling_words(by_scaling), display=False)
-glue("answer scaling", square.scaling_brief(store), display=False)
-glue("by seed", square.paired_words(store), display=False)
-glue("authors square", square.authors_words(store), display=False)
+frame = store.frame() if store else pd.DataFrame()
+paired = square.paired_exponents(frame)
+theirs = square.authors_rows(store) if store else []
+glue("answer scaling", square.scaling_brief(paired, theirs), display=False)
+glue("caveats", square.caveats(store, frame), display=False)
+glue("by seed", square.paired_words(paired), display=False)
+glue("authors square", square.authors_words(theirs), display=False)
 glue("answer s", square.s_brief(by_s), display=False)
 glue("by s", square.s_words(by_s), display=False)
 glue("square missing", list_by_network(square_missing), display=False)
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: exponents by scaling, depth and size of a tuple"} tags=["hide-cell"]
 HTML(square.square_view(by_scaling).to_html(index=False, border=0))
+
+# %% [markdown]
+# (cnn-exponents)=
+# ## All values of the CNN's exponent
+#
+# The CNN's power of $s_0+1$ at $s=2$, with all levels sparse, is on several pages. The values differ by
+# the tasks, by whether $s_0=0$ counts, and by how they are read: off the mean curves of all seeds, seed
+# by seed with the same rules in both tasks, or by a fit through many tasks.
+
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: which tasks, which s0, how read, on which page"} tags=["hide-cell"]
+every = cnn_exponents.every_exponent(
+    measured, by_scaling, paired, (by_depth_few, few_runs), laws, theirs, store
+)
+HTML(cnn_exponents.exponents_view(every))
 
 # %% [markdown]
 # ## Is the store right?

@@ -15,16 +15,17 @@
 # infer them. How much more do trained networks need, and for what? None of this is in the paper
 # {cite:p}`tomasini2024`.
 #
-# **The answer.** On sparse tasks ($s=2$, $s_0>0$), in this book's scaling, a convolutional network
-# (CNN) needs {glue:text}`cnn seen` times the data that show every rule once, and {glue:text}`cnn own`
-# times those of an algorithm that is told the tree and learns the rest level by level, places included.
-# In the lazier scaling of the authors' code it needs {glue:text}`cnn lazier own` times those of the
-# algorithm.
+# **The answer.** On sparse tasks ($s=2$, $s_0>0$) a convolutional network (CNN) needs
+# {glue:text}`cnn own` times the data of an algorithm that is told the tree and learns the rest level by
+# level. (Least and largest of several tasks; in brackets, how far the 95 % intervals of single tasks
+# reach.)
 #
-# That algorithm needs {glue:text}`own seen` times the data that show every rule once, if it knows that
-# places do not matter, and {glue:text}`places` times more if it has to learn it. The locally connected
-# network (LCN) needs {glue:text}`lcn cnn` times the CNN's data, the fully connected one (FCN)
-# {glue:text}`fcn lcn` times the LCN's.
+# - *That algorithm*, which has to learn that places do not matter, needs {glue:text}`places` times the data
+#   of one that is told, and this one {glue:text}`own seen` times the data that show every rule once.
+# - *Without sharing weights* (locally connected, LCN) a network needs {glue:text}`lcn cnn` times the CNN's
+#   data; *without the tree, too* (fully connected, FCN), {glue:text}`fcn lcn` times the LCN's.
+# - *Scaled like the authors' code*, which is lazier, and started at the same speed, the CNN needs
+#   {glue:text}`cnn lazier` times its data in this book's scaling.
 
 # %% tags=["parameters", "hide-input"]
 profile = "book"  # "book": from the store; "fresh": a few tasks, measured now; "smoke": a toy
@@ -63,20 +64,22 @@ steps = chapter.sizes_for([c for c in settings["cnn"] if c.s == 2], profile)
 steps = pd.concat([steps, chapter.sizes_for(settings.get("lcn", []), profile)])
 table = best_chapter.sizes_table(runs, algorithm, seen, steps)
 growth = best_growth.growth_table(algorithm, runs["cnn"])
-pairs = {"cnn seen": ("cnn", "seen"), "cnn own": ("cnn", "algorithm places"),
-         "cnn lazier own": ("cnn lazier", "algorithm places"), "own seen": ("algorithm", "seen"),
-         "lcn cnn": ("lcn", "cnn"), "fcn lcn": ("fcn", "lcn")}  # fmt: skip
-told = {name: best_chapter.spread_words(table, *pair) for name, pair in pairs.items()}
-told["places"] = best_chapter.spread_words(table, "algorithm places", "algorithm", by="s0")
-told["dense"] = best_chapter.spread_words(table, "cnn", "algorithm", sparse=False)
+pairs = {"cnn own": ("cnn", "algorithm places"), "own seen": ("algorithm", "seen"),
+         "lcn cnn": ("lcn", "cnn"), "fcn lcn": ("fcn", "lcn"),
+         "cnn lazier": ("cnn lazier", "cnn")}  # fmt: skip
+told = {name: best_chapter.ratio_words(table, *pair, fewest=2) for name, pair in pairs.items()}
+told["cnn seen"] = best_chapter.ratio_words(table, "cnn", "seen")
+told["places"] = best_chapter.ratio_words(table, "algorithm places", "algorithm", by="s0")
+told["dense"] = best_chapter.ratio_words(table, "cnn", "algorithm", sparse=False)
 told |= {"lazier": best_chapter.lazier_words(table), "share": best_chapter.share_words(table)}
+told["rate"] = best_chapter.rate_words(store)
 told["seeds"] = best_chapter.seeds_words(table)
 told["missing"] = best_chapter.missing_words({name: rest for name, (_, rest) in found.items()})
 for name, words in told.items():
     glue(name, words, display=False)
 
-# %% mystnb={"figure": {"caption": "How many data are needed: for every rule to be seen once (grey: wherever its tuple sits; black: in each of its places), for a level-by-level algorithm to fall to 10 % error (yellow triangles: told that places do not matter; pink diamonds: it has to learn it), and P* of trained networks (hollow: in the lazier scaling). Blue cross: P_c of one gradient step of the LCN with equal weights. Bars: 95 % intervals over seeds. n_c = m = v, s = 2.", "name": "fig-best-possible"}, "image": {"alt": "A chart with one row a task and a logarithmic axis of training data. A row has a marker for each of two counting limits, one gradient step, the algorithm told of places or not, and the convolutional, locally connected and fully connected networks, with error bars; the legend is below."}}
-figure, axes = style.new_axes(1, height=5.6)
+# %% mystnb={"figure": {"caption": "How many data are needed: for every rule to be seen once (grey: wherever its tuple sits, whatever s0; black: in each of its places), for a level-by-level algorithm to fall to 10 % error (yellow triangles: told that places do not matter; pink diamonds: it has to learn it), and P* of trained networks (hollow: in the lazier scaling of the authors' code, started at the same speed). Blue cross: P_c of one gradient step of the LCN with equal weights. Bars: 95 % intervals over seeds. n_c = m = v, s = 2.", "name": "fig-best-possible"}, "image": {"alt": "A chart with one row a task and a logarithmic axis of training data. A row has a marker for each of two counting limits, one gradient step, the algorithm told of places or not, and the convolutional, locally connected and fully connected networks, with error bars; the legend is below."}}
+figure, axes = style.new_axes(1, height=8.5)
 best_figures.draw_sizes(axes, table)
 
 # %% tags=["remove-input"]
@@ -103,17 +106,27 @@ source_of(LayerWise._tuples, LayerWise._counts, LayerWise.__init__)
 #
 # ## What costs what
 #
-# How many times more data, on tasks with $s_0>0$: the least and the largest over tasks, in square
-# brackets their number. On the right the same with networks in the scaling of the authors' code, which
-# is lazier. There they need, over what they need in ours, on tasks with $s_0>0$: {glue:text}`lazier`.
-# Without sparsity the CNN needs {glue:text}`dense` times the data of the algorithm.
-#
-# All sizes are in the folded table; a question mark is an end of an interval that the seeds leave open.
-# $P^*$ is read off the mean curve of all seeds there are. {doc}`04_training_setting` takes those that its
-# trainings share, so that its $P^*$ of the same task can differ.
+# How many times more data, on tasks with $s_0>0$: the least and the largest over tasks, in round
+# brackets how far their 95 % intervals reach, in square brackets the number of tasks. Each is a mean
+# over the seeds with a size of their own in both, with the same rules in both. On the right the same
+# with networks in the scaling of the authors' code.
 
 # %% tags=["remove-input"]
 scrolling(best_chapter.steps_view(table))
+
+# %% [markdown]
+# Altogether the CNN needs {glue:text}`cnn seen` times the data that show every rule once. Without
+# sparsity it needs {glue:text}`dense` times the data of the algorithm that knows places. (FCNs of three
+# levels are trained at a lower rate than the LCN, {doc}`12_fcn`.)
+#
+# *The lazier scaling.* Its rate is ours over the length of the input, with which the untrained network
+# moves as fast as ours. There the networks need, over what they need in ours: {glue:text}`lazier`.
+# What another rate makes of it, {doc}`04_training_setting` has: {glue:text}`rate`.
+#
+# All sizes are in the folded table; a question mark is an end of an interval that the seeds leave open.
+# There $P^*$ is read off the mean curve of all seeds there are, so that the ratio of two can differ from
+# that seed by seed. How many data show every rule, wherever its tuple sits, does not depend on $s_0$: it
+# is one mean over all $s_0$.
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: all sizes with their intervals"} tags=["hide-cell"]
 HTML(best_chapter.sizes_view(table).to_html(index=False, border=0))
@@ -127,8 +140,8 @@ HTML(best_chapter.sizes_view(table).to_html(index=False, border=0))
 # of Eq. {eq}`eq-cnn`, which one gradient step does not give. Is it the explanation? {glue:text}`square`
 #
 # Each exponent is a mean over the seeds that both its tasks have, with the same rules in both. Read off
-# mean curves of all seeds, as $P^*$ above and some exponents of {doc}`36_which_level_pays`, the CNN's
-# differ from these by up to {glue:text}`apart`.
+# mean curves of all seeds, as $P^*$ above, the CNN's differ from these by up to {glue:text}`apart`
+# (see {ref}`cnn-exponents`).
 
 # %% mystnb={"figure": {"caption": "The power of s0+1 with which P* grows: of the level-by-level algorithm that learns places, and of the CNN. Everywhere: from s0 = 1 to 2; one level: from 0 to 2. Bars: 95 % intervals over seeds, which share their rules in both terms of a ratio.", "name": "fig-best-growth"}, "image": {"alt": "Rows of pairs of points with error bars, the algorithm and the convolutional network, one row for each way of making a task sparse, on an axis of exponents with dotted lines at whole numbers."}}
 figure, axes = style.new_axes(1, height=4.2)

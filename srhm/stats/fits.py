@@ -162,7 +162,7 @@ def log_replicates(
     if replicates not in points:
         return np.log(own)
     arrays = [np.atleast_1d(np.asarray(array, float)) for array in points[replicates]]
-    num = max(1, *map(len, arrays))
+    num = max([1, *map(len, arrays)])
     values = np.array([np.resize(a, num) if len(a) else np.zeros(num) for a in arrays])
     return np.log(np.where(np.isfinite(values) & (values > 0), values, own))
 

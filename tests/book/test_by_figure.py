@@ -1,12 +1,15 @@
 """How near ours is to each figure: counted on values that the test chooses."""
 
+import math
+
+import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
 from srhm.runs.store import Store
 from srhm_book.claims import by_figure
 from srhm_book.grids import setting
-from srhm_book.paper import published_fig4A
+from srhm_book.paper import paper_grid_ratio, published_fig4A
 from synthetic import runs_of
 
 
@@ -52,3 +55,27 @@ def test_an_empty_store_has_nothing_to_compare(tmp_path):
     found = by_figure.summary(by_figure.compared(Store(tmp_path)))
     assert found.empty
     assert by_figure.told(found, "size") == "–"
+
+
+def test_ours_are_read_off_at_the_papers_sizes():
+    """As the authors' are: the size of its grid that is nearest, not where the curve crosses."""
+    config = setting("lcn", 8, 1)
+    runs = runs_of(config, [5000.0] * 3, reach=8).assign(S_2_1=lambda t: 3 * t.test_error)
+    assert by_figure._by_their_rule(runs, config, "S_2_1", 5100.0) == 5100  # P*_S is 5000
+    step = paper_grid_ratio("lcn", 1)
+    far = by_figure._by_their_rule(runs, config, "S_2_1", 5000 * step**2)
+    assert far == pytest.approx(5000)
+    above = runs[runs.S_2_1 > 0.4]  # never at the threshold
+    assert math.isnan(by_figure._by_their_rule(above, config, "S_2_1", 5000.0))
+    assert math.isnan(by_figure._by_their_rule(runs, None, "S_2_1", 5000.0))
+
+
+def test_markers_of_one_row_do_not_hide_one_another():
+    trainings = (by_figure.OURS, by_figure.AUTHORS, by_figure.CHEAPER)
+    same = [points("size", [1.0], [1.0], training=training) for training in trainings]
+    _, ax = plt.subplots()
+    by_figure.draw_shares(ax, by_figure.summary(pd.concat(same)))
+    heights = {float(drawn.get_offsets()[0, 1]) for drawn in ax.collections}
+    plt.close(ax.figure)
+    assert len(heights) == 3
+    assert max(heights) - min(heights) < 1  # and stay in their row

@@ -91,6 +91,12 @@ def test_the_papers_rule_takes_the_nearest_point_of_its_grid():
     assert by_paper_rule(runs, 5500, 1.46) == pytest.approx(5500)
 
 
+def test_the_papers_rule_reads_sensitivities_too():
+    runs = runs_of(LCN, [5000.0] * 3, reach=8)
+    other = runs.assign(S_2_1=2 * runs.test_error, test_error=0.5)
+    assert by_paper_rule(other, 7240, 1.46, 0.2, "S_2_1") == by_paper_rule(runs, 7240, 1.46)
+
+
 def test_the_papers_rule_is_silent_where_the_curve_ends():
     runs = runs_of(LCN, [5000.0] * 3, reach=1)  # sizes 4096 ... 5793
     assert by_paper_rule(runs, 5000, 1.46) == pytest.approx(5000)

@@ -192,7 +192,9 @@ def test_the_ablations_are_told():
 def test_the_claims_follow_the_runs(tmp_path):
     """Made-up runs on the law, but for architectures on Fashion-MNIST, where it is reversed."""
     store = Store(tmp_path)
-    assert {claim.verdict for claim in image_claims(store)} == {"open"}
+    nothing = image_claims(store)
+    assert {claim.verdict for claim in nothing} == {"open"}
+    assert not any(claim.elsewhere for claim in nothing)  # nothing is trained anywhere
     images = ImageStore(tmp_path / "images")
     for name, archs in ARCHITECTURES.items():
         for config in architectures_grid(name, REPEATS) + growing_grid(name, REPEATS):
@@ -202,13 +204,18 @@ def test_the_claims_follow_the_runs(tmp_path):
                 error = 0.2 * R**-0.5
             images.put(row_of(config, R=R, test_error=error))
     found = {claim.id: claim for claim in image_claims(store)}
-    assert found["fig1_images_cifar10_jpeg"].verdict == "agrees"
-    assert found["fig1_images_fashion_mnist"].verdict == "differs"
+    assert {claim.verdict for claim in found.values()} == {"open"}  # not the paper's setting
+    assert f"P = {SIZE:,}" in found["fig1_images_law"].elsewhere
+    verdicts = {id: [part.verdict for part in claim.parts] for id, claim in found.items()}
+    assert verdicts["fig1_images_cifar10_jpeg"] == ["agrees"]
+    assert verdicts["fig1_images_fashion_mnist"] == ["differs"]
     assert found["fig1_images_fashion_mnist"].parts[0].hits == 0
-    assert found["fig1_images_law"].verdict == "agrees"
+    assert verdicts["fig1_images_law"] == ["agrees", "agrees"]
     growing = found["fig1_images_growing_cifar10_jpeg"]
-    assert growing.parts[0].number == 4 * (len(SIZES) - 1)
-    assert (growing.verdict, growing.seeds, growing.figure) == ("agrees", REPEATS, "1B")
+    steps, ends = growing.parts
+    assert (steps.number, steps.verdict) == (4 * (len(SIZES) - 1), "agrees")
+    assert (ends.hits, ends.number) == (4, 4)
+    assert (growing.seeds, growing.figure) == (REPEATS, "1B")
 
 
 def test_the_run_that_is_trained_again_is_stored():

@@ -6,17 +6,21 @@ import pytest
 
 from srhm.stats.fits import Estimate
 from srhm.stats.laws import cnn_scale, lcn_scale
+from srhm_book.claims.claim import Number
 from srhm_book.complexity.law_tests import (
     COMPLETE,
+    HINGED,
     OTHERS_HELD,
     LawTest,
     depth_tests,
     exponent_tests,
+    hinge,
     matched_branching,
     matched_tests,
     pooled_tests,
     prefactors,
     slope_tests,
+    with_factors,
 )
 
 
@@ -225,6 +229,29 @@ def test_prefactors_by_depth():
     assert found.num_points["all"] == 41
 
 
+def test_a_fit_that_hangs_on_one_setting_tells_nothing():
+    """All tasks but one have two levels: the one's P* alone would be the exponent of s^(L/2)."""
+    points = table(depths=((3, 2), (3, 3))).query("s == 3")
+    shallow, deep = (points[points.L == L] for L in (2, 3))
+    one = pd.concat([shallow, deep[:1]])
+    assert hinge(with_factors(one), ["s^(L/2)"]) == {"s^(L/2)"}
+    assert hinge(with_factors(one), ["n_c", "s^(L/2)"]) == {"s^(L/2)"}
+    assert hinge(with_factors(points), ["s^(L/2)"]) == set()
+    for test in depth_tests(one):
+        assert (test.estimate, test.included, test.reason) == (None, None, HINGED)
+    assert all(test.estimate for test in depth_tests(points))
+    assert slope_tests(one)[0].estimate
+
+
+def test_the_claims_rule_is_the_chapters():
+    """What reaches 20 % below and further above is open on both pages."""
+    for ends in ((1.99, 2.48), (1.9, 2.1), (2.1, 2.3), (2.05, 2.9), (2.5, 2.6)):
+        estimate = Estimate(sum(ends) / 2, *ends)
+        verdict = Number.of("m", 2, estimate).verdict
+        included = LawTest("all", "m", 2, estimate, 9).included
+        assert included is {"agrees": True, "open": None}.get(verdict, False)
+
+
 def test_names():
     estimate = Estimate(2.1, 1.9, 2.3)
     assert LawTest("s=2, L=2", "s0+1", 2, estimate, 9).name == "s₀+1 at s=2, L=2"
@@ -240,6 +267,7 @@ def test_names():
         (Estimate(1.05, 0.8, 1.3), 1, None),
         (Estimate(2.05, 1.8, 2.3), 2, True),  # 0.25 is 12 % of 2
         (Estimate(4.0, 2.5, 5.5), 2, False),  # wide, and far away all the same
+        (Estimate(3.0, 2.1, 3.9), 2, None),  # as wide, and near
         (None, 2, None),
     ],
 )

@@ -12,6 +12,7 @@ from srhm.runs.store import Store
 from srhm_book.claims import pages
 from srhm_book.claims.claim import Claim, Number, Share
 from srhm_book.claims.headlines import (
+    ELSEWHERE,
     HEADLINES,
     OUTCOMES,
     RIVALS,
@@ -31,6 +32,7 @@ from srhm_book.why.claims import GROUP as OURS
 SISTERS = {PARENT, SPECTRAL, SPATIAL, OURS}
 
 INTERVALS = {"agrees": (0.9, 1.1), "close": (1.05, 1.15), "open": (0.5, 1.5), "differs": (2, 3)}
+NARROW = Number("x", 1, 1.3, (1.15, 1.5))  # differs, and by how much is open
 
 
 def claim(verdict, id="eq3", value=1.0, chapter="06_lcn_sample_complexity"):
@@ -67,6 +69,25 @@ def test_the_words_for_verdicts(verdicts, words):
     assert words in OUTCOMES
 
 
+def test_what_is_tested_elsewhere_is_neither_held_nor_refuted():
+    items = [dataclasses.replace(claim(v), elsewhere="fewer data") for v in ("agrees", "differs")]
+    assert outcome(items) == ELSEWHERE
+    assert ELSEWHERE in OUTCOMES
+    assert outcome([*items, claim("differs")]) == "Did not hold"
+    assert "another setting: fewer data" in pages.table_html(items[:1])
+    assert "another setting: fewer data" in to_markdown(items[:1])
+    assert "not at the paper's setting" in pages.forest_html(items[:1])
+    assert "not at the paper's setting" not in pages.forest_html([claim("open")])
+
+
+def test_a_headline_can_quote_a_remark():
+    (eq8,) = [h for h in HEADLINES if h.ids == ("eq8",)]
+    ids = re.findall(r"{(\w+)\[", eq8.found)
+    known = [dataclasses.replace(claim("open", id), parts=(NARROW,) * 2, remark="10 lie below")
+             for id in ids]  # fmt: skip
+    assert "CNN: 10 lie below." in eq8.told(known)
+
+
 def test_every_claim_is_behind_one_headline_and_numbers_are_filled_in(nothing):
     behind = [[h for h in HEADLINES if item in h.claims(nothing)] for item in nothing]
     assert [len(found) for found in behind] == [1] * len(nothing)
@@ -75,7 +96,11 @@ def test_every_claim_is_behind_one_headline_and_numbers_are_filled_in(nothing):
         assert "not measured" in told
         assert "{" not in told
     assert at_a_glance(nothing) == {"Undecided": [h.name for h in HEADLINES]}
-    assert summary(nothing) == f"Of {len(nothing)} claims of the papers {len(nothing)} are open."
+    parts = sum(len(item.parts) for item in nothing)
+    assert summary(nothing) == (
+        f"Of {len(nothing)} claims of the papers {len(nothing)} are open; of their {parts} parts, "
+        f"one by one, {parts} are open."
+    )
     part = Share("pairs", 13, 14)
     known = [Claim(i.id, i.group, "", "", "", (part,) * 5) for i in nothing]
     assert "13 of 14" in HEADLINES[3].told(known)
@@ -85,11 +110,13 @@ def test_every_claim_is_behind_one_headline_and_numbers_are_filled_in(nothing):
 def test_the_papers_claims_and_this_books_predictions_are_counted_apart():
     ours = [claim(v, id) for v, id in zip(("agrees", "differs"), RIVALS[0], strict=True)]
     ours = [dataclasses.replace(own, group=OURS) for own in ours]
-    narrow = dataclasses.replace(claim("differs"), parts=(Number("x", 1, 1.3, (1.1, 1.5)),))
+    agreed = claim("agrees").parts[0]
+    narrow = dataclasses.replace(claim("differs"), parts=(NARROW, agreed))
     assert summary([claim("agrees"), claim("differs"), narrow, *ours]) == (
-        "Of 3 claims of the papers 1 agrees and 2 differ (of 1 the size is open). Of 2 predictions "
-        "of this book, which no paper makes, 1 agrees and 1 differs, with 1 pair of rivals among "
-        "them, of which at most one can hold."
+        "Of 3 claims of the papers 1 agrees and 2 differ (of 1 the size is open); of their 4 "
+        "parts, one by one, 2 agree and 2 differ (of 1 the size is open). Of 2 predictions of this "
+        "book, which no paper makes, 1 agrees and 1 differs; of their 2 parts, one by one, 1 "
+        "agrees and 1 differs. Among them: 1 pair of rivals, of each of which at most one can hold."
     )
     assert "rivals" not in summary(ours[:1])
 
@@ -137,7 +164,7 @@ def test_html_is_well_formed_and_has_a_row_for_each_claim(nothing):
 
 def test_a_row_says_what_its_interval_is_and_whether_the_size_is_open():
     noted = Number("x", 1, 0.95, (0.9, 1.1), bracket="least to largest of 3 seeds")
-    narrow = Number("x", 1, 1.3, (1.1, 1.5))
+    narrow = NARROW
     item = dataclasses.replace(claim("differs"), parts=(noted, narrow))
     text = pages.table_html([item])
     assert '0.95 (0.90 to 1.10)<span class="found">least to largest of 3 seeds</span>' in text

@@ -122,7 +122,11 @@ def test_what_is_told_of_training_has_the_spread_of_single_seeds():
     told = along_training.change(pd.DataFrame(rows, columns=columns), "cnn", 3)
     assert told == "3.0 at the start and 1.5 (0.3 to 2.8) at 0.5 of the loss of guessing"
     assert along_training.change(pd.DataFrame(columns=columns), "cnn", 3) == "not measured"
-    assert along_training.fall(pd.DataFrame(rows, columns=columns), "cnn", 3) == "from 3.0 to 1.5"
+    told = along_training.fall(pd.DataFrame(rows, columns=columns), "cnn", 3)
+    assert told == "from 3.0 to 1.5 (0.3 to 2.8)"
+    assert along_training.rises(pd.DataFrame(rows, columns=columns), "cnn", 3) == "0 of 2"
+    rows += [("cnn", 3, 2, 0.7, 1.9, 1.0, 2.1, 3)]  # layer 2: 3.0, 1.9, 2.0
+    assert along_training.rises(pd.DataFrame(rows, columns=columns), "cnn", 3) == "1 of 2"
 
 
 def test_the_gradients_claims_count_every_moment_and_name_their_brackets(tmp_path, monkeypatch):
@@ -153,7 +157,8 @@ def test_which_layers_save_and_what_is_left():
     assert tied.savers(table[table.tied != "1"], ways, "cnn") == (
         "layer 2 alone does, layer 1 alone is not trained (at L = 2)"
     )
-    assert tied.together(table, "cnn") == "1.90 beside 1.00 at L = 2"
+    assert tied.all_expected(table, "cnn", "random") == "0 at L = 2"
+    assert tied.all_expected(table.assign(arch="lcn"), "lcn", "random") == "1 at L = 2"
     assert tied.held(table, "cnn", "random") == "3 of 4"  # not 0.5 for 1
     table.at[2, "saved"] = Estimate(0.3, 0.2, 0.4)
     assert tied.savers(table, ways, "cnn") == (
@@ -164,5 +169,7 @@ def test_which_layers_save_and_what_is_left():
     )
     assert list_by_network([]) == "none"
     assert list_by_network([ways[1]["2"]]) == "LCN: L=2: v=6 tied=2 (s₀=2)"
-    assert tied.all_tied(table, "cnn") == "from 2.00 to 0.10 at L = 2"
+    assert tied.all_tied(table, "cnn") == (
+        "from 2.00 (1.90 to 2.10) to 0.10 (0.00 to 0.20) at L = 2"
+    )
     assert "not trained" in tied.all_tied(table, "lcn")

@@ -6,8 +6,10 @@ import pandas as pd
 import pytest
 
 from srhm.runs.store import Store
+from srhm.stats.fits import Estimate
 from srhm_book.grids import GRIDS, setting
-from srhm_book.why import best_chapter, best_growth, square, tasks
+from srhm_book.why import best_chapter, best_growth, cnn_exponents, square, tasks
+from srhm_book.why.levels import COLUMNS
 from synthetic import runs_of
 
 
@@ -40,11 +42,11 @@ def test_exponents_and_what_is_said_of_them():
     assert words.count("ours 2.0") == 3
     assert "at L = 1 (ours" in words
     by_s = square.s_words(square.exponents(runs, square.COMPARED_S0))
-    assert "3.00" in by_s
-    assert by_s.endswith("The interval holds s at s = 3 and s at s = 4")
+    assert "3.00 (" in by_s
+    assert by_s.endswith("at s = 4 (2 outside by 1.60, 4 inside)")
     brief = square.s_brief(square.exponents(runs, square.COMPARED_S0))
-    assert brief.startswith("With larger tuples (one task for each s, s₀ = 1 and 2, 3 seeds)")
-    assert "at s = 4 (2 outside by 1.60, 4 inside)" in brief
+    assert brief.startswith("With larger tuples it is 3.00")
+    assert brief.endswith("; s is in each interval.")
     only = {c: own for c, own in runs.items() if c.s == 2}
     assert square.s_brief(square.exponents(only)) == ""
     assert "not measured for larger s" in square.s_words(square.exponents(only))
@@ -52,7 +54,7 @@ def test_exponents_and_what_is_said_of_them():
 
 
 @pytest.mark.parametrize(
-    ("power", "words"), [(2.6, "may pay more"), (2.0, "is not shown to pay more")]
+    ("power", "words"), [(2.6, "it may be larger"), (2.0, "it is not shown to be larger")]
 )
 def test_scalings_are_compared_seed_by_seed(power, words, monkeypatch):
     chosen = [setting("cnn", 4, s0, L=3) for s0 in square.COMPARED_S0]
@@ -67,12 +69,52 @@ def test_scalings_are_compared_seed_by_seed(power, words, monkeypatch):
     assert row.more.value == pytest.approx(power - 2, abs=0.05)
     store = SimpleNamespace(frame=lambda: frame, get=lambda _: None)
     monkeypatch.setattr(square, "searched_runs", lambda *_: ({}, ["one"]))
-    monkeypatch.setattr(square, "_authors_rows", lambda _: [])
-    brief = square.scaling_brief(store)
+    brief = square.scaling_brief(table, [])
     assert words in brief
-    assert "differ by up to 1.1 times, not all searches are complete and the rate" in brief
-    assert "falls with s₀ (from 0.01 to 0.003)" in brief
-    assert square.paired_words(SimpleNamespace(frame=lambda: frame)).count("at L = 3 (ours") == 1
+    assert square.scaling_brief(table.assign(L=2), []) == ""
+    ours = {"L": 2, "num": 9, "grids": Estimate(2, 1.9, 2.1)}
+    low, high = ([SimpleNamespace(**ours, cheap=Estimate(x, x - 0.1, x + 0.1))] for x in (2.0, 2.5))
+    assert square.scaling_brief(table, low).endswith("training it is not shown to be above ours.")
+    assert square.scaling_brief(table, high).endswith("training it is above ours.")
+    assert square.authors_words(high) == (
+        "2.50 (2.40 to 2.60) at L = 2 (ours on the same 9 tasks 2.00 (1.90 to 2.10))"
+    )
+    told = square.caveats(store, frame)
+    assert "differ by up to 1.1 times, not all searches are complete and the rate" in told
+    assert "falls with s₀ (from 0.01 to 0.003)" in told
+    assert square.caveats(None, frame.head(0)) == "Not measured yet."
+    assert square.paired_words(table).count("at L = 3 (ours") == 1
+
+
+def test_every_value_of_the_exponent_says_of_what_it_is(tmp_path):
+    dense = pd.DataFrame(
+        [(3, "cnn", 4, "all", 2, None, Estimate(2.2, 2.1, 2.3), 8),
+         (3, "cnn", 4, "top", 2, None, Estimate(0.8, 0.7, 0.9), 3),
+         (3, "lcn", 4, "all", 2, None, Estimate(3.1, 3.0, 3.2), 3)], columns=COLUMNS,
+    )  # fmt: skip
+    names = [*square.FAMILY, "s0s", "exponent", "seeds"]
+    half = Estimate(1.5, 1.0, 2.0)
+    rows = [("channels", 2, 1, 8, "4 and 9", half, 3), ("fan_in", 3, 2, 4, "1 and 2", half, 3)]
+    by_scaling = pd.DataFrame(rows, columns=names)
+    config = next(c for c in GRIDS["few_synonyms"] if (c.arch, c.L, c.s0) == ("cnn", 2, 1))
+    few = {("cnn", 2): half, ("lcn", 2): half}, {config: crossing(config, 300)}
+    names = ["L", "s0", "read", "num_points", "exponent"]
+    read = cnn_exponents.JOINT
+    laws = pd.DataFrame(
+        [(2, "all", read, 9, half), (3, "1 and more", read, 34, half)], columns=names
+    )
+    paired = square.paired_exponents(pd.DataFrame())
+    table = cnn_exponents.every_exponent(dense, by_scaling, paired, few, laws, [], Store(tmp_path))
+    assert list(table.L) == [1, 2, 2, 3, 3]
+    assert list(table.over) == ["3 seeds", "3 seeds", "9 tasks", "8 seeds", "34 tasks"]
+    assert table.tasks[0] == "v = 8, the authors' scaling"
+    assert table.tasks[1] == "v = 8, n_c = 4, m = 2"
+    shown = cnn_exponents.exponents_view(table)
+    assert shown.count('<a href="36_which_level_pays.html">Which level pays') == 3
+    assert '<a href="39_sharing_weights.html">' in shown
+    assert cnn_exponents.over_all_v(laws, 3) == half
+    assert cnn_exponents.over_all_v(laws, 2) is None
+    assert cnn_exponents.law_exponents(None).empty
 
 
 def algorithm(powers):
@@ -114,7 +156,7 @@ def test_growth_and_factors():
     assert list(growth.cnn_seeds[:3]) == [3, 3, 3]
     assert best_growth.mean_apart(growth) == "0.00"
     seen = pd.DataFrame(
-        [(*task, True, seed, 100.0, 50.0) for task in tasks.BEST for seed in range(2)],
+        [(*task, True, seed, 100.0, 50.0) for task in tasks.BEST for seed in range(3)],
         columns=["v", "s", "L", "m", "s0", "places", "seed", "every", "most"],
     )
     steps = pd.DataFrame(columns=["arch", "weights", *best_chapter.TASK, "P_c"])
@@ -122,19 +164,39 @@ def test_growth_and_factors():
     factor, number = best_chapter.factor(table, "cnn", "algorithm places", sparse=True)
     assert number == 8
     assert factor.value == pytest.approx(1.8, rel=0.02)
-    assert (
-        best_chapter.spread_words(table, "cnn", "algorithm places")
-        == "1.8 at L = 2 and 1.8 at L = 3"
-    )
-    assert best_chapter.spread_words(table, "cnn", "seen places", by="s0") == (
-        "3.6 at s₀ = 1 and 8.1 at s₀ = 2"
-    )
-    assert best_chapter.spread_words(table, "lcn", "cnn") == "not known"
+    words = best_chapter.ratio_words(table, "cnn", "algorithm places")
+    assert words.startswith("1.8 (1.")
+    assert words.endswith(" at L = 3")
+    assert best_chapter.ratio_words(table, "cnn", "seen places", by="s0").startswith("3.6 (")
+    assert best_chapter.ratio_words(table, "lcn", "cnn") == "not known"
+    only = table[table.s0 < 2]  # one task at L = 3
+    assert "L = 3" not in best_chapter.ratio_words(only, "cnn", "seen", fewest=2)
     steps = best_chapter.steps_view(table).set_index("what costs").loc["the CNN's own"]
-    assert (steps["L = 2, s₀ = 1"], steps["L = 3, s₀ = 2"]) == ("1.8 [3]", "1.8 [1]")
+    assert steps["L = 2, s₀ = 1"].startswith("1.8 (")
+    assert steps["L = 3, s₀ = 2"].endswith(") [1]")
     assert best_chapter.seeds_words(table) == "3 for the algorithm, 3 for networks"
     assert "s₀ = 0 the algorithm needs" in best_chapter.share_words(table)
     assert len(best_chapter.sizes_view(table)) == len(tasks.BEST)
+
+
+def test_sizes_are_compared_seed_by_seed_and_a_limit_without_places_is_one_for_all_s0():
+    """Seeds that differ tenfold in both terms leave their ratio as certain as one seed does."""
+    task = dict(zip(best_chapter.TASK, (4, 2, 3, 4, 1), strict=True))
+    rows = [
+        (*(task | {"s0": s0}).values(), False, seed, 10.0 ** (seed + 1) * 2**s0, 1.0)
+        for s0 in (0, 1, 2)
+        for seed in range(3)
+    ]
+    seen = pd.DataFrame(rows, columns=[*best_chapter.TASK, "places", "seed", "every", "most"])
+    config = setting("cnn", task["v"], task["s0"], L=task["L"])
+    cnn = {config: runs_of(config, [1000.0, 10_000.0, 100_000.0])}
+    none = seen.assign(P=1, test_error=1.0).head(0)
+    steps = pd.DataFrame(columns=["arch", "weights", *best_chapter.TASK, "P_c"])
+    table = best_chapter.sizes_table({"cnn": cnn}, none, seen, steps)
+    assert list(table[table.what == "seen"].P_star) == pytest.approx([200.0] * 3)
+    found = best_chapter.ratio_by_task(table, "cnn", "seen").iloc[0]
+    assert (found.low, found.ratio, found.high) == pytest.approx((50, 50, 50), rel=0.02)
+    assert best_chapter.rate_words(None) == "known in the profile book alone"
 
 
 def test_the_square_is_explained_only_where_nothing_speaks_against_it():
@@ -159,7 +221,5 @@ def test_what_is_missing_names_networks_and_scaling():
 
 
 def test_the_authors_own_training_is_in_the_store(tmp_path):
-    assert square.paired_words(None) == "known in the profile book alone"
-    assert square.paired_words(Store(tmp_path)) == "not known"
-    assert square.authors_words(None) == "known in the profile book alone"
-    assert square.authors_words(Store(tmp_path)) == "not known"
+    assert square.paired_words(square.paired_exponents(pd.DataFrame())) == "not known"
+    assert square.authors_words(square.authors_rows(Store(tmp_path))) == "not known"

@@ -1,5 +1,6 @@
 """Three thresholds with unequal probabilities: which columns, and ratios from made-up runs."""
 
+import itertools
 import math
 
 import numpy as np
@@ -10,7 +11,7 @@ from srhm.runs.search import run_at
 from srhm.stats.fits import Estimate
 from srhm_book.curves import CURVES
 from srhm_book.grids import setting
-from srhm_book.why import tasks, unequal, unequal_views
+from srhm_book.why import tasks, unequal, unequal_answer, unequal_views
 from srhm_book.why.expected import rare_factor, verdict
 from srhm_book.why.thresholds import share_moved, targets
 
@@ -81,11 +82,11 @@ def test_ratios_over_those_at_equal_probabilities():
         ("own", "D/S"): "parted", ("own", "S/P"): "together", ("own", "D/P"): "parted",
         ("even", "D/S"): "together", ("even", "S/P"): "together", ("even", "D/P"): "together",
     }  # fmt: skip
-    assert unequal_views.answer(table) == "They can come apart."
     rare = unequal_views.rarity("book")
-    told = unequal_views.ratio_sentence(table, rare, "cnn", "places")
-    assert told == "P*_D/P*_S goes to 3.00 (3.00 to 3.00: parted) at 10 times."
-    assert unequal_views.ratio_sentence(table, rare, "cnn", "synonyms") == "Not measured."
+    told = unequal_answer.ratio_sentence(table, rare, "cnn", "places")
+    assert told.startswith("10 times rarer: 3.00 (3.00 to 3.00: parted) at the thresholds, ")
+    assert told.endswith(" at half of each fall.")
+    assert unequal_answer.ratio_sentence(table, rare, "cnn", "synonyms") == "not measured."
     assert unequal_views.equal_words(table) == "P*_D/P*_S 0.53, P*_S/P* 1.50 and P*_D/P* 0.80"
     assert "P*_D/P*_S 3.00" in unequal_views.parted_words(table, "own")
     assert unequal_views.parted_words(table, "even") == "none"
@@ -105,7 +106,7 @@ def test_a_size_beyond_the_largest_is_a_bound():
     assert found.verdict["D/P"] == "parted"
     shown = unequal_views.parting_view(unequal.parting_table(runs), "own")
     assert shown.value[0].startswith("> ")
-    assert "(" not in shown.value[0] + shown["over equal"][0]
+    assert shown["over equal"][0].endswith(" to ?)")  # the low end decides
     near = SIZES | {"D": 8200.0, "P": 6000.0, "S": 6000.0}
     runs = {EQUAL: made(EQUAL, SIZES | {"D": 1400.0}), RARE: made(RARE, near)}
     found = unequal.parting_table(runs).query("how == 'threshold' and reading == 'own'")
@@ -123,10 +124,32 @@ def test_what_is_said_where_nothing_parts():
     little = SIZES | {"S": 1650.0, "D": 960.0}
     table = unequal.parting_table({EQUAL: made(EQUAL, SIZES), RARE: made(RARE, little)})
     rare = unequal_views.rarity("book")
-    assert unequal_views.answer(table) == "They are not shown to come apart."
-    told = unequal_views.ratio_sentence(table, rare, "cnn", "places")
-    assert told == "P*_D/P*_S goes to 1.09 (1.09 to 1.09: together) at 10 times."
-    assert unequal_views.answer(table.iloc[:0]) == "Not measured yet."
+    said = unequal_answer.answer(table, rare)
+    assert said.startswith("They are not shown to come apart. In all tasks (places up to 10 times")
+    assert said.endswith("stays within a factor of 1.5 in 1 and is open in 0.")
+    told = unequal_answer.ratio_sentence(table, rare, "cnn", "places")
+    assert told == "10 times rarer: together."
+    assert unequal_answer.answer(table.iloc[:0], rare) == "Not measured yet."
+
+
+@pytest.mark.parametrize(("half", "told"), [(3.0, "parted"), (1.0, "one")])
+def test_parted_is_told_where_it_does_not_hang_on_the_thresholds(half, told):
+    """A ratio that is back at one without thresholds is given with both values, and not told."""
+    late = {"P": 1000.0, "S": 1500.0, "D": 2400.0}
+    table = unequal.parting_table({EQUAL: made(EQUAL, SIZES), RARE: made(RARE, late)})
+    by_half = table.how == unequal.HALF
+    other = Estimate(half, 0.9 * half, 1.1 * half)
+    table["over_equal"] = [
+        other if no else e for no, e in zip(by_half, table.over_equal, strict=True)
+    ]
+    table["verdict"] = [verdict(e) for e in table.over_equal]
+    rare = unequal_views.rarity("book")
+    assert unequal_answer.in_both(table, rare, "own", "D/S").told.tolist() == [told]
+    both = f"10 times rarer: 3.00 (3.00 to 3.00: parted) at the thresholds, {half:.2f} ("
+    assert unequal_answer.ratio_sentence(table, rare, "cnn", "places").startswith(both)
+    said = unequal_answer.answer(table, rare)
+    assert said.startswith("They can come apart" if told == "parted" else "They are not shown")
+    assert ("so rare would make it 10." in said) == (told == "parted")
 
 
 def test_a_task_without_a_value_is_told_and_not_counted():
@@ -134,13 +157,32 @@ def test_a_task_without_a_value_is_told_and_not_counted():
     gone = table.pair.str.startswith("D/") & (table.reading == "own")
     table = table.assign(over_equal=table.over_equal.mask(gone, None).where(~gone, None))
     rare = unequal_views.rarity("book")
-    told = unequal_views.ratio_sentence(table, rare, "cnn", "places")
-    assert told == "At 10 times only P*_S/P*, 1.00 (1.00 to 1.00: together), has a value."
+    assert unequal_answer.ratio_sentence(table, rare, "cnn", "places") == "10 times rarer: open."
+    assert unequal_answer.in_both(table, rare, "own", "D/S").words.tolist() == [
+        "no value at the thresholds, no value at half of each fall"
+    ]
+    assert unequal_answer.answer(table, rare) == "Not measured yet."
     assert unequal_views.verdict_words(table, "own", "D/S") == "not measured"
     assert "no value" in set(unequal_views.parting_view(table, "own").verdict)
-    none = table.assign(over_equal=None)
-    told = unequal_views.ratio_sentence(none, rare, "cnn", "places")
-    assert told == "At 10 times none of the three has a value: open."
+
+
+def test_one_invariance_alone_is_read_seed_by_seed():
+    dense = setting("cnn", 4, 0, L=3)
+    rows = []
+    for P, seed in itertools.product((256, 512, 1024, 2048), range(3)):
+        row = run_at(dense, P, seed).as_dict() | {"status": "converged", "seconds": 1.0}
+        for (name, target), P_star in zip(
+            targets(dense, "own").items(), (500, 1000, 9), strict=True
+        ):
+            fall = math.log(P / (P_star * (1 + seed / 10)))
+            row[target.quantity] = target.threshold * (1 - 0.2 * fall) if name != "D" else math.nan
+        rows.append(row)
+    found = unequal_views.single_table(pd.DataFrame(rows), [dense, setting("lcn", 4, 0, L=3)])
+    assert found.only.tolist() == ["synonyms"]
+    ratio = found.ratio[0]
+    assert (ratio.low, ratio.value, ratio.high) == pytest.approx((2, 2, 2), rel=0.01)
+    assert unequal_views.synonyms_alone(found) == "2.00 (2.00 to 2.00) for the CNN"
+    assert unequal_views.single_view(found).seeds.tolist() == [3]
 
 
 def test_where_the_test_data_are_not_the_tasks():

@@ -14,6 +14,7 @@ from srhm_book.why import chapter, figures, findings, steps, tasks, tell
 from srhm_book.why.expected import exponents, law
 from srhm_book.why.levels import (
     ALL,
+    COLUMNS,
     as_text,
     growth_table,
     height,
@@ -136,11 +137,13 @@ def test_slopes_and_constants():
     assert tell.nearly_one(both, "equal") == "for the LCN alone"
     assert tell.nearly_one(both.assign(widest=3.0), "equal") == "for neither network"
     assert tell.nearly_one(both.assign(widest=1.5), "equal") == "for the CNN and LCN"
-    assert tell.spread_words(both, "equal") == "1.9 for the LCN and 9.0 for the CNN"
-    assert (
-        tell.which_hold(steps.slopes(sizes), "lcn", 2, 2.0) == "equal weights, 2.00 (2.00 to 2.00)"
-    )
-    assert tell.which_hold(steps.slopes(sizes), "lcn", 2, 3.0) == "neither kind of weights"
+    assert tell.widest_words(both, "equal") == "1.9 for the LCN and 9.0 for the CNN"
+    slopes = steps.slopes(sizes)
+    assert tell.held_words(slopes, "lcn", 2, 2.0) == "equal weights, 2.00 (2.00 to 2.00): yes"
+    assert tell.held_words(slopes, "lcn", 2, 3.0) == "equal weights, 2.00 (2.00 to 2.00): no"
+    wide = slopes.assign(exponent=[Estimate(3.2, 1.1, 5.3)])
+    assert tell.held_words(wide, "lcn", 2, 2.0).endswith(": too wide to tell")
+    assert tell.held_words(slopes, "cnn", 2, 2.0) == "not measured"
 
 
 def test_what_was_expected_sums_up():
@@ -173,16 +176,20 @@ def test_depth_by_itself():
     few = chapter.depth_exponents(runs)
     found = {L: power.value for (arch, L), power in few.items() if arch == "cnn"}
     assert found == pytest.approx(powers, abs=0.02)
-    told = findings.depth_sentence(few, {})
-    assert "is 2.00 at L = 2, 2.50 at L = 3 and 3.00 at L = 4; 2" in told
-    assert told.endswith("is outside the 95 % interval at L = 3 and L = 4.")
-    told = findings.depth_sentence(few, {}, runs, Estimate(1.7, 1.2, 2.1))
-    assert "2.00 at L = 2 (v = 8, s₀ = 1 and 2)" in told
-    assert told.endswith("over all v at L = 3, 1.70 (1.20 to 2.10).")
-    assert "curves, is with few synonyms 3.00 (2.60 to 3.40) at L = 4." in findings.depth_sentence(
-        {}, few
+    measured = pd.DataFrame(columns=COLUMNS)
+    told = findings.depth_sentence(few, measured)
+    assert told.startswith("With all levels sparse, from s₀ ≥ 1 on, the CNN's exponent is 2.0")
+    assert told.endswith(" at L = 4.")
+    rows = [(4, "cnn", 8, ALL, 2, None, Estimate(3.6, 3.5, 3.7), 3)]
+    measured = pd.DataFrame(rows, columns=COLUMNS)
+    told = findings.depth_sentence(few, measured)
+    assert told.endswith("At L = 4 it is also 3.60 (3.50 to 3.70) from s₀ = 0 to 2: not one power.")
+    rows = [(4, "cnn", 8, ALL, 2, None, Estimate(3.0, 2.9, 3.5), 3)]
+    told = findings.depth_sentence(
+        few, pd.DataFrame(rows, columns=COLUMNS), Estimate(2.9, 2.1, 3.1)
     )
-    assert findings.depth_sentence({}, {}) == "By depth: not measured yet."
+    assert told.endswith("and 2.90 (2.10 to 3.10) over all v: not told from one power.")
+    assert findings.depth_sentence({}, measured) == "By depth: not measured yet."
     row = {"arch": "cnn", "weights": "random", "L": 4, "s0": 2, "P_c": 2 * 100 * 3.0**3}
     over = findings.step_over_training(runs, pd.DataFrame([row, row | {"L": 3, "P_c": 1.0}]))
     assert over == (
@@ -191,7 +198,6 @@ def test_depth_by_itself():
     )
     low = findings.step_over_training(runs, pd.DataFrame([row | {"P_c": 1000.0}]))
     assert "no longer mostly noise" in low
-    assert findings.over_all_v(None) is None
     assert findings.step_over_training({}, pd.DataFrame([row])) == "–"
     step = {("cnn", "random", L): power for L, power in ((2, 2.0), (3, 3.1), (4, 4.2))}
     told = findings.beside_step(few, step)

@@ -1,7 +1,8 @@
 """Figure by figure: how near what was measured here is to the values read off the papers' figures.
 
-Sizes (P*, P*_S, P*_D) are compared as ratios, errors and sensitivities as differences, at the
-paper's own sizes P, between which ours are interpolated linearly in log P.
+Sizes (P*, P*_S, P*_D) are compared as ratios, all of them read off by the paper's rule: of its
+sizes, the one whose value is nearest to the threshold. Errors and sensitivities are compared as
+differences, at the paper's own sizes P, between which ours are interpolated linearly in log P.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 from srhm.runs.search import rows_of
 from srhm.runs.store import Store
 from srhm.stats.curves import learning_curve
+from srhm.training.config import RunConfig
 from srhm_book import style
 from srhm_book.architectures.growing import by_depth, growing_runs
 from srhm_book.architectures.views import architecture_runs, by_architecture, with_paper
@@ -28,7 +30,7 @@ from srhm_book.complexity.authors import (
     read_by_the_rule,
     runs_at,
 )
-from srhm_book.complexity.table import complexity_table, searched_runs
+from srhm_book.complexity.table import by_paper_rule, complexity_table, searched_runs
 from srhm_book.curves import FIGURE_1C_P
 from srhm_book.grids import law_grid, setting
 from srhm_book.invariance.agreement import paper_pairs
@@ -43,16 +45,21 @@ from srhm_book.invariance.thresholds import (
     D2,
     S2,
     SETTING_COLUMNS,
-    crossings,
     paper_targets,
-    threshold_points,
+    runs_of,
 )
-from srhm_book.paper import LAYER_FIGURES, published_fig4A, published_P_star
+from srhm_book.paper import (
+    LAYER_FIGURES,
+    paper_grid_ratio,
+    published_fig4A,
+    published_P_star,
+)
 from srhm_book.wording import NOTHING
 
 OURS, AUTHORS, CHEAPER = "this book's", "the authors'", "the authors', cheaper"
 THEIRS = ((AUTHORS, False), (CHEAPER, True))  # and whether it is the cheaper form
 THRESHOLD_FIGURES = (("lcn", S2, "6C"), ("lcn", D2, "6D"), ("cnn", S2, "14"), ("cnn", D2, "14"))
+OFFSET = 0.27  # of a row, between the markers of two trainings
 COLUMNS = ["figure", "quantity", "training", "shown", "here", "paper", "kind"]
 
 
@@ -108,29 +115,29 @@ def summary_view(found: pd.DataFrame) -> pd.DataFrame:
 def draw_shares(ax, found: pd.DataFrame) -> None:
     """The share of near ones among the known values, a row a figure and quantity.
 
-    Discs: this book's training. Hollow squares: the authors', triangles: its cheaper form. The area
-    grows with the number.
+    Discs: this book's training. Hollow squares: the authors', triangles: its cheaper form, each a
+    little lower than the one before. The area grows with the number.
     """
     rows = (found.figure + "  " + found.quantity).tolist()
     places = {row: place for place, row in enumerate(dict.fromkeys(rows))}
     looks = {
-        OURS: ("o", style.BLUE, style.BLUE),
-        AUTHORS: ("s", "none", style.VERMILION),
-        CHEAPER: ("^", "none", style.ORANGE),
+        OURS: ("o", style.BLUE, style.BLUE, -OFFSET),
+        AUTHORS: ("s", "none", style.VERMILION, 0),
+        CHEAPER: ("^", "none", style.ORANGE, OFFSET),
     }
     for training, own in found.assign(place=[places[row] for row in rows]).groupby("training"):
-        marker, face, edge = looks[training]
+        marker, face, edge, lower = looks[training]
         ax.scatter(
-            own.near / own.known, own.place, s=15 + 12 * own.known**0.5, marker=marker,
+            own.near / own.known, own.place + lower, s=15 + 6 * own.known**0.5, marker=marker,
             facecolor=face, edgecolor=edge, label=training, zorder=2,
         )  # fmt: skip
     names = [re.sub(r"P\*(_\w)?", r"$P^*\1$", row) for row in places]
-    ax.set_yticks(range(len(places)), names, fontsize=9)
+    ax.set_yticks(range(len(places)), names, fontsize=11)
     ax.invert_yaxis()
     ax.grid(axis="y", color=style.GREY, linewidth=0.4, alpha=0.5)
     ax.set_xlim(-0.03, 1.03)
-    ax.set_xlabel("share of the values known here that are near the paper's")
-    style.legend(ax, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=9)
+    ax.set_xlabel("share of the known values near the paper's")
+    style.legend(ax, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, fontsize=10)
 
 
 def told(found: pd.DataFrame, kind: str, training: str = OURS) -> str:
@@ -144,12 +151,12 @@ def _sample_complexities(store: Store) -> Iterator[pd.DataFrame]:
     theirs = authors_table(store)
     for figure, arch in (("4B", "lcn"), ("4C", "cnn")):
         paper = published_P_star(arch)
-        table = complexity_table(searched_runs(law_grid(arch), store)[0])
+        table = complexity_table(searched_runs(law_grid(arch), store)[0], store.frame())
         for L in (2, 3):
             about = {"figure": figure, "quantity": f"P*, L = {L}", "kind": "size"}
             about["shown"] = (paper.L == L).sum()
             own = table[(table.L == L) & table.paper.notna()]
-            yield own[["paper"]].assign(here=own.P_star, training=OURS, **about)
+            yield own[["paper"]].assign(here=own.by_rule * own.paper, training=OURS, **about)
             own = theirs[(theirs.arch == arch) & (theirs.L == L)]
             for training, ratio in ((AUTHORS, own.ratio), (CHEAPER, own.cheap)):
                 here = ratio * own.paper
@@ -158,15 +165,34 @@ def _sample_complexities(store: Store) -> Iterator[pd.DataFrame]:
 
 def _thresholds(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """P*_S and P*_D of Figures 6 and 14."""
-    table = crossings(frame, settings_for(("lcn", "cnn"), ("L2", "L3", "s3")), num_bootstrap=0)
+    trained = {
+        tuple(getattr(c, name) for name in SETTING_COLUMNS): c
+        for c in settings_for(("lcn", "cnn"), ("L2", "L3", "s3"))
+    }
     for arch, quantity, figure in THRESHOLD_FIGURES:
         paper = paper_pairs(arch, quantity)
-        ours = threshold_points(table[table.arch == arch], quantity)
-        both = paper.merge(ours, on=list(SETTING_COLUMNS), suffixes=("_paper", ""))
-        yield pd.DataFrame({"here": both.P_x, "paper": both.P_x_paper}).assign(
+        keys = paper[list(SETTING_COLUMNS)].itertuples(index=False, name=None)
+        here = [
+            _by_their_rule(frame, trained.get(key), quantity, P)
+            for key, P in zip(keys, paper.P_x, strict=True)
+        ]
+        yield pd.DataFrame({"here": here, "paper": paper.P_x}).assign(
             figure=figure, quantity=f"P*_{quantity[0]}", kind="size", training=OURS,
             shown=len(paper),
         )  # fmt: skip
+
+
+def _by_their_rule(
+    frame: pd.DataFrame, config: RunConfig | None, quantity: str, paper: float
+) -> float:
+    """Our P*_S or P*_D where the paper has ``paper``, at one of its sizes; nan where not known."""
+    runs = frame.iloc[:0] if config is None else runs_of(frame, config)
+    runs = runs.dropna(subset=quantity) if quantity in runs else frame.iloc[:0]
+    if runs.empty:
+        return np.nan
+    threshold = next(t.threshold for t in paper_targets(config) if t.quantity == quantity)
+    step = paper_grid_ratio(config.arch, config.s0)
+    return by_paper_rule(runs, paper, step, threshold, quantity) or np.nan
 
 
 def _authors_thresholds(store: Store, training: str, cheap: bool) -> Iterator[pd.DataFrame]:

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from srhm.stats.fits import Estimate
+from srhm_book import verdicts
+from srhm_book.verdicts import BAND
 from srhm_book.wording import NOTHING, with_ends
 
-BAND = 0.2  # how far from the expected value, relative to it, an interval may reach
 MOST, MANY = 0.9, 0.75  # of a figure's points or pairs
 COVERED, FEWEST = 0.8, 5  # how many of them must be known
 
@@ -22,14 +23,18 @@ VERDICTS = ("agrees", "close", "open", "differs")  # the last one there is decid
 RULE = (
     f"A number *agrees* when its interval, of 95 % unless its row says otherwise, holds the "
     f"expected value and stays within {100 * BAND:.0f} % of it; it is *close* when the interval "
-    f"stays as near without holding it, "
-    f"*open* when the interval holds it and reaches further or nothing is measured yet (–), and "
-    f"*differs* otherwise: the interval leaves the value out, which says nothing of how far off it "
-    f"is; where the interval still reaches within {100 * BAND:.0f} % of it, *size open* is added. "
-    f"A share of "
-    f"points or pairs *agrees* from {100 * MOST:.0f} %, is *close* from {100 * MANY:.0f} %, "
-    f"*differs* below, and is *open* while fewer than {100 * COVERED:.0f} % of them are measured. "
-    f"A claim of several parts has the verdict of its worst: *differs*, then *open*, then *close*."
+    f"stays as near without holding it. An interval that reaches further is *open* when it holds "
+    f"the value, or when it is longer than those {100 * BAND:.0f} % either way and still reaches "
+    f"into them; else it *differs*, which says nothing of how far off it is: where it still "
+    f"reaches within {100 * BAND:.0f} % of the value, *size open* is added. Where the expected "
+    f"value is itself measured, the interval is that of the difference. What is not measured (–) "
+    f"is *open*.\n\nA share of points or pairs *agrees* from {100 * MOST:.0f} %, is *close* from "
+    f"{100 * MANY:.0f} %, and *differs* below; it is *open* while fewer than {FEWEST} are known, "
+    f"or fewer than {100 * COVERED:.0f} % of all, unless those missing could not change it. A "
+    f"pair whose order its own interval leaves open counts as missing.\n\nA claim of several parts "
+    f"has the verdict of its worst: *differs*, then *open*, then *close*. No allowance is made "
+    f"for their number. A claim whose setting is not trained here, but another one that its row "
+    f"names, is *open* whatever its parts say."
 )
 
 
@@ -39,6 +44,7 @@ class Number:
 
     An end of the interval is None where it is open. value is None where nothing is known. bracket:
     what the interval is where it is no 95 % interval, such as "least to largest of 3 seeds".
+    around: the interval of the expected number, where that is measured too.
     """
 
     what: str
@@ -47,41 +53,56 @@ class Number:
     interval: tuple[float | None, float | None] = (None, None)
     paper: float | None = None
     bracket: str = ""
+    around: tuple[float, float] | None = None
 
     @classmethod
-    def of(cls, what, expected, found: Estimate | None, paper: Estimate | None = None) -> Number:
-        """From estimates, either of which may be missing."""
+    def of(
+        cls,
+        what: str,
+        expected: float | Estimate,
+        found: Estimate | None,
+        paper: Estimate | None = None,
+    ) -> Number:
+        """From estimates, of which those found here and by the paper may be missing."""
         own = (found.value, (found.low, found.high)) if found else ()
         value, interval = own or (None, (None, None))
-        return cls(what, expected, value, interval, paper.value if paper else None)
+        theirs, around = paper.value if paper else None, None
+        if isinstance(expected, Estimate):
+            expected, around = expected.value, (expected.low, expected.high)
+        return cls(what, expected, value, interval, theirs, around=around)
 
     @property
     def verdict(self) -> str:
         """See `RULE`."""
         if self.value is None:
             return "open"
-        low, high = self._ends()
-        holds = low <= self.expected <= high
-        near = abs(self.expected) * BAND >= max(high - self.expected, self.expected - low)
-        if near:
-            return "agrees" if holds else "close"
-        return "open" if holds else "differs"
+        return verdicts.verdict(*self._ends(), self.expected)
 
     @property
     def size_open(self) -> bool:
         """Whether it differs, but perhaps by little: the interval reaches into the band."""
-        low, high = self._ends()
-        off = max(low - self.expected, self.expected - high)
-        return self.verdict == "differs" and off <= abs(self.expected) * BAND
+        return self.verdict == "differs" and verdicts.near(*self._ends(), self.expected)
 
     def _ends(self) -> tuple[float, float]:
+        """Of the interval; with ``around``, of that of the difference, about the expected number.
+
+        The difference of two independent estimates: on each side their distances to the ends that
+        widen it add in squares (Zou and Donner 2008).
+        """
         low, high = self.interval
-        return -math.inf if low is None else low, math.inf if high is None else high
+        low, high = -math.inf if low is None else low, math.inf if high is None else high
+        if self.around is None:
+            return low, high
+        less, more = self.around
+        return (
+            self.value - math.hypot(self.value - low, more - self.expected),
+            self.value + math.hypot(high - self.value, self.expected - less),
+        )
 
 
 @dataclass(frozen=True)
 class Share:
-    """How many of ``number`` measured points or pairs are as the claim says; of ``possible``.
+    """How many of ``number`` known points or pairs are as the claim says; of ``possible``.
 
     paper: the share among the paper's own points, where these were read off.
     """
@@ -104,9 +125,13 @@ class Share:
     @property
     def verdict(self) -> str:
         """See `RULE`."""
-        if self.number < max(FEWEST, COVERED * (self.possible or 0)):
+        if self.number < FEWEST:
             return "open"
-        return "agrees" if self.value >= MOST else "close" if self.value >= MANY else "differs"
+        every = max(self.number, self.possible or 0)
+        least, most = self.hits / every, (self.hits + every - self.number) / every
+        if _of_share(least) == _of_share(most):  # whatever those missing are
+            return _of_share(least)
+        return "open" if self.number < COVERED * every else _of_share(self.value)
 
 
 @dataclass(frozen=True)
@@ -114,7 +139,8 @@ class Claim:
     """A claim of the paper: where it makes it, what was found, and the chapter that shows it.
 
     parts: the numbers and shares that it stands on, the main one first. settings, seeds: how many
-    these rest on, at least. remark: what else a reader must know.
+    these rest on, at least. remark: what else a reader must know. elsewhere: how the setting of
+    these parts differs from the claim's own, where that is not trained: they do not decide it.
     """
 
     id: str
@@ -126,11 +152,12 @@ class Claim:
     settings: int = 0
     seeds: int = 0
     remark: str | None = None
+    elsewhere: str | None = None
 
     @property
     def verdict(self) -> str:
-        """That of the worst part."""
-        return worst(part.verdict for part in self.parts)
+        """That of the worst part; "open" where the claim's own setting is not trained."""
+        return "open" if self.elsewhere else worst(part.verdict for part in self.parts)
 
     @property
     def size_open(self) -> bool:
@@ -141,8 +168,9 @@ class Claim:
 
     @property
     def deciding(self) -> Number | Share:
-        """The first part that has the claim's verdict, in the same words."""
-        return next(part for part in self.parts if in_words(part) == in_words(self))
+        """The first part that has the worst verdict, of which the size is not open if it can."""
+        own = [part for part in self.parts if part.verdict == worst(p.verdict for p in self.parts)]
+        return min(own, key=lambda part: part.size_open)
 
     @property
     def measured(self) -> bool:
@@ -155,9 +183,13 @@ class Claim:
         return asdict(self) | {"parts": parts} | _verdict(self)
 
 
-def worst(verdicts: Iterable[str]) -> str:
+def worst(found: Iterable[str]) -> str:
     """The verdict that decides; "open" of none."""
-    return max(verdicts, key=VERDICTS.index, default="open")
+    return max(found, key=VERDICTS.index, default="open")
+
+
+def _of_share(value: float) -> str:
+    return "agrees" if value >= MOST else "close" if value >= MANY else "differs"
 
 
 def in_words(item: Number | Share | Claim) -> str:
@@ -180,14 +212,17 @@ def noted(part: Number | Share, text: str) -> str:
 
 
 def expected(part: Number | Share) -> str:
-    """The value that the claim expects."""
-    return "all" if isinstance(part, Share) else f"{part.expected:.3g}"
+    """The value that the claim expects, with its interval where it is measured."""
+    if isinstance(part, Share):
+        return "all"
+    return with_ends(part.expected, *part.around) if part.around else f"{part.expected:.3g}"
 
 
 def here(part: Number | Share) -> str:
-    """The value found, with its interval, or the count; a dash for nothing."""
+    """The value found, with its interval, or the count of those known; a dash for nothing."""
     if part.value is None:
         return NOTHING
     if isinstance(part, Share):
-        return f"{part.hits} of {part.number}"
+        more = (part.possible or 0) > part.number
+        return f"{part.hits} of {part.number}" + (f" ({part.possible} in all)" if more else "")
     return with_ends(part.value, *part.interval)

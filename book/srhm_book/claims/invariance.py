@@ -8,7 +8,14 @@ from srhm_book.claims.claim import Claim, Number, Share
 from srhm_book.invariance.agreement import agreement, paper_pairs
 from srhm_book.invariance.layers import compare_plateaus, paper_plateaus, stored_curves
 from srhm_book.invariance.runs import settings_for
-from srhm_book.invariance.thresholds import D2, ERROR, S2, crossings, threshold_points
+from srhm_book.invariance.thresholds import (
+    D2,
+    ERROR,
+    S2,
+    SETTING_COLUMNS,
+    crossings,
+    threshold_points,
+)
 
 GROUP = "Invariances"
 REACH = 2  # a factor: how near to P* a P*_S or P*_D counts as the same
@@ -23,7 +30,7 @@ FIGURES = {
 
 def invariance_claims(frame: pd.DataFrame) -> list[Claim]:
     """Eq. 8 for three networks and two sensitivities, and the plateaus of Figures 12 and 15."""
-    table = crossings(frame, settings_for(ARCHS, ("L2", "L3", "s3")), num_bootstrap=200)
+    table = crossings(frame, settings_for(ARCHS, ("L2", "L3", "s3")))
     claims = [eq8_claim(table, arch, quantity) for arch in ARCHS for quantity in (S2, D2)]
     return claims + [plateau_claim(frame, arch) for arch in ("lcn", "cnn")]
 
@@ -52,8 +59,19 @@ def eq8_claim(table: pd.DataFrame, arch: str, quantity: str) -> Claim:
         FIGURES[arch, quantity], CHAPTERS[arch],
         (Number.of(f"slope of log P* on log {name}", 1, *slopes), near),
         len(points), int(own.num_seeds.max()) if len(own) else 0,
-        f"{len(points)} of {possible} settings with P* have {name}",
+        f"{len(points)} of {possible} settings with P* have {name}{_below(own, quantity)}",
     )  # fmt: skip
+
+
+def _below(own: pd.DataFrame, quantity: str) -> str:
+    """In how many of the settings with P* the other size lies below all sizes that are trained."""
+    if own.empty:
+        return ""
+    keys = list(SETTING_COLUMNS)
+    known = own[(own.quantity == ERROR) & own.P_star.notna()][keys]
+    others = known.merge(own[(own.quantity == quantity) & own.P_star.isna()], on=keys)
+    number = int(others.reason.str.contains(" is below ").sum())
+    return f"; in {number} it lies below the sizes trained" if number else ""
 
 
 def _near(points: pd.DataFrame) -> int:

@@ -1,4 +1,8 @@
-"""Claims on the sample complexity: the points of Figures 4B and 4C, Eqs. 3, 4, 5, sparsity B."""
+"""Claims on the sample complexity: the points of Figures 4B and 4C, Eqs. 3, 4, 5, sparsity B.
+
+P* is compared with the paper's values by the paper's rule, which takes one of its sizes
+(`srhm_book.complexity.table.by_paper_rule`); in fits it is interpolated.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,13 @@ from srhm.runs.store import Store
 from srhm.stats.curves import interval
 from srhm.stats.fits import Estimate
 from srhm_book.claims.claim import Claim, Number, Share
-from srhm_book.complexity.authors import NEAR
+from srhm_book.complexity.authors import NEAR, authors_table
 from srhm_book.complexity.fixed_d import as_predicted, fit_eq5, sparser_pairs
 from srhm_book.complexity.law_tests import (
+    COMPLETE,
     FACTORS,
     depth_tests,
+    matched_branching,
     matched_tests,
     pooled_tests,
     slope_tests,
@@ -27,16 +33,19 @@ GROUP = "Laws"
 CHAPTERS = {"lcn": "06_lcn_sample_complexity", "cnn": "07_cnn_sample_complexity"}
 FIGURES = {"lcn": "4B", "cnn": "4C"}
 EQUATIONS = {"lcn": "3", "cnn": "4"}
+BY_RULE = "both read off at one of the paper's sizes, by its rule"
 SYMBOLS = {"s0": "s0+1", "n_c": "n_c", "m": "m"}  # in a claim's id: in a table's column
 
 
 def law_claims(store: Store) -> list[Claim]:
     """The claims of Figures 4 and 10, of Eqs. 3, 4 and 5 and of Figures 7 and 8."""
-    found = []
+    found, frame, theirs = [], store.frame(), authors_table(store)
     for arch in CHAPTERS:
         runs, _ = searched_runs(law_grid(arch), store)
-        table, paper = complexity_table(runs), published_P_star(arch)
-        found += [_points_claim(table, paper, arch, L) for L in (2, 3)]
+        table, paper = complexity_table(runs, frame), published_P_star(arch)
+        for L in (2, 3):
+            found.append(_points_claim(table, paper, arch, L))
+            found.append(_authors_claim(theirs, paper, arch, L))
         found += [_law_claim(table, paper, arch), *_exponent_claims(table, paper, arch)]
         found += [_depth_claim(table)] if arch == "lcn" else []
     return [*found, *_equal_size_claims(store), *_sparsity_B_claims(store)]
@@ -53,25 +62,47 @@ def _claim(
 
 def _points_claim(table: pd.DataFrame, paper: pd.DataFrame, arch: str, L: int) -> Claim:
     """Every point that Figure 4B or 4C shows at one depth."""
-    shown = table[table.paper.notna() & table.P_star.notna() & (table.L == L)]
-    ratio = shown.ratio.to_numpy(float)
-    near = int(((ratio < NEAR) & (ratio > 1 / NEAR)).sum())
-    what = f"points of Figure {FIGURES[arch]} with P* within a factor {NEAR:g}"
+    shown = table[table.by_rule.notna() & (table.L == L)]
     return _claim(
         f"P_star_{arch}_L{L}", f"P* of the {arch.upper()}, L = {L}", FIGURES[arch], CHAPTERS[arch],
-        (Number.of("P* over the paper's, median", 1, _median(ratio)),
-         Share(what, near, len(shown), int((paper.L == L).sum()))),
-        shown,
+        _near_parts(shown.by_rule, paper, arch, L), shown, BY_RULE,
     )  # fmt: skip
 
 
-def _median(values: np.ndarray, num_bootstrap: int = 2000, seed: int = 0) -> Estimate | None:
-    """The median with its 95 % bootstrap interval, in logarithms; None of fewer than five."""
+def _authors_claim(theirs: pd.DataFrame, paper: pd.DataFrame, arch: str, L: int) -> Claim:
+    """The same points trained as the authors' code trains, in a cheaper form: one seed each.
+
+    theirs: `srhm_book.complexity.authors.authors_table`.
+    """
+    ratio = theirs[(theirs.arch == arch) & (theirs.L == L)].cheap.dropna()
+    return Claim(
+        f"P_star_{arch}_L{L}_authors", GROUP,
+        f"P* of the {arch.upper()}, L = {L}, trained as the authors' code trains", FIGURES[arch],
+        "17_authors_training", _near_parts(ratio, paper, arch, L), len(ratio), min(len(ratio), 1),
+        f"{BY_RULE}; in a cheaper form of that training",
+    )  # fmt: skip
+
+
+def _near_parts(ratio: pd.Series, paper: pd.DataFrame, arch: str, L: int) -> tuple[Number, Share]:
+    """How near to the paper's P* those are that are known, given the ratios to it."""
+    what = f"points of Figure {FIGURES[arch]} with P* within a factor {NEAR:g}"
+    near = int(ratio.between(1 / NEAR, NEAR).sum())
+    return (
+        Number.of("P* over the paper's, geometric mean", 1, _mean(ratio.to_numpy(float))),
+        Share(what, near, len(ratio), int((paper.L == L).sum())),
+    )
+
+
+def _mean(values: np.ndarray, num_bootstrap: int = 2000, seed: int = 0) -> Estimate | None:
+    """The geometric mean with its 95 % bootstrap interval; None of fewer than five values.
+
+    Not the median, which of values on a grid is a point of that grid.
+    """
     if len(values) < 5:
         return None
     logs, rng = np.log(values), np.random.default_rng(seed)
-    draws = np.median(logs[rng.integers(len(logs), size=(num_bootstrap, len(logs)))], axis=1)
-    value = float(np.median(logs))
+    draws = logs[rng.integers(len(logs), size=(num_bootstrap, len(logs)))].mean(axis=1)
+    value = float(logs.mean())
     return Estimate(*np.exp([value, *interval(value, draws, len(logs))]).tolist())
 
 
@@ -85,7 +116,7 @@ def _law_claim(table: pd.DataFrame, paper: pd.DataFrame, arch: str) -> Claim:
     slope = Number.of(f"slope of log P* on that of {equation}", 1, *map(_estimate, (whole, theirs)))
     found = {test.exponent: test.estimate for test in pooled_tests(table)}
     factors = [
-        Number.of(f"exponent of {_written(factor)} in {equation}", 1, found.get(factor))
+        Number.of(f"exponent of {_written(factor)}, all fitted together", 1, found.get(factor))
         for factor in FACTORS[arch]
     ]
     statement = f"{arch.upper()}: {equation} as a whole and factor by factor"
@@ -116,14 +147,26 @@ def _exponent_claims(table: pd.DataFrame, paper: pd.DataFrame, arch: str) -> lis
 
 
 def _depth_claim(table: pd.DataFrame) -> Claim:
-    """The factor s^(L/2): over all tasks of the paper's kind, and where s or L alone varies."""
-    parts = tuple(
-        Number.of(f"exponent of s^(L/2), {_where(test.settings)}", 1, test.estimate)
+    """The factor s^(L/2): over all tasks of the paper's kind, and where s or L alone varies.
+
+    At L = 2 there are tasks that differ in s alone; elsewhere the law's other factors are divided
+    out. A fit at another s or L is a part where it tells anything, and does not hang on one task.
+    """
+    found = {
+        test.settings.removeprefix(COMPLETE).strip(", "): test.estimate
         for test in depth_tests(table)
-        if "m=v" in test.settings
-    )
+        if test.settings.startswith(COMPLETE)
+    }
+    matched = matched_branching(table)
+    estimates = {
+        "all tasks": found.pop("", None),
+        "at L = 2, of tasks that differ in s alone": matched and matched.exponent,
+        "at s = 2": found.pop("s=2", None),
+    }
+    found.pop("L=2", None)
+    estimates |= {f"at {held.replace('=', ' = ')}": own for held, own in found.items() if own}
+    parts = [Number.of(f"exponent of s^(L/2), {where}", 1, own) for where, own in estimates.items()]
     statement = "LCN: the factor s^(L/2) of Eq. 3"
-    parts = parts or (Number(statement, 1),)
     return _claim("eq3_depth", statement, "10", CHAPTERS["lcn"], parts, table)
 
 
@@ -134,17 +177,16 @@ def _equal_size_claims(store: Store) -> list[Claim]:
     pairs = sparser_pairs(table)
     easier = pairs[pairs.predicted < 1]
     decided, right = int((easier.side != "either").sum()), int(as_predicted(easier).sum())
-    what = "pairs of equal size in which the sparser needs fewer"
-    sign = Share(what, int((easier.ratio < 1).sum()), len(easier))
+    what = "pairs of equal size, where the seeds decide, in which the sparser needs fewer"
+    sign = Share(what, right, decided, len(easier))
     slope = fit_eq5(pairs).exponents["predicted"] if len(pairs) >= 3 else None
     size = "slope of the measured effect of sparsity on that of Eq. 5"
-    remark = f"the seeds decide {decided} of the {len(easier)} pairs, {right} of them as Eq. 5 says"
     rows = (
-        ("eq5", "LCN: of inputs of one size, the sparser needs fewer", sign, remark),
-        ("eq5_slope", "LCN: by how much fewer", Number.of(size, 1, slope), None),
+        ("eq5", "LCN: of inputs of one size, the sparser needs fewer", sign),
+        ("eq5_slope", "LCN: by how much fewer", Number.of(size, 1, slope)),
     )
     chapter = "08_sparser_is_easier"
-    return [_claim(id, text, "5", chapter, (part,), table, r) for id, text, part, r in rows]
+    return [_claim(id, text, "5", chapter, (part,), table) for id, text, part in rows]
 
 
 def _sparsity_B_claims(store: Store) -> list[Claim]:
@@ -168,9 +210,3 @@ def _estimate(test) -> Estimate | None:
 
 def _written(symbols: str) -> str:
     return symbols.replace("s0", "s₀").replace("^2", "²")
-
-
-def _where(settings: str) -> str:
-    """ "alone, m=v^(s-1), s=2" as "at s = 2"."""
-    held = settings.partition("m=v^(s-1)")[2].removeprefix(", ")
-    return f"at {held.replace('=', ' = ')}" if held else "all tasks"

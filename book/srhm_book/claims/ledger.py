@@ -63,10 +63,11 @@ def to_markdown(items: list[Claim]) -> str:
     """All claims as a table, a row for each part, and the rule of the verdicts below it."""
     rows = [COLUMNS, ("---",) * len(COLUMNS)]
     for item in items:
+        there = f" (another setting: {item.elsewhere})" if item.elsewhere else ""
         for part in item.parts:
             *about, found = numbers(part)
             found += noted(part, ", {}")
-            about = (item.statement, part.what, item.figure, *about, found)
+            about = (item.statement + there, part.what, item.figure, *about, found)
             rows.append((*about, in_words(part), item.chapter))
     lines = [f"| {' | '.join(row)} |".replace("*", r"\*") for row in rows]
     return "\n".join([*lines, "", RULE]) + "\n"

@@ -89,7 +89,7 @@ def forest_html(items: list[Claim]) -> str:
 def rule_html() -> str:
     """The rule of the verdicts."""
     marked = re.sub(r"[*](.*?)[*]", r"<em>\1</em>", RULE)
-    return f"<p>{marked}</p>"
+    return "".join(f"<p>{part}</p>" for part in marked.split("\n\n"))
 
 
 def table_html(items: list[Claim]) -> str:
@@ -112,6 +112,7 @@ def _claim_rows(item: Claim) -> list[str]:
         _where(item.figure),
         f"settings {item.settings}, seeds {item.seeds}",
         item.remark,
+        item.elsewhere and f"another setting: {item.elsewhere}",
     ]
     name = (
         f'<th scope="row">{_link(item.chapter, maths(item.statement))}<span class="found">'
@@ -171,7 +172,9 @@ def _forest_row(item: Claim) -> str:
     part = item.deciding
     value, _, ends = here(part).partition(" (")
     ends = f'<span class="interval"> ({ends}</span>' if ends else ""
-    what = f'<span class="found">{maths(part.what)}</span>' if len(item.parts) > 1 else ""
+    notes = [part.what] if len(item.parts) > 1 else []
+    notes += ["not at the paper's setting"] if item.elsewhere else []
+    what = f'<span class="found">{maths("; ".join(notes))}</span>' if notes else ""
     return (
         f'<tr><th scope="row">{_link(item.chapter, maths(item.statement))}{what}</th>'
         f"<td>{_strip(item)}</td><td>{value}{ends}</td>"

@@ -10,6 +10,7 @@ import pandas as pd
 from srhm.stats.fits import Estimate, fit_power_law
 from srhm_book.complexity.matched import MatchedFit, fit_matched
 from srhm_book.complexity.table import prefactor
+from srhm_book.verdicts import verdict
 
 # The powers that the laws are products of, each therefore with exponent 1.
 FACTORS = {
@@ -19,7 +20,7 @@ FACTORS = {
 OTHERS_HELD = "alone"  # all other exponents held at the law's values
 # The tasks of the paper, in which every tuple means something.
 COMPLETE = f"{OTHERS_HELD}, m=v^(s-1)"
-MOST_HALF_WIDTH = 0.2  # of the law's exponent
+HINGED = "It hangs on one setting: without that one nothing would determine it."
 
 
 def half_width(estimate: Estimate) -> float:
@@ -58,14 +59,13 @@ class LawTest:
     def included(self) -> bool | None:
         """Whether the 95 % interval holds the law's exponent; None where it cannot be told.
 
-        That is where there is no estimate, or where the interval holds it but reaches further than
-        `MOST_HALF_WIDTH` of it either way: such an interval would hold anything.
+        That is where there is no estimate, or where it is open by the claims' rule
+        (`srhm_book.verdicts.verdict`): too wide an interval would hold anything.
         """
         if self.estimate is None:
             return None
-        if not self.estimate.includes(self.law):
-            return False
-        return True if half_width(self.estimate) <= MOST_HALF_WIDTH * self.law else None
+        found = verdict(self.estimate.low, self.estimate.high, self.law)
+        return None if found == "open" else found == "agrees"
 
 
 def with_factors(table: pd.DataFrame) -> pd.DataFrame:
@@ -229,7 +229,30 @@ def _test(name: str, part: pd.DataFrame, predictors: list[str], laws: dict) -> l
         fit = fit_power_law(part, predictors)
     except ValueError as error:
         return [LawTest(name, p, laws[p], None, len(part), str(error)) for p in predictors]
-    return [LawTest(name, p, laws[p], fit.exponents[p], fit.num_points) for p in predictors]
+    hinged = hinge(part, predictors)
+    return [
+        LawTest(name, p, laws[p], None, len(part), HINGED) if p in hinged
+        else LawTest(name, p, laws[p], fit.exponents[p], fit.num_points)
+        for p in predictors
+    ]  # fmt: skip
+
+
+def hinge(part: pd.DataFrame, predictors: list[str]) -> set[str]:
+    """The predictors whose exponents would not be determined without some one of the settings.
+
+    Such a setting is met by the fit whatever its P*, so that the scatter says nothing of it.
+    """
+    design = np.column_stack([np.ones(len(part)), *(np.log(part[p]) for p in predictors)])
+    leverage = np.einsum("ij,ji->i", design, np.linalg.pinv(design))
+    found = set()
+    for i in np.flatnonzero(leverage > 1 - 1e-9):
+        rest = np.delete(design, i, axis=0)
+        rank = np.linalg.matrix_rank(rest, tol=1e-8)
+        found |= {
+            p for k, p in enumerate(predictors, 1)
+            if np.linalg.matrix_rank(np.delete(rest, k, axis=1), tol=1e-8) == rank
+        }  # fmt: skip
+    return found
 
 
 def _matched(part: pd.DataFrame, predictor: str, equal: list[str]) -> MatchedFit | None:

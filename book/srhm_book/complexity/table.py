@@ -69,14 +69,20 @@ def complexity_table(
 
 
 def by_paper_rule(
-    frame: pd.DataFrame, paper: float, ratio: float, threshold: float = 0.1
+    frame: pd.DataFrame,
+    paper: float,
+    ratio: float,
+    threshold: float = 0.1,
+    quantity: str = "test_error",
 ) -> float | None:
     """P* as the paper reads it off: the size of *its* grid whose error is nearest to threshold.
+
+    quantity: a column that falls with P, in place of the error.
 
     The grid holds the paper's own value ``paper`` and has the ratio ``ratio``; our mean curve is
     interpolated on it, linearly in log P. None where our sizes do not reach far enough to decide.
     """
-    curve = learning_curve(frame)
+    curve = learning_curve(frame, quantity)
     P, error = curve.P.to_numpy(float), curve["mean"].to_numpy()
     if not error.min() <= threshold <= error.max():
         return None

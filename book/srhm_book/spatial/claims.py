@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from srhm.images.config import IMAGE_SETS
 from srhm_book.claims.claim import Claim, Number, Share
+from srhm_book.images.claims import SHORT
 from srhm_book.spatial import detection, photographs
 from srhm_book.spatial.detection import SETTINGS
 from srhm_book.spatial.findings import READINGS, fallen, learned, pooled, reading_of, trend
@@ -87,13 +89,16 @@ def _photograph_claims(layers: pd.DataFrame | None, filters: pd.DataFrame | None
     if longer is not None:
         factor = one_change(longer, "G")
         remarks["G"] = f"in one network trained four times as long G_k changes by {factor:.2f}"
+    title = IMAGE_SETS[photographs.DATASET].title
+    there = f"{title}, P = {photographs.P:,}, {SHORT}"
     seeds, archs = _seeds(layers), 0 if layers is None else layers.arch.nunique()
     found = []
     for slug, (statement, what, table, column) in asked.items():
         hits, number = (int(table[column].sum()), len(table)) if len(table) else (0, 0)
         share = Share(what, hits, number)
         found.append(_claim(f"photographs_{slug}", f"Photographs: {statement}", PHOTOGRAPHS,
-                            [share], archs, seeds, remarks.get(slug)))  # fmt: skip
+                            [share], archs, seeds, remarks.get(slug),
+                            there if number else None))  # fmt: skip
     return found
 
 
@@ -105,6 +110,6 @@ def _seeds(frame: pd.DataFrame | None) -> int:
     return int(by.nunique().min())
 
 
-def _claim(id, statement, chapter, parts, settings, seeds, remark=None) -> Claim:
+def _claim(id, statement, chapter, parts, settings, seeds, remark=None, there=None) -> Claim:
     return Claim(f"spatial_{id}", GROUP, statement, "–", chapter, tuple(parts), settings, seeds,
-                 remark)  # fmt: skip
+                 remark, there)  # fmt: skip

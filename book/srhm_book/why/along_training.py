@@ -132,11 +132,30 @@ def exponents(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def fall(powers: pd.DataFrame, arch: str, L: int) -> str:
-    """ "from 2.2 to 1.4": means over layers, at the start and at the last moment."""
-    own = powers[(powers.arch == arch) & (powers.L == L)].groupby("moment").power.mean()
+    """ "from 2.2 to 1.4 (1.0 to 2.2)": means over layers, at the start and at the last moment.
+
+    In brackets the least and the largest of single layers and seeds.
+    """
+    found = _first_and_last(powers[(powers.arch == arch) & (powers.L == L)])
+    return "by an amount not measured" if found is None else "from {} to {}".format(*found[:2])
+
+
+def _first_and_last(rows: pd.DataFrame) -> tuple[str, str, float] | None:
+    """The mean at the start, that at the last moment with its ends, and this moment."""
+    own = rows.groupby("moment").power.mean()
     if len(own) < 2:
-        return "by an amount not measured"
-    return f"from {own[own.index.max()]:.1f} to {own[own.index.min()]:.1f}"
+        return None
+    last = own.index.min()
+    ended = rows[rows.moment == last]
+    ends = f"{ended.low.min():.1f} to {ended.high.max():.1f}"
+    return f"{own[own.index.max()]:.1f}", f"{own[last]:.1f} ({ends})", last
+
+
+def rises(powers: pd.DataFrame, arch: str, L: int) -> str:
+    """ "1 of 3": in how many layers the power rises from some moment to the next."""
+    own = powers[(powers.arch == arch) & (powers.L == L)].sort_values("moment", ascending=False)
+    layers = [rows.power.diff().max() > 0 for _, rows in own.groupby("layer")]
+    return f"{sum(layers)} of {len(layers)}"
 
 
 def change(powers: pd.DataFrame, arch: str, L: int) -> str:
@@ -144,15 +163,10 @@ def change(powers: pd.DataFrame, arch: str, L: int) -> str:
 
     In brackets the least and the largest of single layers and seeds.
     """
-    rows = powers[(powers.arch == arch) & (powers.L == L)]
-    own = rows.groupby("moment").power.mean()
-    if len(own) < 2:
+    found = _first_and_last(powers[(powers.arch == arch) & (powers.L == L)])
+    if found is None:
         return "not measured"
-    first, last = own.index.max(), own.index.min()
-    ended = rows[rows.moment == last]
-    ends = f"{ended.low.min():.1f} to {ended.high.max():.1f}"
-    later = f"{own[last]:.1f} ({ends}) at {last:g} of the loss of guessing"
-    return f"{own[first]:.1f} at the start and {later}"
+    return "{} at the start and {} at {:g} of the loss of guessing".format(*found)
 
 
 def off_law(powers: pd.DataFrame, arch: str, layer: int) -> str:

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from srhm.runs.store import Store
 from srhm.stats.curves import sample_complexity
 from srhm.stats.fits import Estimate
-from srhm.stats.ratios import mean_of_few
+from srhm.stats.ratios import mean_of_few, mean_ratio, paired_ratio, seed_complexities
 from srhm.training.config import SEED_FIELDS, RunConfig
+from srhm_book.complexity import choices
+from srhm_book.complexity.table import searched_runs
+from srhm_book.complexity.training import describe
 from srhm_book.grids import GRIDS, PAPER, TOY, setting
 from srhm_book.parent.settings import task_setting
 from srhm_book.tables import scrolling
@@ -94,11 +98,12 @@ def sizes_table(
 ) -> pd.DataFrame:
     """One row for each task of the main table and each of `WORDS` that is known there.
 
-    Columns v, s, L, m, s0, what, P_star, low, high (95 % over seeds), num_seeds. steps: rows of
-    `srhm_book.why.measure.critical_sizes`, of which those of the LCN with equal weights are taken.
+    Columns v, s, L, m, s0, what, P_star, low, high (95 % over seeds), num_seeds and by_seed, the
+    size of each seed of the rules. steps: rows of `srhm_book.why.measure.critical_sizes`, of which
+    those of the LCN with equal weights are taken.
     """
     rows = [
-        (task, name, sample_complexity(own))
+        (*task, name, *_crossing(own))
         for name, found in runs.items()
         for c, own in found.items()
         if (task := (c.v, c.s, c.L, c.m, c.s0)) in tasks.BEST
@@ -107,24 +112,36 @@ def sizes_table(
     seeded = algorithm.assign(**dict.fromkeys(SEED_FIELDS, algorithm.seed))
     for (*task, places), own in seeded.groupby([*TASK, "places"]):
         name = "algorithm places" if places else "algorithm"
-        rows.append((task, name, sample_complexity(own[["P", "test_error", *SEED_FIELDS]])))
-    found = [
-        (*task, name, star.P_star, star.low, star.high, star.num_seeds)
-        for task, name, star in rows
-        if star.P_star is not None
-    ]
-    for (*task, places), own in seen.groupby([*TASK, "places"]):
-        found.append((*task, "seen places" if places else "seen", *_mean(own.every)))
+        rows.append((*task, name, *_crossing(own[["P", "test_error", *SEED_FIELDS]])))
+    for task, own in seen[seen.places.astype(bool)].groupby(TASK):
+        rows.append((*task, "seen places", *_mean(own.set_index("seed").every)))
+    rows += _seen_anywhere(seen[~seen.places.astype(bool)])
     for task, own in steps[(steps.arch == "lcn") & (steps.weights == "equal")].groupby(TASK):
-        found.append((*task, "step", *_mean(own.P_c)))
-    columns = [*TASK, "what", "P_star", "low", "high", "num_seeds"]
-    return pd.DataFrame(found, columns=columns).astype({"low": float, "high": float})
+        rows.append((*task, "step", *_mean(own.set_index("seed").P_c)))
+    columns = [*TASK, "what", "P_star", "low", "high", "num_seeds", "by_seed"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table[table.P_star.notna()].astype({"P_star": float, "low": float, "high": float})
 
 
-def _mean(values: pd.Series) -> tuple[float, float, float, int]:
-    """Geometric mean over seeds, with its 95 % interval."""
-    logs = [math.log(value) for value in values]
-    return *(math.exp(x) for x in mean_of_few(logs)), len(logs)
+def _seen_anywhere(seen: pd.DataFrame) -> list[tuple]:
+    """The rows of "seen", which s0 does not change: of each seed the mean over all values of s0."""
+    rows = []
+    for task, own in seen.groupby([name for name in TASK if name != "s0"]):
+        sizes = _mean(own.groupby("seed").every.agg(lambda x: math.exp(x.map(math.log).mean())))
+        rows += [(*task, s0, "seen", *sizes) for s0 in own.s0.unique()]
+    return rows
+
+
+def _crossing(own: pd.DataFrame) -> tuple:
+    star = sample_complexity(own)
+    by_seed = {seed[0]: P for seed, P in seed_complexities(own).items()}
+    return star.P_star, star.low, star.high, star.num_seeds, by_seed
+
+
+def _mean(values: pd.Series) -> tuple:
+    """Geometric mean over seeds, with its 95 % interval, their number and the values by seed."""
+    ends = map(math.exp, mean_of_few([math.log(value) for value in values]))
+    return *ends, len(values), values.to_dict()
 
 
 def factor(table: pd.DataFrame, above: str, below: str, sparse: bool | None = None):
@@ -133,38 +150,53 @@ def factor(table: pd.DataFrame, above: str, below: str, sparse: bool | None = No
     Geometric mean over the tasks that have both, with its 95 % interval; None for fewer than two.
     sparse: only tasks with s0 > 0 (True) or s0 = 0 (False).
     """
-    ratios = ratio_by_task(table, above, below)
-    if sparse is not None:
-        ratios = ratios[(ratios.s0 > 0) == sparse]
+    ratios = ratio_by_task(table, above, below, sparse)
     if len(ratios) < 2:
         return None, len(ratios)
     logs = [math.log(ratio) for ratio in ratios.ratio]
     return Estimate(*(math.exp(x) for x in mean_of_few(logs))), len(logs)
 
 
-def ratio_by_task(table: pd.DataFrame, above: str, below: str) -> pd.DataFrame:
-    """The tasks that have both of two of `WORDS`, and the ratio of their sizes."""
-    by_task = [table[table.what == name].set_index(TASK).P_star for name in (above, below)]
-    return (by_task[0] / by_task[1]).dropna().rename("ratio").reset_index()
+def ratio_by_task(
+    table: pd.DataFrame, above: str, below: str, sparse: bool | None = None
+) -> pd.DataFrame:
+    """The tasks that have both of two of `WORDS`, and the ratio of their sizes.
+
+    Seed by seed, with the same rules in both, over the seeds that have a size in both. Columns
+    `TASK`, ratio (geometric mean), low and high (95 % over seeds). sparse: as for `factor`.
+    """
+    columns = [*TASK, "ratio", "low", "high"]
+    over, under = (table[table.what == name].set_index(TASK).by_seed for name in (above, below))
+    rows = []
+    for task in over.index.intersection(under.index, sort=False):
+        sizes, others = over[task], under[task]
+        found = mean_ratio([sizes[seed] / others[seed] for seed in sizes if seed in others])
+        if found.low is not None and sparse in (None, task[-1] > 0):
+            rows.append((*task, found.ratio, found.low, found.high))
+    return pd.DataFrame(rows, columns=columns)
 
 
-def spread(ratios: pd.Series) -> str:
+def spread(values: pd.Series) -> str:
     """ "2.9 to 4.3": least and largest over tasks, in two digits; one value where they are one."""
-    ends = (significant(ratios.min(), 2), significant(ratios.max(), 2))
+    ends = (significant(values.min(), 2), significant(values.max(), 2))
     return " to ".join(dict.fromkeys(ends))
 
 
-def spread_words(table, above: str, below: str, sparse: bool = True, by: str = "L") -> str:
-    """ "2.9 to 4.3 at L = 2 and 13 to 19 at L = 3": `spread` at each L, or at each s0."""
-    ratios = _ratios(table, above, below, sparse)
-    told = [f"{spread(own.ratio)} at {NAMES[by]} = {value}" for value, own in ratios.groupby(by)]
+def reach(ratios: pd.DataFrame) -> str:
+    """ "2.9 to 4.3 (1.8 to 6.0)": `spread`, and how far the intervals of single tasks reach."""
+    ends = pd.concat([ratios.low, ratios.high])
+    return f"{spread(ratios.ratio)} ({spread(ends)})"
+
+
+def ratio_words(table, above: str, below: str, sparse=True, by: str = "L", fewest: int = 1) -> str:
+    """ "2.9 to 4.3 (1.8 to 6.0) at L = 2": `reach` at each L, or at each s0.
+
+    Where it rests on fewer tasks than ``fewest``, it is left out.
+    """
+    ratios = ratio_by_task(table, above, below, sparse)
+    groups = [(value, own) for value, own in ratios.groupby(by) if len(own) >= fewest]
+    told = [f"{reach(own)} at {NAMES[by]} = {value}" for value, own in groups]
     return join(told) if told else "not known"
-
-
-def _ratios(table: pd.DataFrame, above: str, below: str, sparse: bool) -> pd.DataFrame:
-    """`ratio_by_task` on the tasks with s0 > 0 (sparse), or with s0 = 0."""
-    ratios = ratio_by_task(table, above, below)
-    return ratios[(ratios.s0 > 0) == sparse]
 
 
 STEPS = (
@@ -177,19 +209,19 @@ STEPS = (
 
 
 def steps_view(table: pd.DataFrame) -> pd.DataFrame:
-    """The factors from one limit to the next (`STEPS`): `spread` on sparse tasks, by L and s0.
+    """The factors from one limit to the next (`STEPS`): `reach` on sparse tasks, by L and s0.
 
     And with networks in the lazier scaling, by L. In square brackets the number of tasks.
     """
     rows = []
     for above, below, words in STEPS:
         row = {"what costs": words}
-        for (L, s0), own in _ratios(table, above, below, True).groupby(["L", "s0"]):
-            row[f"L = {L}, s₀ = {s0}"] = f"{spread(own.ratio)} [{len(own)}]"
+        for (L, s0), own in ratio_by_task(table, above, below, True).groupby(["L", "s0"]):
+            row[f"L = {L}, s₀ = {s0}"] = f"{reach(own)} [{len(own)}]"
         lazier = _lazier(above), _lazier(below)
         if lazier != (above, below):
-            for L, own in _ratios(table, *lazier, True).groupby("L"):
-                row[f"lazier, L = {L}"] = f"{spread(own.ratio)} [{len(own)}]"
+            for L, own in ratio_by_task(table, *lazier, True).groupby("L"):
+                row[f"lazier, L = {L}"] = f"{reach(own)} [{len(own)}]"
         rows.append(row)
     found = pd.DataFrame(rows).fillna(NOTHING)
     lazier = [name for name in found if name.startswith("lazier")]
@@ -206,10 +238,32 @@ def lazier_words(table: pd.DataFrame) -> str:
     told = []
     for name in NETWORKS:
         pair = _lazier(name), name
-        number = len(_ratios(table, *pair, True))
-        tasks_known = f", {number} tasks" if number else ""
-        told.append(f"{name.upper()} ({spread_words(table, *pair)}{tasks_known})")
-    return join(told)
+        if number := len(ratio_by_task(table, *pair, True)):
+            told.append(f"{name.upper()}: {ratio_words(table, *pair)}, {number} tasks")
+    return join(told, "; ") if told else "not known"
+
+
+def rate_words(store: Store | None) -> str:
+    """What the lazier scaling costs a CNN in the chapter on training, at equal speed and else.
+
+    On its first task, which is one of `tasks.BEST`: at the rate that is used here, and at that of
+    the authors' code.
+    """
+    if store is None:
+        return "known in the profile book alone"
+    task = choices.TASKS[0]
+    ours, theirs = (choices.reference(task, scaling) for scaling in ("fan_in", "channels"))
+    as_fast = choices.same_kernel(task)
+    runs, missing = searched_runs([ours, as_fast, theirs], store)
+    if missing:
+        return "not known"
+    fast, own = (paired_ratio(runs[c], runs[ours]) for c in (as_fast, theirs))
+    told = [with_ends(found.ratio, found.low, found.high) for found in (fast, own)]
+    times = significant(theirs.lr / as_fast.lr, 2)
+    return (
+        f"for {describe(ours)}, {told[0]} at this rate and {told[1]} at that of the authors, which "
+        f"is {times} times as large"
+    )
 
 
 def sizes_view(table: pd.DataFrame) -> pd.DataFrame:

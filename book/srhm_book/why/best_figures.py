@@ -17,16 +17,21 @@ LOOKS = {
 for _arch in ("cnn", "lcn", "fcn"):
     LOOKS[_arch] = style_for(arch=_arch)
     LOOKS[f"{_arch} lazier"] = style_for(arch=_arch) | {"fillstyle": "none"}
+LANE = 0.07  # rows are 1 apart
 ALGORITHM_STYLE, CNN_STYLE = LOOKS["algorithm places"], LOOKS["cnn"]
 
 
 def draw_sizes(ax, table: pd.DataFrame) -> None:
-    """A row a task, on a logarithmic axis of data: where each of `WORDS` lies, with intervals."""
+    """A row a task, on a logarithmic axis of data: where each of `WORDS` lies, with intervals.
+
+    Each has a height of its own within the row, so that none hides another.
+    """
     rows = table[SHOWN].drop_duplicates().sort_values(["L", "v", "s0"], ignore_index=True)
     heights = {task: -i for i, task in enumerate(rows.itertuples(index=False, name=None))}
-    for name, words in WORDS.items():
+    for i, (name, words) in enumerate(WORDS.items()):
         own = table[table.what == name]
-        y = [heights[task] for task in own[SHOWN].itertuples(index=False, name=None)]
+        lane = LANE * ((len(WORDS) - 1) / 2 - i)
+        y = [heights[task] + lane for task in own[SHOWN].itertuples(index=False, name=None)]
         bars = bar_lengths(own.P_star, own.low, own.high)
         look = {"linestyle": "none", "markersize": 9 if LOOKS[name]["marker"] in "|x" else 6}
         look |= {"markeredgewidth": 2 if LOOKS[name]["marker"] in "|x" else 1, "elinewidth": 0.8}
@@ -35,6 +40,9 @@ def draw_sizes(ax, table: pd.DataFrame) -> None:
     label_log(ax.xaxis, table.P_star.min(), table.P_star.max())
     names = [f"$L={L}$, $v={v}$, $s_0={s0}$" for v, L, s0 in heights]
     ax.set_yticks(list(heights.values()), names, fontsize=10)
+    for height in list(heights.values())[1:]:
+        ax.axhline(height + 0.5, color=GREY, linewidth=0.5)
+    ax.margins(y=0.02)
     ax.set_xlabel("training data")
     ax.legend(loc="upper center", bbox_to_anchor=(0.35, -0.1), ncols=2, fontsize=10)
 

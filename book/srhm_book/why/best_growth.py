@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -16,21 +17,39 @@ from srhm_book.why import tasks
 from srhm_book.why.best_measure import CASE
 from srhm_book.wording import NOTHING, join, with_interval
 
-Growth = tuple[str, str, tasks.BestTask, tasks.BestTask]
 
-# Where it is sparse, in words; s0 before and after; the two tasks. From s0 = 1 on where all levels
-# are sparse: without sparsity the smallest tasks need a good part of all data there are.
-GROWTHS: tuple[Growth, ...] = (
+class Growth(NamedTuple):
+    """Two tasks that differ in s0 alone.
+
+    where they are sparse, in words; level: the one that is, None for all; s0s: before and after, in
+    words.
+    """
+
+    where: str
+    level: str | None
+    s0s: str
+    before: tasks.BestTask
+    after: tasks.BestTask
+
+
+# From s0 = 1 on where all levels are sparse: without sparsity the smallest tasks need a good part
+# of all data there are.
+GROWTHS = (
     *(
-        (f"s = 2, L = 2, v = {v}: everywhere", "1 to 2", (v, 2, 2, v, 1), (v, 2, 2, v, 2))
-        for v in (4, 6, 8)
+        Growth(
+            f"s = {s}, L = {L}, v = {v}: everywhere",
+            None,
+            "1 to 2",
+            (v, s, L, v, 1),
+            (v, s, L, v, 2),
+        )
+        for v, s, L in ((4, 2, 2), (6, 2, 2), (8, 2, 2), (4, 2, 3))
     ),
-    ("s = 2, L = 3, v = 4: everywhere", "1 to 2", (4, 2, 3, 4, 1), (4, 2, 3, 4, 2)),
     *(
-        (f"s = 2, L = 3, v = 4: {where} level", "0 to 2", (4, 2, 3, 4, 0), sparse)
-        for where, sparse in zip(tasks.HEIGHTS[3], tasks.BEST_BY_LEVEL, strict=True)
+        Growth(f"s = 2, L = 3, v = 4: {level} level", level, "0 to 2", (4, 2, 3, 4, 0), sparse)
+        for level, sparse in zip(tasks.HEIGHTS[3], tasks.BEST_BY_LEVEL, strict=True)
     ),
-    ("s = 3, L = 2, v = 4: everywhere", "1 to 2", (4, 3, 2, 4, 1), (4, 3, 2, 4, 2)),
+    Growth("s = 3, L = 2, v = 4: everywhere", None, "1 to 2", (4, 3, 2, 4, 1), (4, 3, 2, 4, 2)),
 )
 COLUMNS = ["where", "s0", "s", "L", "level", "algorithm", "seeds", "cnn", "cnn_seeds", "by_mean"]
 
@@ -60,14 +79,14 @@ def growth_table(
     learned = algorithm_runs(rows)
     trained = {(c.v, c.s, c.L, c.m, str(c.s0)): own for c, own in cnn.items()}
     found = []
-    for where, s0s, *both in growths:
+    for growth in growths:
+        both = growth.before, growth.after
         before, after = ((*task[:4], str(s0_text(task[4]))) for task in both)
-        level = None if isinstance(both[1][4], int) else where.split()[-2]
         (theirs, seeds), (ours, cnn_seeds) = (
             _exponent(runs, before, after, both) for runs in (learned, trained)
         )
         by_mean = _by_mean(trained, before, after, both) if ours else math.nan
-        about = (where, s0s, both[0][1], both[0][2], level)
+        about = (growth.where, growth.s0s, both[0][1], both[0][2], growth.level)
         found.append((*about, theirs, seeds, ours, cnn_seeds, by_mean))
     return pd.DataFrame(found, columns=COLUMNS)
 

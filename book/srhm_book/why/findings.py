@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 import pandas as pd
 
-from srhm.runs.store import Store
 from srhm.stats.curves import sample_complexity
 from srhm.stats.fits import Estimate
 from srhm.training.config import RunConfig
-from srhm_book.complexity.law_tests import exponent_tests
-from srhm_book.complexity.table import complexity_table, searched_runs
-from srhm_book.grids import law_grid
-from srhm_book.why.expected import law
 from srhm_book.why.levels import ALL, parts_of
 from srhm_book.why.tasks import HEIGHTS
 from srhm_book.wording import NOTHING, join, with_interval
 
 Depths = dict[tuple[str, int], Estimate]  # {(arch, L): exponent}
-OVER_V_L = 3
 
 
 def largest_s0(table: pd.DataFrame) -> pd.DataFrame:
@@ -66,57 +59,30 @@ def levels_sentence(measured: pd.DataFrame, arch: str) -> str:
     )
 
 
-def depth_sentence(
-    by_depth: Depths,
-    few: Depths,
-    settings: Iterable[RunConfig] = (),
-    over_v: Estimate | None = None,
-) -> str:
-    """The CNN's exponents by depth from s0 >= 1 on, and where the law's 2 is outside the interval.
+def depth_sentence(by_depth: Depths, measured: pd.DataFrame, over_v: Estimate | None = None) -> str:
+    """The CNN's exponents by depth from s0 >= 1 on; and whether the deepest is one power.
 
-    few: the same of the tasks with few synonyms, of which the deepest is told with its interval.
-    settings: those of ``by_depth``, of which v and s0 are told. over_v: as `over_all_v`.
+    That is not so where two of its exponents, from s0 >= 1 on (by_depth), from s0 = 0 (measured,
+    `srhm_book.why.levels.growth_table`) and over all v (over_v), have intervals that are apart.
     """
     own = {L: power for (arch, L), power in sorted(by_depth.items()) if arch == "cnn"}
-    deepest = max((L for arch, L in few if arch == "cnn"), default=None)
-    parts = []
-    if own:
-        told = join(f"{e.value:.2f} at L = {L}{_which(settings, L)}" for L, e in own.items())
-        without = [f"L = {L}" for L, power in own.items() if not power.includes(law("cnn", L))]
-        where = f"outside the 95 % interval at {join(without)}" if without else "in each interval"
-        parts.append(f"{told}; 2 is {where}")
-    if over_v:
-        parts.append(f"over all v at L = {OVER_V_L}, {with_interval(over_v)}")
-    if deepest:
-        parts.append(f"with few synonyms {with_interval(few['cnn', deepest])} at L = {deepest}")
-    if not parts:
-        return "By depth: not measured yet."
-    return (
-        "With all levels sparse, from s₀ ≥ 1 on (above: from s₀ = 0), the CNN's exponent, from "
-        f"mean curves, is {'; '.join(parts)}."
-    )
-
-
-def _which(settings: Iterable[RunConfig], L: int) -> str:
-    """ " (v = 6, s₀ = 1, 2 and 4)"."""
-    own = [c for c in settings if c.L == L and c.arch == "cnn"]
     if not own:
-        return ""
-    s0s = join(str(s0) for s0 in sorted({c.s0 for c in own}))
-    return f" (v = {own[0].v}, s₀ = {s0s})"
-
-
-def over_all_v(store: Store | None) -> Estimate | None:
-    """The CNN's exponent of s0+1 at three levels, s0 > 0, fitted with those of n_c and m.
-
-    Through all tasks of the law's grid, as in the chapter on the CNN's sample complexity.
-    """
-    if store is None:
-        return None
-    grid = [c for c in law_grid("cnn") if c.L == OVER_V_L and c.s == 2]
-    tests = exponent_tests(complexity_table(searched_runs(grid, store)[0]))
-    name = f"s=2, L={OVER_V_L}, s₀>0"
-    return next((test.estimate for test in tests if test.settings == name), None)
+        return "By depth: not measured yet."
+    deepest = max(own)
+    dense = measured[(measured.arch == "cnn") & (deepest == measured.L)]
+    dense = dense[(dense["where"] == ALL) & dense.exponent.notna()].sort_values("s0")
+    others = [f"{with_interval(r.exponent)} from s₀ = 0 to {r.s0}" for r in dense.itertuples()]
+    found = [own[deepest], *dense.exponent]
+    if over_v:
+        others.append(f"{with_interval(over_v)} over all v")
+        found.append(over_v)
+    told = join(f"{with_interval(e)} at L = {L}" for L, e in own.items())
+    sentence = f"With all levels sparse, from s₀ ≥ 1 on, the CNN's exponent is {told}"
+    if not others:
+        return f"{sentence}."
+    apart = max(e.low for e in found) > min(e.high for e in found)
+    one = "not one power" if apart else "not told from one power"
+    return f"{sentence}. At L = {deepest} it is also {join(others)}: {one}."
 
 
 def beside_step(found: Depths, predicted: dict[tuple[str, str, int], float]) -> str:

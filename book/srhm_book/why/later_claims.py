@@ -124,7 +124,7 @@ def _square(store: Store) -> list[Claim]:
     lazier = table[table.scaling == "channels"]
     ours = {(r.s, r.L, r.v): r.exponent for r in table[table.scaling == "fan_in"].itertuples()}
     same = [
-        Number.of(f"exponent of s₀+1, authors' scaling, L = {r.L}", ours[r.s, r.L, r.v].value,
+        Number.of(f"exponent of s₀+1, authors' scaling, L = {r.L}", ours[r.s, r.L, r.v],
                   r.exponent)
         for r in lazier.itertuples() if (r.s, r.L, r.v) in ours
     ]  # fmt: skip
@@ -134,9 +134,7 @@ def _square(store: Store) -> list[Claim]:
     ]
     authors = exponents_in_both(authors_table(store))
     same += [
-        Number.of(
-            f"exponent of s₀+1, authors' training, cheaper, L = {r.L}", r.grids.value, r.cheap
-        )
+        Number.of(f"exponent of s₀+1, authors' training, cheaper, L = {r.L}", r.grids, r.cheap)
         for r in authors[(authors.arch == "cnn") & (authors.factor == "s0+1")].itertuples()
     ]
     wide = by_s[(by_s.s > 2) & (by_s.L == 2)]
@@ -149,7 +147,7 @@ def _square(store: Store) -> list[Claim]:
     return [
         _claim("scalings", "The CNN's exponent of s₀+1 is the same in the authors' lazier scaling",
                LEVELS, same or [Number("exponent of s₀+1, authors' scaling", 2.0)], len(lazier),
-               seeds, "an exponent whose interval leaves out that of this book's scaling; searches "
+               seeds, "an exponent apart from that of this book's scaling; searches "
                f"not complete in the authors': {lacking}"),
         _claim("square_is_s", "The CNN's exponent is s: each arrangement of a tuple is learned",
                LEVELS, arranged or [Number("exponent of s₀+1, s = 3", 3.0)], len(wide), seeds,
@@ -172,9 +170,7 @@ def _best(store: Store) -> list[Claim]:
     growth = best_growth.growth_table(algorithm, runs["cnn"])
     single = growth[~growth["where"].str.endswith("everywhere")]
     levels = [
-        Number.of(
-            f"exponent of the CNN, {r.where}", r.algorithm.value if r.algorithm else 1.0, r.cnn
-        )
+        Number.of(f"exponent of the CNN, {r.where}", r.algorithm or 1.0, r.cnn)
         for r in single.itertuples()
     ]
     seeds = int(table.num_seeds.min()) if len(table) else 0
@@ -184,5 +180,5 @@ def _best(store: Store) -> list[Claim]:
                seeds, "a factor whose interval, over tasks, leaves out 1"),
         _claim("by_level", "Each level costs a CNN what it costs that algorithm",
                BEST, levels or [Number("exponent by level", 1.0)], len(single), seeds,
-               "a level whose exponent's interval leaves out the algorithm's"),
+               "a level at which the interval of the difference of both exponents leaves out 0"),
     ]  # fmt: skip

@@ -143,67 +143,57 @@ def _powers(frame: pd.DataFrame, pair: list[RunConfig]) -> pd.Series:
     return pd.Series(both, dtype=float)
 
 
-def paired_words(store: Store | None) -> str:
+def paired_words(paired: pd.DataFrame) -> str:
     """The exponents of `paired_exponents` in the authors' scaling, and in ours."""
-    if store is None:
-        return "known in the profile book alone"
     told = [
         f"{with_interval(r.channels)} at L = {r.L} (ours {with_interval(r.fan_in)})"
-        for r in paired_exponents(store.frame()).itertuples()
+        for r in paired.itertuples()
     ]
     return join(told) if told else "not known"
 
 
-def scaling_brief(store: Store | None) -> str:
-    """What the lazier scaling costs, and how little that rests on; nothing if unknown."""
-    frame = store.frame() if store else pd.DataFrame()
-    table = paired_exponents(frame) if store else pd.DataFrame({"L": []})
-    if 3 not in set(table.L):
+def scaling_brief(paired: pd.DataFrame, theirs: list) -> str:
+    """What the lazier scaling adds to the exponent; nothing if not known at three levels.
+
+    theirs: `authors_rows`.
+    """
+    if 3 not in set(paired.L):
         return ""
-    more = "may pay" if all(x.low > 0 for x in table.more) else "is not shown to pay"
-    told = join(f"{with_interval(r.more)} at L = {r.L}" for r in table.itertuples())
-    return (
-        f"In the authors' lazier scaling the CNN {more} more: at v = 4 its exponent from "
-        f"s₀ = {COMPARED_S0[0]} to {COMPARED_S0[1]} less ours, seed by seed "
-        f"({table.seeds.min()} seeds), is {told}. {_caveats(store, frame)}"
-    )
+    more = "may be larger" if all(x.low > 0 for x in paired.more) else "is not shown to be larger"
+    told = join(f"{with_interval(r.more)} at L = {r.L}" for r in paired.itertuples())
+    brief = f"In the authors' lazier scaling it {more} (than ours by {told})"
+    if not theirs:
+        return f"{brief}."
+    above = "above" if all(r.cheap.low > r.grids.high for r in theirs) else "not shown to be above"
+    return f"{brief}; in a cheaper form of the authors' training it is {above} ours."
 
 
-def _caveats(store: Store, frame: pd.DataFrame) -> str:
-    """What else differs, or is missing, in the runs at L = 3 behind `scaling_brief`."""
+def caveats(store: Store | None, frame: pd.DataFrame) -> str:
+    """What else differs, or is missing, in the runs at L = 3 behind `paired_exponents`."""
     lazier = _lazier(3)
     apart = [max(own) / min(own) for c in lazier
-             if (own := seed_complexities(rows_of(frame, c)).values())]  # fmt: skip
+             if len(frame) and (own := seed_complexities(rows_of(frame, c)).values())]  # fmt: skip
+    if store is None or not apart:
+        return "Not measured yet."
     rates = " to ".join(f"{c.lr:.2g}" for c in lazier)
     told = [f"at L = 3 the seeds' own P* differ by up to {max(apart):.1f} times"]
     if searched_runs(lazier, store)[1]:
         told.append("not all searches are complete")
     told.append(f"the rate, divided by the input's length, falls with s₀ (from {rates})")
-    little, own = f"It rests on little: {join(told)}.", _authors_rows(store)
-    if not own:
-        return little
-    above = "above" if all(r.cheap.low > r.grids.high for r in own) else "not above"
-    theirs = "In a cheaper form of the authors' training"
-    return f"{little} {theirs} it is {above} ours: {_authors_told(own)}."
+    return f"This rests on little: {join(told)}."
 
 
-def authors_words(store: Store | None) -> str:
+def authors_words(theirs: list) -> str:
     """The CNN's exponents in the authors' training (cheaper form), where stored, beside ours."""
-    if store is None:
-        return "known in the profile book alone"
-    rows = _authors_rows(store)
-    return _authors_told(rows) if rows else "not known"
-
-
-def _authors_told(rows: list) -> str:
-    return join(
+    told = [
         f"{with_interval(r.cheap)} at L = {r.L} (ours on the same {r.num} tasks "
         f"{with_interval(r.grids)})"
-        for r in rows
-    )
+        for r in theirs
+    ]
+    return join(told) if told else "not known"
 
 
-def _authors_rows(store: Store) -> list:
+def authors_rows(store: Store) -> list:
     """The rows of `exponents_in_both` of the CNN's s0+1."""
     found = exponents_in_both(authors_table(store))
     return list(found[(found.arch == "cnn") & (found.factor == "s0+1")].itertuples())
@@ -216,22 +206,28 @@ def _by_s(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def s_brief(table: pd.DataFrame) -> str:
-    """Whether the exponent follows the size of a tuple, and on how little that rests.
-
-    Nothing if not known.
-    """
+    """The exponent with larger tuples, and where s is outside of its interval; "" if unknown."""
     own = _by_s(table)
     own = own[own.s > 2]
     if own.empty:
         return ""
+    told = join(f"{with_interval(r.exponent)} at s = {r.s}" for r in own.itertuples())
+    off = [f"s = {r.s}" for r in own.itertuples() if not r.exponent.includes(r.s)]
+    where = f"outside the interval at {join(off)}" if off else "in each interval"
+    return f"With larger tuples it is {told}; s is {where}."
+
+
+def s_words(table: pd.DataFrame) -> str:
+    """By the size of a tuple: the exponents, and how far 2 and s are outside of their intervals."""
+    own = _by_s(table)
+    if own.empty:
+        return "not measured yet"
     told = join(
-        f"{with_interval(r.exponent)} at s = {r.s} ({_beside(r.exponent, r.s)})"
+        f"{with_interval(r.exponent)} at s = {r.s}"
+        + (f" ({_beside(r.exponent, r.s)})" if r.s > 2 else "")
         for r in own.itertuples()
     )
-    return (
-        f"With larger tuples (one task for each s, s₀ = {COMPARED_S0[0]} and {COMPARED_S0[1]}, "
-        f"{own.seeds.min()} seeds) the CNN's exponent is {told}."
-    )
+    return told if own.s.max() > 2 else f"{told}; not measured for larger s yet"
 
 
 def _beside(found: Estimate, s: int) -> str:
@@ -239,19 +235,3 @@ def _beside(found: Estimate, s: int) -> str:
     off = {f"{value:g}": max(found.low - value, value - found.high) for value in (LAW, float(s))}
     told = [f"{name} {f'outside by {x:.2f}' if x > 0 else 'inside'}" for name, x in off.items()]
     return ", ".join(told)
-
-
-def s_words(table: pd.DataFrame) -> str:
-    """By the size of a tuple: the exponents, and whether 2 or s is in their intervals."""
-    own = _by_s(table)
-    told = [f"{with_interval(e)} at s = {s}" for s, e in zip(own.s, own.exponent, strict=True)]
-    wide = own[own.s > 2]
-    if wide.empty:
-        return join(told) + "; not measured for larger s yet" if told else "not measured yet"
-    held = [f"{_held(e, s)} at s = {s}" for s, e in zip(wide.s, wide.exponent, strict=True)]
-    return f"{join(told)}. The interval holds {join(held)}"
-
-
-def _held(found: Estimate, s: int) -> str:
-    names = [name for value, name in ((LAW, "2"), (float(s), "s")) if found.includes(value)]
-    return " and ".join(names) if names else "neither 2 nor s"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from srhm_book.complexity.law_tests import LawTest
 from srhm_book.wording import NOTHING, join, with_interval
 
 NEAR = 2.0  # a factor
@@ -15,14 +16,20 @@ def exponents_words(powers: pd.DataFrame, arch: str, weights: str) -> str:
     return join(f"{power.value:.2f}" for power in own.sort_values("L").exponent)
 
 
-def which_hold(powers: pd.DataFrame, arch: str, L: int, value: float) -> str:
-    """The kinds of hidden weights with which an exponent's interval holds a value."""
+def held_words(powers: pd.DataFrame, arch: str, L: int, value: float) -> str:
+    """Of each kind of hidden weights the exponent, and whether its interval holds a value.
+
+    "equal weights, 0.69 (0.62 to 0.77): no". What is too wide to tell is as for the law's
+    exponents (`srhm_book.complexity.law_tests.LawTest.included`).
+    """
     own = powers[(powers.arch == arch) & (powers.L == L)]
-    kinds = [row.weights for row in own.itertuples() if row.exponent.includes(value)]
-    if not kinds:
-        return "neither kind of weights"
-    found = own.set_index("weights").exponent
-    return join(f"{kind} weights, {with_interval(found[kind])}" for kind in kinds)
+    held = {True: "yes", False: "no", None: "too wide to tell"}
+    told = [
+        f"{r.weights} weights, {with_interval(r.exponent)}: "
+        f"{held[LawTest(f'L={L}', 's0+1', value, r.exponent, r.s0s).included]}"
+        for r in own.itertuples()
+    ]
+    return "; ".join(told) or "not measured"
 
 
 def slopes_view(powers: pd.DataFrame) -> pd.DataFrame:
@@ -52,7 +59,7 @@ def nearly_one(shared: pd.DataFrame, weights: str) -> str:
     return f"for the {join(found)} alone" if found else "for neither network"
 
 
-def spread_words(shared: pd.DataFrame, weights: str) -> str:
+def widest_words(shared: pd.DataFrame, weights: str) -> str:
     """ "3.1 for the LCN and 7.2 for the CNN": the largest ratio over the smallest."""
     own = shared[shared.weights == weights].sort_values("arch", ascending=False)
     return join(f"{r.widest:.1f} for the {r.arch.upper()}" for r in own.itertuples())

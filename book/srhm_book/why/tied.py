@@ -17,10 +17,10 @@ from srhm.stats.fits import Estimate
 from srhm.stats.ratios import paired_ratio
 from srhm.training.config import RunConfig
 from srhm_book.grids import TOY, tied_settings
-from srhm_book.why.expected import tied_saving
+from srhm_book.why.expected import tied_exponent, tied_saving
 from srhm_book.why.levels import growth_exponent
 from srhm_book.why.one_step import WEIGHTS, critical_size
-from srhm_book.wording import join
+from srhm_book.wording import join, with_interval
 
 NAMES = {"": "none", "1,2": "both", "1,2,3": "all"}
 WORTH = 0.25  # a power of s0+1 saved that is more than a trace; a power less far off is as expected
@@ -139,27 +139,23 @@ def _alone_words(found: dict[str, Estimate | None]) -> str:
 
 
 def all_tied(measured: pd.DataFrame, arch: str) -> str:
-    """What is left with all layers tied: "from 1.85 to 0.05 at L = 2 and ..."."""
+    """What is left with all layers tied: "from 1.85 (..) to 0.05 (-0.18 to 0.29) at L = 2"."""
     own = measured[(measured.arch == arch) & measured.exponent.notna()]
     parts = []
     for L, rows in own.groupby("L"):
-        found = {r.tied: r.exponent.value for r in rows.itertuples()}
+        found = dict(zip(rows.tied, rows.exponent, strict=True))
         if "" in found and _every(L) in found:
-            parts.append(f"from {found['']:.2f} to {found[_every(L)]:.2f} at L = {L}")
+            left = with_interval(found[_every(L)])
+            parts.append(f"from {with_interval(found[''])} to {left} at L = {L}")
     return join(parts) if parts else "by an amount not trained yet"
+
+
+def all_expected(measured: pd.DataFrame, arch: str, weights: str) -> str:
+    """What one step expects to be left with all layers tied: "1 at L = 2 and 2 at L = 3"."""
+    depths = sorted(set(measured[measured.arch == arch].L))
+    left = {L: tied_exponent(arch, weights, L, _every(L)) for L in depths}
+    return join(f"{power:g} at L = {L}" for L, power in left.items())
 
 
 def _every(L: int) -> str:
     return ",".join(str(k + 1) for k in range(L))
-
-
-def together(measured: pd.DataFrame, arch: str) -> str:
-    """The power saved by all layers, beside the most by one: "1.36 beside 1.07 at L = 2"."""
-    own = measured[(measured.arch == arch) & measured.saved.notna()]
-    parts = []
-    for L, rows in own.groupby("L"):
-        found = {r.tied: r.saved.value for r in rows.itertuples()}
-        single = [value for tied, value in found.items() if tied.isdigit()]
-        if single and _every(L) in found:
-            parts.append(f"{found[_every(L)]:.2f} beside {max(single):.2f} at L = {L}")
-    return join(parts) if parts else "not trained yet"

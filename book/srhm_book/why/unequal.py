@@ -135,15 +135,16 @@ def _parting(base, sizes, late, pair) -> tuple:
     ratios = {seed: upper[seed] / sizes[second][seed] for seed in upper if seed in sizes[second]}
     before = {seed: base[first][seed] / base[second][seed] for seed in base[first]
               if seed in base[second]}  # fmt: skip
-    over = _estimate([ratios[seed] / before[seed] for seed in ratios if seed in before])
+    over = estimate([ratios[seed] / before[seed] for seed in ratios if seed in before])
     found = verdict(over)
     if bound and found != "parted":
         found = "open"
     number = len(set(ratios) & set(before))
-    return "/".join(pair), _estimate(list(ratios.values())), over, number, found, bound
+    return "/".join(pair), estimate(list(ratios.values())), over, number, found, bound
 
 
-def _estimate(ratios: list[float]) -> Estimate | None:
+def estimate(ratios: list[float]) -> Estimate | None:
+    """Geometric mean over seeds with its 95 % interval; None for fewer than two."""
     found = mean_ratio(ratios)
     return None if found.low is None else Estimate(found.ratio, found.low, found.high)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
@@ -10,13 +10,22 @@ from srhm.data.samples import Samples
 from srhm.data.task import SRHM
 from srhm.stats.curves import learning_curve
 from srhm.stats.fits import Estimate
-from srhm_book.invariance.thresholds import ERROR, crossings, threshold_points
+from srhm.training.config import RunConfig
+from srhm_book.invariance.thresholds import runs_of
 from srhm_book.style import BLACK, BLUE, GREY, VERMILION, bar_lengths, label_log, legend
 from srhm_book.why.best import places_of, rule_codes
 from srhm_book.why.expected import WITHIN, rare_factor
-from srhm_book.why.thresholds import READINGS, targets
-from srhm_book.why.unequal import NAMES, THRESHOLD, Case, curves_of, setting_of
-from srhm_book.wording import join, with_interval
+from srhm_book.why.thresholds import OWN_READING, READINGS, targets
+from srhm_book.why.unequal import (
+    NAMES,
+    THRESHOLD,
+    Case,
+    curves_of,
+    estimate,
+    seed_sizes,
+    setting_of,
+)
+from srhm_book.wording import join, with_ends, with_interval
 
 KINDS = {"places": "displacement_ratio", "synonyms": "zipf"}
 PAIR_LOOKS = {
@@ -145,10 +154,9 @@ def parted_words(table: pd.DataFrame, reading: str, how: str = THRESHOLD) -> str
     own = table[(table.reading == reading) & (table.how == how) & (table.verdict == "parted")]
     cases: dict[str, list[str]] = {}
     for row in own.itertuples():
-        first, second = (NAMES[name] for name in row.pair.split("/"))
         more = "more than " if row.bound else ""
         cases.setdefault(case_words(row), []).append(
-            f"{first}/{second} {more}{row.over_equal.value:.2f}"
+            f"{named(row.pair)} {more}{row.over_equal.value:.2f}"
         )
     return "; ".join(f"{case}: {', '.join(found)}" for case, found in cases.items()) or "none"
 
@@ -169,19 +177,20 @@ def parting_view(table: pd.DataFrame, reading: str) -> pd.DataFrame:
     own = table[table.reading == reading]
     rows = []
     for row in own.itertuples():
-        first, second = (NAMES[name] for name in row.pair.split("/"))
         rows.append({
-            "task": case_words(row), "read at": row.how, "ratio": f"{first}/{second}",
-            "value": _value(row.ratio, row.bound),
-            "over equal": _value(row.over_equal, row.bound),
+            "task": case_words(row), "read at": row.how, "ratio": named(row.pair),
+            "value": value_words(row.ratio, row.bound),
+            "over equal": value_words(row.over_equal, row.bound),
             "verdict": row.verdict if row.over_equal is not None else "no value",
         })  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def _value(found: Estimate | None, bound: bool) -> str:
-    """ "2.94 (2.63 to 3.29)"; of a bound, whose interval says nothing, "> 2.94"."""
-    return f"> {found.value:.2f}" if bound and found else with_interval(found)
+def value_words(found: Estimate | None, bound: bool) -> str:
+    """ "2.94 (2.63 to 3.29)"; of a bound, whose upper end is open, "> 2.94 (2.63 to ?)"."""
+    if bound and found:
+        return f"> {with_ends(found.value, found.low)}"
+    return with_interval(found)
 
 
 def typical_table(runs: Mapping[Case, pd.DataFrame]) -> pd.DataFrame:
@@ -225,27 +234,31 @@ def _level_1(task: SRHM, samples: Samples, kind: str):
     return rule_codes(task, samples, places=False)[0] % task.m
 
 
-def single_table(frame: pd.DataFrame, settings) -> pd.DataFrame:
+def single_table(frame: pd.DataFrame, settings: Iterable[RunConfig]) -> pd.DataFrame:
     """Tasks with one invariance alone: m = 1 (displacements) or s0 = 0 (synonyms).
 
-    Columns arch, L, v, s0, only, P_star, P_x (P*_S or P*_D) and ratio, an Estimate.
+    Columns arch, L, v, s0, only, ratio (P*_S/P* or P*_D/P*, an Estimate over seeds, as all ratios
+    of this chapter) and seeds; where two seeds or more cross in both.
     """
-    table, rows = crossings(frame, settings), []
-    for quantity in sorted(set(table.quantity) - {ERROR}):
-        only = "synonyms" if quantity[0] == "S" else "displacements"
-        for r in threshold_points(table, quantity).itertuples():
-            ratio = Estimate(r.ratio, r.ratio_low, r.ratio_high)
-            rows.append((r.arch, r.L, r.v, r.s0, only, r.P_star, r.P_x, ratio))
-    columns = ["arch", "L", "v", "s0", "only", "P_star", "P_x", "ratio"]
-    return pd.DataFrame(rows, columns=columns)
+    rows = []
+    for c in settings:
+        runs = runs_of(frame, c)
+        if runs.empty:
+            continue
+        sizes = seed_sizes(runs, OWN_READING, THRESHOLD)
+        for name, only in (("S", "synonyms"), ("D", "displacements")):
+            ratios = [P / sizes["P"][seed] for seed, P in sizes[name].items() if seed in sizes["P"]]
+            if ratio := estimate(ratios):
+                rows.append((c.arch, c.L, c.v, c.s0, only, ratio, len(ratios)))
+    return pd.DataFrame(rows, columns=["arch", "L", "v", "s0", "only", "ratio", "seeds"])
 
 
 def single_view(found: pd.DataFrame) -> pd.DataFrame:
     """`single_table` as a page shows it."""
     return pd.DataFrame({
         "network": found.arch.str.upper(), "L": found.L, "v": found.v, "s₀": found.s0,
-        "only": found.only, "P*": found.P_star.map("{:,.0f}".format),
-        "P*_S or P*_D": found.P_x.map("{:,.0f}".format), "over P*": found.ratio.map(with_interval),
+        "only": found.only, "P*_S or P*_D over P*": found.ratio.map(with_interval),
+        "seeds": found.seeds,
     })  # fmt: skip
 
 
@@ -255,69 +268,15 @@ def synonyms_alone(found: pd.DataFrame) -> str:
     return join(f"{with_interval(r.ratio)} for the {r.arch.upper()}" for r in own.itertuples())
 
 
+def named(pair: str) -> str:
+    """ "P*_D/P*_S" of "D/S"."""
+    return "/".join(NAMES[name] for name in pair.split("/"))
+
+
 def equal_words(table: pd.DataFrame) -> str:
     """ "P*_D/P*_S 0.60 and ...": the CNN's ratios with equal probabilities."""
     own = table[(table.arch == "cnn") & (table.how == THRESHOLD) & (table.reading == "own")]
     own = own[own.over_equal.notna()].drop_duplicates("pair")
     return join(
-        f"{_named(r.pair)} {r.ratio.value / r.over_equal.value:.2f}" for r in own.itertuples()
+        f"{named(r.pair)} {r.ratio.value / r.over_equal.value:.2f}" for r in own.itertuples()
     )
-
-
-def answer(table: pd.DataFrame) -> str:
-    """Whether any two of the three sizes part on the task's own data."""
-    own = table[(table.reading == "own") & (table.how == THRESHOLD)]
-    if own.over_equal.isna().all():
-        return "Not measured yet."
-    parted = (own.verdict == "parted").any()
-    return "They can come apart." if parted else "They are not shown to come apart."
-
-
-def ratio_sentence(
-    table: pd.DataFrame,
-    rarities: Mapping[Case, float],
-    arch: str,
-    kind: str,
-    reading: str = "own",
-    how: str = THRESHOLD,
-) -> str:
-    """Where P*_D/P*_S leaves its value at equal probabilities, by how rare the rarest is.
-
-    Told are the cases whose interval leaves out 1, with their verdicts, and those without a value;
-    "at 50 times": where the rarest is 50 times rarer than with equal probabilities.
-    """
-    cases = list(zip(table.arch, table.displacement_ratio, table.zipf, strict=True))
-    own = table.assign(rare=[rarities[case] for case in cases], kind=list(map(kind_of, cases)))
-    own = own[(own.arch == arch) & (own.kind == kind) & (own.how == how)]
-    own = own[own.reading == reading].sort_values("rare")
-    if own.empty:
-        return "Not measured."
-    known = own[own.over_equal.notna()]
-    parts, ratios = [], known[known.pair == "D/S"]
-    moved = ratios[[not found.includes(1.0) for found in ratios.over_equal]]
-    if len(moved):
-        told = join(f"to {_judged(r)} at {r.rare:.0f} times" for r in moved.itertuples())
-        parts.append(f"{_named('D/S')} goes {told}")
-    elif len(ratios):
-        parts.append(f"no interval of {_named('D/S')} leaves out 1")
-    without: dict[str, list[str]] = {}
-    for rare in sorted(set(own.rare) - set(ratios.rare)):
-        others = [f"{_named(r.pair)}, {_judged(r)}" for r in known[known.rare == rare].itertuples()]
-        has = (
-            f"only {join(others)}, has a value" if others else "none of the three has a value: open"
-        )
-        without.setdefault(has, []).append(f"{rare:.0f}")
-    parts += [f"at {join(rares)} times {has}" for has, rares in without.items()]
-    text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}."
-
-
-def _named(pair: str) -> str:
-    return "/".join(NAMES[name] for name in pair.split("/"))
-
-
-def _judged(row) -> str:
-    """ "2.94 (2.63 to 3.29: parted)"."""
-    if row.bound:
-        return f"more than {row.over_equal.value:.2f} ({row.verdict})"
-    return f"{with_interval(row.over_equal)[:-1]}: {row.verdict})"
