@@ -7,7 +7,12 @@ import pytest
 
 from srhm.runs.store import Store
 from srhm_book.complexity.authors_others import FIGURES, other_settings
-from srhm_book.complexity.authors_others_views import draw_others, growth_by_s, others_table
+from srhm_book.complexity.authors_others_views import (
+    draw_others,
+    growth_by_s,
+    lacking,
+    others_table,
+)
 
 TASK = {"figure": "4B, 6", "arch": "lcn", "v": 4, "s0": 0, "sparsity": "A"}
 
@@ -41,5 +46,9 @@ def test_a_line_for_each_figure():
     ]
 
 
-def test_an_empty_store_has_no_task(tmp_path):
-    assert others_table(Store(tmp_path)).empty
+def test_an_empty_store_has_no_task_and_lacks_all(tmp_path):
+    empty = others_table(Store(tmp_path))
+    assert empty.empty
+    assert all(network in lacking(empty) for network in ("LCN", "CNN", "FCN"))
+    every = [vars(c) for own in other_settings().values() for c in own]
+    assert lacking(pd.DataFrame(every)) == "none"

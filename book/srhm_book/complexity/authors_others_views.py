@@ -19,6 +19,7 @@ from srhm_book.complexity.authors_figures import LOOKS
 from srhm_book.complexity.authors_others import other_settings
 from srhm_book.grids import setting
 from srhm_book.invariance.thresholds import paper_targets, runs_of
+from srhm_book.wording import list_by_network
 
 BASES = {"lcn": "4B, 6", "cnn": "4C, 14"}  # s = 2, sparsity A: what the others stand beside
 ORDER = ["lcn", "cnn", "fcn"]
@@ -76,6 +77,17 @@ def growth_by_s(table: pd.DataFrame, arch: str) -> pd.Series:
     means = np.log(own[list(TRAININGS)]).groupby(own.s).mean()
     return (
         np.exp(means.loc[3] - means.loc[2]) if {2, 3} <= {*means.index} else means.sum() * math.nan
+    )
+
+
+def lacking(table: pd.DataFrame) -> str:
+    """The tasks of `other_settings` that an `others_table` lacks, in words."""
+    known = set(table[list(TASK)].itertuples(index=False, name=None)) if len(table) else set()
+    return list_by_network(
+        config
+        for own in other_settings().values()
+        for config in own
+        if tuple(getattr(config, name) for name in TASK) not in known
     )
 
 
