@@ -231,10 +231,10 @@ glue("others outside", join(outside), display=False)
 glue("others lacking", lacking(others), display=False)
 glue("others over ours", join(said), display=False)
 glue("others expected", "{:g} to {:g}".format(*EXPECTED), display=False)
-for arch in ("lcn", "cnn"):
-    growth, num = growth_by_s(others, arch)
+for network in ("lcn", "cnn"):
+    growth, num = growth_by_s(others, network)
     words = f"{growth.cheap:.2f} (ours {growth.grids:.2f}; pairs of tasks: {num})"
-    glue(f"{arch} by s", words, display=False)
+    glue(f"{network} by s", words, display=False)
 
 # %% [markdown]
 # ## Which of their choices matters?
