@@ -40,10 +40,10 @@ glue("counts", summary(found), display=False)
 # How near are our values to those read off the figures of the SRHM's paper? All sizes ($P^*$,
 # $P^*_S$, $P^*_D$) are read off by its rule: of the sizes it trains at, the one whose value is nearest
 # to the threshold. In this book's training {glue:text}`sizes` sizes are within a factor
-# {glue:text}`within` of the paper's, and {glue:text}`values` errors and sensitivities within {glue:text}`apart`. Trained as the
-# authors' public code trains, {glue:text}`authors` sizes are, and in a cheaper form of that training
-# {glue:text}`cheaper` sizes and {glue:text}`cheaper values` errors and sensitivities
-# ({doc}`17_authors_training`).
+# {glue:text}`within` of the paper's, and {glue:text}`values` errors and sensitivities within
+# {glue:text}`apart`. Trained as the authors' public code trains, {glue:text}`authors` sizes are, and in a
+# cheaper form of that training {glue:text}`cheaper` sizes and {glue:text}`cheaper values` errors and
+# sensitivities. These are not all the same points: {doc}`17_authors_training` compares equal ones.
 
 # %% mystnb={"figure": {"caption": "Of the values that a figure shows and that are known here, the share that is near: sizes, by the paper's rule in all trainings, within a factor 1.5, errors and sensitivities within 0.1 at the same P. The larger the marker, the more values.", "name": "fig-by-figure"}, "image": {"alt": "A row for each figure and quantity, with a disc for this book's training and, in some rows, a hollow square for the authors' and a hollow triangle for its cheaper form, on an axis from zero to one."}}
 shares = by_figure.summary(by_figure.compared(store))

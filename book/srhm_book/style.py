@@ -103,6 +103,15 @@ def log_axis(ax, which="x") -> None:
     label_log(ax.xaxis if which == "x" else ax.yaxis, low, high)
 
 
+def log_ticks(ax, ticks) -> None:
+    """Makes the x axis logarithmic with labels at those of ``ticks`` that lie inside of it."""
+    ax.set_xscale("log")
+    low, high = ax.get_xlim()
+    inside = [tick for tick in ticks if low <= tick <= high]
+    ax.set_xticks(inside, [f"{tick:g}" for tick in inside])
+    ax.minorticks_off()
+
+
 def label_log(axis, low: float, high: float, short: bool = False) -> None:
     """Plain tick labels, a few between ``low`` and ``high``, for a logarithmic axis.
 

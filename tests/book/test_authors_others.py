@@ -27,13 +27,17 @@ def test_the_settings_are_the_authors_with_larger_batches():
             assert all(getattr(config, name) == value for name, value in special.items())
 
 
-def test_growth_with_s_is_a_mean_of_ratios():
-    rows = [TASK | {"s": s, "cheap": c, "grids": 1.0} for s, c in [(2, 1), (2, 4), (3, 3), (3, 12)]]
-    found = growth_by_s(pd.DataFrame(rows), "lcn")
-    assert found.to_dict() == pytest.approx({"cheap": 3.0, "grids": 1.0})
-    assert math.isnan(growth_by_s(pd.DataFrame(rows[:2]), "lcn").cheap)
+def test_growth_with_s_is_of_equal_tasks():
+    """The task of s = 3 alone has s0 = 2, and that of s = 2 alone s0 = 1: neither counts."""
+    rows = [
+        TASK | {"s": s, "s0": s0, "cheap": c, "grids": 1.0}
+        for s, s0, c in [(2, 0, 1), (2, 1, 50), (3, 0, 3), (3, 2, 70)]
+    ]
+    found, num = growth_by_s(pd.DataFrame(rows), "lcn")
+    assert (found.to_dict(), num) == (pytest.approx({"cheap": 3.0, "grids": 1.0}), 1)
     other = [row | {"sparsity": "B"} for row in rows[2:]]
-    assert math.isnan(growth_by_s(pd.DataFrame(rows[:2] + other), "lcn").cheap)
+    found, num = growth_by_s(pd.DataFrame(rows[:2] + other), "lcn")
+    assert (math.isnan(found.cheap), num) == (True, 0)
 
 
 def test_a_line_for_each_figure():

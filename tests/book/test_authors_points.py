@@ -57,8 +57,9 @@ def test_shares_count_each_training_by_itself():
     table = known(ratio=[1, 1.4, 0.5, math.nan, 2, 0.7] * 4, grids=0.5)
     for row in shares(table).itertuples():
         assert (row.shown, row.num_ratio, row.near_ratio) == (6, 5, 3)
-        assert (row.num_cheap, row.near_cheap, row.median_cheap) == (6, 6, 1.0)
-        assert (row.num_grids, row.near_grids, row.median_grids) == (6, 0, 0.5)
+        assert (row.num_cheap, row.near_cheap, row.mean_cheap) == (6, 6, 1.0)
+        assert (row.num_grids, row.near_grids) == (6, 0)
+        assert row.mean_grids == pytest.approx(0.5)
 
 
 def test_exponents_are_those_that_the_points_have():

@@ -134,16 +134,18 @@ def test_claims_count_plateaus_near_the_papers():
     frame = pd.concat([runs(s0=s0) for s0 in (0, 1, 2)], ignore_index=True)
     claims = {claim.id: claim for claim in invariance_claims(frame)}
     own = claims["levels_lcn"]
-    assert (own.verdict, own.settings, own.seeds) == ("open", 3, 3)  # not yet those at s0 = 4
+    # Those at s0 = 4 are missing, but so few of the others are near that they cannot change it.
+    assert (own.verdict, own.settings, own.seeds) == ("differs", 3, 3)
     assert own.parts[0].hits < own.parts[0].number == 6 + 11 + 11
     assert own.parts[0].possible == 39
     assert claims["levels_cnn"].verdict == claims["eq8_fcn_S"].verdict == "open"
     assert all(claim.chapter for claim in claims.values())
-    for off, verdict in ((0.05, "agrees"), (0.15, "differs")):
+    for off, verdict, sparse in ((0.05, "agrees", 4), (0.15, "differs", 4), (0.05, "open", 2)):
         same = pd.concat(
             [
                 runs(s0=s0, values=dict(zip(p.quantity, p.value.fillna(0) + off, strict=True)))
                 for s0, p in layers.paper_plateaus("lcn").groupby("s0")
+                if s0 <= sparse
             ],
             ignore_index=True,
         )

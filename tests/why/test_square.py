@@ -54,7 +54,7 @@ def test_exponents_and_what_is_said_of_them():
 
 
 @pytest.mark.parametrize(
-    ("power", "words"), [(2.6, "it may be larger"), (2.0, "it is not shown to be larger")]
+    ("power", "words"), [(2.6, "it is larger"), (2.0, "it is not shown to be larger")]
 )
 def test_scalings_are_compared_seed_by_seed(power, words, monkeypatch):
     chosen = [setting("cnn", 4, s0, L=3) for s0 in square.COMPARED_S0]

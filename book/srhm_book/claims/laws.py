@@ -77,7 +77,7 @@ def _authors_claim(theirs: pd.DataFrame, paper: pd.DataFrame, arch: str, L: int)
     ratio = theirs[(theirs.arch == arch) & (theirs.L == L)].cheap.dropna()
     return Claim(
         f"P_star_{arch}_L{L}_authors", GROUP,
-        f"P* of the {arch.upper()}, L = {L}, trained as the authors' code trains", FIGURES[arch],
+        f"P* of the {arch.upper()}, L = {L}, trained as the authors, cheaper", FIGURES[arch],
         "17_authors_training", _near_parts(ratio, paper, arch, L), len(ratio), min(len(ratio), 1),
         f"{BY_RULE}; in a cheaper form of that training",
     )  # fmt: skip

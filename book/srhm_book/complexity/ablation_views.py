@@ -157,7 +157,7 @@ def draw_ablation(table: pd.DataFrame) -> Figure:
         ax.errorbar(ratio, lines, xerr=style.bar_lengths(ratio, low, high), **look)
     ax.set_yticks(range(len(changes)), changes)
     ax.invert_yaxis()
-    style.log_axis(ax)
+    style.log_ticks(ax, (0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4, 1.6, 2))
     ax.set_xlabel("P* / P* trained as the authors")
     if tasks:
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=1)

@@ -179,16 +179,16 @@ def _by_grids(table: pd.DataFrame, store: Store) -> list[float]:
 def shares(table: pd.DataFrame) -> pd.DataFrame:
     """By network and L: how many points the paper shows, and how near ours are.
 
-    table: as `authors_table`. Columns: arch, L, shown, and for each training (`NAMES`) num, median
-    of P* over the paper's, and near, how many are within a factor `NEAR`.
+    table: as `authors_table`. Columns: arch, L, shown, and for each training (`NAMES`) num, mean
+    (geometric, of P* over the paper's), and near, how many are within a factor `NEAR`.
     """
     rows = []
-    names = [f"{what}_{name}" for name in NAMES for what in ("num", "median", "near")]
+    names = [f"{what}_{name}" for name in NAMES for what in ("num", "mean", "near")]
     for (arch, L), part in table.groupby(["arch", "L"], sort=False):
         row = {"arch": arch, "L": L, "shown": len(part)}
         for name in NAMES:
             ratio = part[name].dropna()
-            row |= {f"num_{name}": len(ratio), f"median_{name}": ratio.median()}
+            row |= {f"num_{name}": len(ratio), f"mean_{name}": math.exp(np.log(ratio).mean())}
             row |= {f"near_{name}": int(ratio.between(1 / NEAR, NEAR).sum())}
         rows.append(row)
     return pd.DataFrame(rows, columns=["arch", "L", "shown", *names])
@@ -209,8 +209,8 @@ def shares_view(found: pd.DataFrame) -> pd.DataFrame:
     columns = {"network": found.arch.str.upper(), "L": found.L, "shown": found.shown}
     for name, title in NAMES.items():
         num, near = found[f"num_{name}"], found[f"near_{name}"]
-        columns[f"{title}: median"] = found[f"median_{name}"].map("{:.2f}".format)
-        columns[f"{title}: near"] = near.astype(str) + " of " + num.astype(str)
+        mean = found[f"mean_{name}"].map("{:.2f}".format)
+        columns[title] = near.astype(str) + " of " + num.astype(str) + " (" + mean + ")"
     return pd.DataFrame(columns)
 
 
@@ -293,18 +293,27 @@ def points_left(table: pd.DataFrame, hours: pd.Series) -> str:
     return "; ".join(parts) if parts else "none"
 
 
-def one_side_words(table: pd.DataFrame) -> str:
-    """The points all of whose sizes tried lie on one side of P*, in words: what they bound."""
+def one_side_words(table: pd.DataFrame, ratio: str = "ratio", errors: str = "errors") -> str:
+    """The points all of whose sizes tried lie on one side of P*, in words: what they bound.
+
+    ratio, errors: the columns of an `authors_table` of one training.
+    """
     said = []
-    for p in table[table.ratio.isna()].itertuples():
-        if p.errors:
-            learned = max(p.errors.values()) <= 0.1
-            bound = min(p.errors) if learned else max(p.errors)
+    for p in table[table[ratio].isna()].itertuples():
+        if own := getattr(p, errors):
+            learned = max(own.values()) <= 0.1
+            bound = min(own) if learned else max(own)
             sign = "<" if learned else ">"
             said.append(
                 f"{p.arch.upper()} L={p.L} v={p.v} s0={p.s0} ({sign} {bound / p.paper:.2f})"
             )
-    return f"Tried on one side only, over the paper's: {', '.join(said)}." if said else ""
+    return ", ".join(said) if said else "none"
+
+
+def steps_between(table: pd.DataFrame) -> str:
+    """ "1.3 to 1.8": the least and largest factor between neighbours among the paper's sizes."""
+    steps = np.concatenate([np.divide(sizes[1:], sizes[:-1]) for sizes in table.sizes])
+    return f"{steps.min():.1f} to {steps.max():.1f}"
 
 
 def widths_compared(store: Store, seed: int = 0) -> pd.DataFrame:

@@ -53,10 +53,8 @@ def _draw_ratios(ax, points: pd.DataFrame) -> None:
     names = [f"$L$={p.L} $v$={p.v} $s_0$={p.s0}" for p in points.itertuples()]
     ax.set_yticks(lines, names, fontsize=9)
     ax.invert_yaxis()
-    ax.set_xscale("log")
     ax.set_xlim(0.36, 2.2)
-    ax.set_xticks(RATIOS, [f"{ratio:g}" for ratio in RATIOS])
-    ax.minorticks_off()
+    style.log_ticks(ax, RATIOS)
 
 
 def draw_exponents(exponents: pd.DataFrame) -> Figure:

@@ -68,16 +68,15 @@ def _fall(runs: pd.DataFrame, config: RunConfig, target: Target) -> float:
     return fall if 0 < fall < math.inf else math.nan
 
 
-def growth_by_s(table: pd.DataFrame, arch: str) -> pd.Series:
-    """C at s = 3 over C at s = 2, sparsity A: geometric means over tasks, 1 where the law holds.
+def growth_by_s(table: pd.DataFrame, arch: str) -> tuple[pd.Series, int]:
+    """C at s = 3 over C at s = 2 with equal v and s0, sparsity A: 1 where the law holds.
 
-    Indexed by training; nan where one s is lacking.
+    Returns the geometric means over pairs of tasks, by training, and the number of pairs.
     """
-    own = table[(table.arch == arch) & (table.sparsity == "A")]
-    means = np.log(own[list(TRAININGS)]).groupby(own.s).mean()
-    return (
-        np.exp(means.loc[3] - means.loc[2]) if {2, 3} <= {*means.index} else means.sum() * math.nan
-    )
+    own = table[(table.arch == arch) & (table.sparsity == "A")].set_index(["v", "s0"])
+    logs = np.log(own[list(TRAININGS)])
+    grown = (logs[own.s == 3] - logs[own.s == 2]).dropna()
+    return np.exp(grown.mean()), len(grown)
 
 
 def lacking(table: pd.DataFrame) -> str:
@@ -110,7 +109,7 @@ def draw_others(table: pd.DataFrame) -> Figure:
     ]
     ax.set_yticks(range(len(kinds)), names, fontsize=9)
     ax.invert_yaxis()
-    style.log_axis(ax)
+    style.log_ticks(ax, (1, 1.5, 2, 3, 4, 5, 7, 10))
     ax.set_xlabel(r"$P^*$ / the law without its constant")
     figure.legend(loc="outside upper center", ncols=2)
     return figure

@@ -159,7 +159,7 @@ def scaling_brief(paired: pd.DataFrame, theirs: list) -> str:
     """
     if 3 not in set(paired.L):
         return ""
-    more = "may be larger" if all(x.low > 0 for x in paired.more) else "is not shown to be larger"
+    more = "is larger" if all(x.low > 0 for x in paired.more) else "is not shown to be larger"
     told = join(f"{with_interval(r.more)} at L = {r.L}" for r in paired.itertuples())
     brief = f"In the authors' lazier scaling it {more} (than ours by {told})"
     if not theirs:
