@@ -184,10 +184,15 @@ def legend_beside(figure, ax, place: str = "upper", columns: int = 4) -> None:
 
 def nothing_yet() -> plt.Figure:
     """A picture that says that none of its runs are stored."""
-    figure, ax = new_axes(height=1)
+    figure, ax = new_axes(height=0.8)
     ax.set_axis_off()
-    ax.text(0.5, 0.5, "not trained yet", ha="center", va="center", transform=ax.transAxes)
+    say_nothing_yet(ax)
     return figure
+
+
+def say_nothing_yet(ax) -> None:
+    """The same in a panel."""
+    ax.text(0.5, 0.5, "not trained yet", ha="center", va="center", transform=ax.transAxes)
 
 
 def new_axes(columns=1, rows=1, width=None, height=3.6, **keywords):

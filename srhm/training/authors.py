@@ -141,7 +141,7 @@ def authors_sizes(arch: str, v: int, L: int, s0: int) -> list[int]:
         return _total(low + high[1:], v)
     if arch == "cnn" and L == 2 and s0 == 0:
         return _total(_spaced(max(v**2 // 5, 1), 100 * v**2, 15)[:-1], v)
-    most = (2 * s0 + 2) ** 3 * v**4 if s0 < 4 else min((2 * s0 + 2) ** 3 * v**4, 110_000)
+    most = min((2 * s0 + 2) ** 3 * v**4, math.inf if s0 < 4 else 110_000)
     if arch == "cnn" and L == 2 and most > v**3:
         # Here the code's sizes are those of the whole training set.
         low = _spaced(max(v**3 // 10, 1), v**3, 5)[:-1]

@@ -7,7 +7,7 @@ harder ones too.
 
 from __future__ import annotations
 
-from srhm.training.authors import LARGER, authors_config, cheaper
+from srhm.training.authors import authors_config, cheaper
 from srhm.training.config import RunConfig
 
 WIDTH, MAX_EPOCHS = 128, 1000
@@ -43,7 +43,8 @@ def variants(reference: RunConfig) -> dict[str, RunConfig]:
     tangent kernel by d: the same rate trains slower, d times the rate as fast and less lazily.
     """
     d, lr = reference.task.d, reference.lr
-    larger = {"batch_size": LARGER * reference.batch_size, "lr": LARGER * lr}
+    both = cheaper(reference)
+    larger = {"batch_size": both.batch_size, "lr": both.lr}
     changes = {
         "as the authors": {},
         "fan-in scaling": {"scaling": "fan_in"},
@@ -57,7 +58,7 @@ def variants(reference: RunConfig) -> dict[str, RunConfig]:
         "width 256": {"width": 256},
     }
     changed = {name: reference.replace(**fields) for name, fields in changes.items()}
-    return changed | {CHEAP: cheaper(reference)}
+    return changed | {CHEAP: both}
 
 
 def ablation_settings() -> list[RunConfig]:

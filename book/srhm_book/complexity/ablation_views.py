@@ -162,5 +162,5 @@ def draw_ablation(table: pd.DataFrame) -> Figure:
     if tasks:
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=1)
     else:
-        ax.text(0.5, 0.5, "not trained yet", ha="center", va="center", transform=ax.transAxes)
+        style.say_nothing_yet(ax)
     return figure

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from srhm.runs.search import Target, quantity_exists
 from srhm.runs.store import Store
-from srhm.stats.curves import last_fall, learning_curve
+from srhm.stats.curves import sample_complexity
 from srhm.stats.laws import predicted_scale
 from srhm.training.config import RunConfig
 from srhm_book import style
@@ -63,9 +63,9 @@ def _fall(runs: pd.DataFrame, config: RunConfig, target: Target) -> float:
     """Where the mean curve falls through the target; nan where the runs do not show it."""
     if runs.empty or target.quantity not in runs or not quantity_exists(target.quantity, config):
         return math.nan
-    curve = learning_curve(runs.dropna(subset=target.quantity), target.quantity)
-    fall = last_fall(curve.P.to_numpy(float), curve["mean"].to_numpy(), target.threshold)
-    return fall if 0 < fall < math.inf else math.nan
+    known = runs.dropna(subset=target.quantity)
+    found = sample_complexity(known, target.quantity, target.threshold, num_bootstrap=0)
+    return math.nan if found.P_star is None else found.P_star
 
 
 def growth_by_s(table: pd.DataFrame, arch: str) -> tuple[pd.Series, int]:

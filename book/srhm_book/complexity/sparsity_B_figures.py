@@ -23,7 +23,8 @@ def draw_families(curves: Mapping[RunConfig, pd.DataFrame], arch: str) -> None:
         if setting.arch == arch:
             families.setdefault((setting.L, setting.v), []).append((setting.s0, runs))
     if not families:
-        return _say_nothing_trained()
+        plots.nothing_yet()
+        return
     rows = len(families)
     _, axes = plots.new_axes(2, rows, height=2.7 * rows, squeeze=False, sharey=True)
     for (left, right), ((L, v), members) in zip(axes, sorted(families.items()), strict=False):
@@ -86,10 +87,3 @@ def draw_collapse(table: pd.DataFrame) -> None:
     if names:
         shown = [handles[name] for name in names]
         figure.legend(shown, names, loc="outside lower center", ncols=4, fontsize=8)
-
-
-def _say_nothing_trained() -> None:
-    """A figure in the place of one for which there are no runs yet."""
-    _, ax = plots.new_axes(height=0.8)
-    ax.text(0.5, 0.5, "not trained yet", ha="center", va="center", transform=ax.transAxes)
-    ax.set_axis_off()
