@@ -14,10 +14,12 @@ import time
 
 import pandas as pd
 import torch
+from matplotlib.figure import Figure
 
 from srhm.runs.store import Store
 from srhm.training.config import RunConfig
 from srhm.training.threads import num_threads
+from srhm_book import style
 from srhm_book.complexity.authors import authors_points, config_at, read_by_the_rule, runs_at
 from srhm_book.complexity.background import Background, train_dense
 from srhm_book.complexity.measure import FOLDER
@@ -86,6 +88,41 @@ def background_table(store: Store) -> pd.DataFrame:
             row[f"{name}_ratio"] = read_by_the_rule(errors) / point.paper
         found.append(row)
     return pd.DataFrame(found).astype(float).astype({"v": int, "s0": int, "at": int})
+
+
+def background_words(table: pd.DataFrame) -> str:
+    """What the speaking places did, in two sentences. table: as `background_table`."""
+    both = table.dropna(subset=["silent", "speaking"])
+    if both.empty:
+        return "None is trained yet."
+    inside = int(both.speaking.between(*EXPECTED).sum())
+    was = int(both.silent.between(*EXPECTED).sum())
+    off = (both.silent - 0.1).abs().mean(), (both.speaking - 0.1).abs().mean()
+    return (
+        f"So it is at {inside} of the {len(both)} points trained so far; with silent positions at "
+        f"{was}. From the paper's 10 % the errors are {off[1]:.3f} away in the mean, "
+        f"with silent positions {off[0]:.3f}."
+    )
+
+
+def draw_background_points(table: pd.DataFrame) -> Figure:
+    """Errors at the paper's own P*, a line a task. table: as `background_table`."""
+    known = table.dropna(subset=["silent", "speaking"], how="all").sort_values(["s0", "v"])
+    if known.empty:
+        return style.nothing_yet()
+    figure, ax = style.new_axes(height=1.4 + 0.3 * len(known))
+    ax.axvspan(*EXPECTED, color=style.GREY, alpha=0.15, linewidth=0)
+    ax.axvline(0.1, color=style.BLACK, linewidth=0.8)
+    lines = range(len(known))
+    ax.hlines(lines, known.silent, known.speaking, color=style.GREY, linewidth=0.8)
+    ax.plot(known.silent, lines, "o", color=style.VERMILION, fillstyle="none", label="silent")
+    ax.plot(known.speaking, lines, "o", color=style.BLUE, label="whitened, biases")
+    ax.set_yticks(lines, [f"$s_0$={p.s0} $v$={p.v}" for p in known.itertuples()])
+    ax.invert_yaxis()
+    ax.set_xlim(left=0)
+    ax.set_xlabel("test error at the paper's own $P^*$")
+    style.legend(ax, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+    return figure
 
 
 def _left(rows: pd.DataFrame) -> list[tuple[float, RunConfig]]:
