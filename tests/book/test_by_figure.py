@@ -9,7 +9,7 @@ import pytest
 from srhm.runs.store import Store
 from srhm_book.claims import by_figure
 from srhm_book.grids import setting
-from srhm_book.paper import paper_grid_ratio, published_fig4A
+from srhm_book.paper import paper_step, published_fig4A
 from synthetic import runs_of
 
 
@@ -62,7 +62,7 @@ def test_ours_are_read_off_at_the_papers_sizes():
     config = setting("lcn", 8, 1)
     runs = runs_of(config, [5000.0] * 3, reach=8).assign(S_2_1=lambda t: 3 * t.test_error)
     assert by_figure._by_their_rule(runs, config, "S_2_1", 5100.0) == 5100  # P*_S is 5000
-    step = paper_grid_ratio("lcn", 1)
+    step = paper_step(config, 10_000.0)
     far = by_figure._by_their_rule(runs, config, "S_2_1", 5000 * step**2)
     assert far == pytest.approx(5000)
     above = runs[runs.S_2_1 > 0.4]  # never at the threshold

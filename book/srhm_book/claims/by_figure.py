@@ -50,7 +50,7 @@ from srhm_book.invariance.thresholds import (
 )
 from srhm_book.paper import (
     LAYER_FIGURES,
-    paper_grid_ratio,
+    paper_step,
     published_fig4A,
     published_P_star,
 )
@@ -191,7 +191,7 @@ def _by_their_rule(
     if runs.empty:
         return np.nan
     threshold = next(t.threshold for t in paper_targets(config) if t.quantity == quantity)
-    step = paper_grid_ratio(config.arch, config.s0)
+    step = paper_step(config, paper)
     return by_paper_rule(runs, paper, step, threshold, quantity) or np.nan
 
 
