@@ -51,6 +51,27 @@ def test_curves_are_compared_at_the_papers_sizes():
     assert not inside.all()
 
 
+def test_a_size_of_whole_batches_is_the_papers():
+    runs = runs_of(setting("lcn", 10, 2), [20_000.0] * 3, reach=4)
+    ends = [runs.P.min() * 0.999, runs.P.min() * 0.98, runs.P.max() * 1.001, runs.P.max() * 1.02]
+    curve = pd.DataFrame({"P": ends, "value": 0.5})
+    found = by_figure._at_their_sizes(runs, curve, "test_error")
+    assert found.here.notna().tolist() == [True, False, True, False]
+
+
+def test_what_is_far_is_named_the_worst_first():
+    parts = [
+        points("size", [1.0] * near + [9.0] * (10 - near), [1.0] * 10, figure)
+        for figure, near in (("4B", 9), ("6C", 7), ("14", 2))
+    ]
+    found = by_figure.summary(pd.concat(parts))
+    assert (
+        by_figure.far_from(found, by_figure.OURS)
+        == "Figure 14, x (2 of 10) and Figure 6C, x (7 of 10)"
+    )
+    assert by_figure.far_from(found, by_figure.AUTHORS) == "none"
+
+
 def test_an_empty_store_has_nothing_to_compare(tmp_path):
     found = by_figure.summary(by_figure.compared(Store(tmp_path)))
     assert found.empty

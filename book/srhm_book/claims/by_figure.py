@@ -20,6 +20,7 @@ from srhm.training.config import RunConfig
 from srhm_book import style
 from srhm_book.architectures.growing import by_depth, growing_runs
 from srhm_book.architectures.views import architecture_runs, by_architecture, with_paper
+from srhm_book.claims.claim import MOST
 from srhm_book.claims.invariance import SAME_PLATEAU
 from srhm_book.complexity.authors import (
     NEAR,
@@ -27,6 +28,7 @@ from srhm_book.complexity.authors import (
     authors_points,
     authors_table,
     config_at,
+    curve_runs,
     read_by_the_rule,
     runs_at,
 )
@@ -54,11 +56,12 @@ from srhm_book.paper import (
     published_fig4A,
     published_P_star,
 )
-from srhm_book.wording import NOTHING
+from srhm_book.wording import NOTHING, join
 
 OURS, AUTHORS, CHEAPER = "this book's", "the authors'", "the authors', cheaper"
 THEIRS = ((AUTHORS, False), (CHEAPER, True))  # and whether it is the cheaper form
 THRESHOLD_FIGURES = (("lcn", S2, "6C"), ("lcn", D2, "6D"), ("cnn", S2, "14"), ("cnn", D2, "14"))
+ROUNDING = 1.005  # a factor between sizes that count as one
 OFFSET = 0.27  # of a row, between the markers of two trainings
 COLUMNS = ["figure", "quantity", "training", "shown", "here", "paper", "kind"]
 
@@ -146,6 +149,19 @@ def told(found: pd.DataFrame, kind: str, training: str = OURS) -> str:
     return f"{own.near.sum():,} of {own.known.sum():,}" if len(own) else NOTHING
 
 
+def far_from(found: pd.DataFrame, training: str, kind: str = "size") -> str:
+    """ "Figure 14 P*_D (14 of 23)": what is near in fewer than `MOST`, the worst first.
+
+    found: as `summary`. "none" where all reach it.
+    """
+    own = found[(found.kind == kind) & (found.training == training)]
+    own = own[own.near < MOST * own.known].assign(share=own.near / own.known)
+    return join(
+        f"Figure {row.figure}, {row.quantity} ({row.near} of {row.known})"
+        for row in own.sort_values("share").itertuples()
+    )
+
+
 def _sample_complexities(store: Store) -> Iterator[pd.DataFrame]:
     """P* of Figures 4B and 4C, by depth, in all trainings."""
     theirs = authors_table(store)
@@ -223,8 +239,11 @@ def _curves(store: Store) -> Iterator[pd.DataFrame]:
     """Errors and sensitivities of Figures 4A, 12 and 15, point by point, and the plateaus."""
     frame = store.frame()
     figure4A = published_fig4A().rename(columns={"test_error": "value"})
-    runs = rows_of(frame, setting("lcn", 10, 2))
-    yield _at_their_sizes(runs, figure4A, "test_error").assign(figure="4A", quantity="test error")
+    runs = {OURS: rows_of(frame, setting("lcn", 10, 2))}
+    runs |= {name: curve_runs(store, "lcn", 10, 2, cheap=cheap) for name, cheap in THEIRS}
+    for training, own in runs.items():
+        points = _at_their_sizes(own, figure4A, "test_error", training)
+        yield points.assign(figure="4A", quantity="test error")
     for figure, arch in (("12", "lcn"), ("15", "cnn")):
         for training, curves in _curves_by_training(store, arch).items():
             yield from _layers(figure, paper_curves(arch), curves, training)
@@ -282,12 +301,17 @@ def _layers(figure: str, theirs: pd.DataFrame, own: dict, training: str) -> Iter
 def _at_their_sizes(
     runs: pd.DataFrame, curve: pd.DataFrame, quantity: str, training: str = OURS
 ) -> pd.DataFrame:
-    """Our mean curve at the sizes P of the paper's (columns P, value), nan beyond ours."""
-    here, beyond = np.full(len(curve), np.nan), {"left": np.nan, "right": np.nan}
+    """Our mean curve at the sizes P of the paper's (columns P, value), nan beyond ours.
+
+    A size that is ours but for `ROUNDING` is not beyond: P is a whole number of batches.
+    """
+    here = np.full(len(curve), np.nan)
     runs = runs.dropna(subset=quantity) if len(runs) else runs
     if len(runs):
         ours = learning_curve(runs, quantity)
-        here = np.interp(np.log(curve.P), np.log(ours.P), ours["mean"], **beyond)
+        inside = curve.P.between(ours.P.min() / ROUNDING, ours.P.max() * ROUNDING)
+        values = np.interp(np.log(curve.P), np.log(ours.P), ours["mean"])
+        here = np.where(inside, values, np.nan)
     return pd.DataFrame({"here": here, "paper": curve.value.to_numpy()}).assign(
         kind="value", training=training, shown=len(curve)
     )
