@@ -56,9 +56,20 @@ def headlines_html(items: list[Claim]) -> str:
         links = ", ".join(_link(chapter) for chapter in headline.chapters)
         rows.append(
             f'<li><p>{maths(headline.sentence)} <strong class="{_tone(word)}">{word}.</strong></p>'
-            f'<p class="found">{maths(headline.told(items))} {links}.</p></li>'
+            f'<p class="found">{maths(headline.told(items))} {links}.</p>'
+            f"{_small_table(headline.table(items)) if headline.table else ''}</li>"
         )
     return f'<ol class="headlines">{"".join(rows)}</ol>'
+
+
+def _small_table(rows: list[tuple[str, ...]]) -> str:
+    """Rows of text as a table; the first is the head, the first of each its name."""
+    head, *others = rows
+    lines = ["".join(f'<th scope="col">{maths(cell)}</th>' for cell in head)] + [
+        f'<th scope="row">{maths(name)}</th>{"".join(f"<td>{maths(cell)}</td>" for cell in cells)}'
+        for name, *cells in others
+    ]
+    return f'<table class="found">{"".join(f"<tr>{line}</tr>" for line in lines)}</table>'
 
 
 def glance_html(items: list[Claim]) -> str:
