@@ -84,8 +84,8 @@ def summary(points: pd.DataFrame) -> pd.DataFrame:
     """How many values of each figure are known here, and how near they are.
 
     points: as `compared`. One row a figure, quantity and training, with shown and known (numbers
-    of values), center (median of here / paper for sizes, mean of here - paper for values) and near
-    (how many are within a factor `NEAR`, or differ by at most `SAME_PLATEAU`).
+    of values), center (geometric mean of here / paper for sizes, mean of here - paper for values)
+    and near (how many are within a factor `NEAR`, or differ by at most `SAME_PLATEAU`).
     """
     rows = []
     for key, own in points.groupby(["figure", "quantity", "training", "kind"], sort=False):
@@ -94,7 +94,7 @@ def summary(points: pd.DataFrame) -> pd.DataFrame:
             continue
         if key[-1] == "size":
             ratio = own.here / own.paper
-            center, near = ratio.median(), ratio.between(1 / NEAR, NEAR)
+            center, near = np.exp(np.log(ratio).mean()), ratio.between(1 / NEAR, NEAR)
         else:
             off = own.here - own.paper
             center, near = off.mean(), off.abs() <= SAME_PLATEAU
@@ -110,7 +110,7 @@ def summary_view(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({
         "Figure": found.figure, "quantity": found.quantity, "training": found.training,
         "known of shown": found.known.astype(str) + " of " + found.shown.astype(str),
-        "median ratio or mean difference": [form[kind].format(value) for kind, value in centers],
+        "mean ratio (geometric) or difference": [form[kind].format(c) for kind, c in centers],
         "near": found.near.astype(str) + " of " + found.known.astype(str),
     })  # fmt: skip
 
@@ -150,16 +150,17 @@ def told(found: pd.DataFrame, kind: str, training: str = OURS) -> str:
 
 
 def far_from(found: pd.DataFrame, training: str, kind: str = "size") -> str:
-    """ "Figure 14 P*_D (14 of 23)": what is near in fewer than `MOST`, the worst first.
+    """ "P*_D of Figure 14 (14 of 23)": what is near in fewer than `MOST`, the worst first.
 
     found: as `summary`. "none" where all reach it.
     """
     own = found[(found.kind == kind) & (found.training == training)]
     own = own[own.near < MOST * own.known].assign(share=own.near / own.known)
-    return join(
-        f"Figure {row.figure}, {row.quantity} ({row.near} of {row.known})"
+    named = (
+        f"{row.quantity} of Figure {row.figure} ({row.near} of {row.known})"
         for row in own.sort_values("share").itertuples()
     )
+    return join(named, "; ")
 
 
 def _sample_complexities(store: Store) -> Iterator[pd.DataFrame]:

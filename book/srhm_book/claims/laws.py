@@ -180,7 +180,7 @@ def _step_words(theirs: pd.DataFrame) -> str:
     here, cheaper, paper = (f"{step[name]:.2f}" for name in ("grids", "cheap", "paper"))
     return (
         f"from two to three levels, beyond the law's other factors, P* grows by {here} in this "
-        f"book's training, by {cheaper} trained as the authors (cheaper form) and by {paper} in the "
+        f"book's training, {cheaper} trained as the authors (cheaper form) and {paper} in the "
         f"paper, where s^(1/2) is {2**0.5:.2f} (pairs of tasks: {step['num']:.0f})"
     )
 

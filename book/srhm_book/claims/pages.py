@@ -54,10 +54,12 @@ def headlines_html(items: list[Claim]) -> str:
     for headline in HEADLINES:
         word = outcome(headline.claims(items))
         links = ", ".join(_link(chapter) for chapter in headline.chapters)
+        found, table = maths(headline.told(items)), ""
+        if headline.table:  # between what was found and the links
+            table = f'</p>{_small_table(headline.table(items))}<p class="found">'
         rows.append(
             f'<li><p>{maths(headline.sentence)} <strong class="{_tone(word)}">{word}.</strong></p>'
-            f'<p class="found">{maths(headline.told(items))} {links}.</p>'
-            f"{_small_table(headline.table(items)) if headline.table else ''}</li>"
+            f'<p class="found">{found}{table} {links}.</p></li>'
         )
     return f'<ol class="headlines">{"".join(rows)}</ol>'
 
