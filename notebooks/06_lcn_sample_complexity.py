@@ -19,7 +19,7 @@
 # {glue:text}`s0 holds 3` its 3; that of $n_c$ is {glue:text}`n_c matched 2` and
 # {glue:text}`n_c matched 3` (law: 1); and that of $s^{L/2}$, where only the depth varies,
 # {glue:text}`L alone` (law: 1). The last depends on the training: from two to three levels $P^*$ grows,
-# beyond the law's other factors, by {glue:text}`step grids` in ours and by {glue:text}`step cheap` trained
+# beyond the law's other factors, by {glue:text}`step grids` in ours and by {glue:text}`step theirs` trained
 # as the authors train (law: 1.41). Read off by the paper's rule, our $P^*$ is {glue:text}`ruled 2` of the
 # paper's at $L=2$ and {glue:text}`ruled 3` at $L=3$ (geometric means).
 #
@@ -49,19 +49,19 @@ from srhm_book import style as plots
 from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import views
 from srhm_book.complexity.authors import (
-    TRAININGS,
+    authors_points,
     exponents_in_both,
     near_in_depth,
-    step_in_depth,
+    steps_by_network,
 )
 from srhm_book.complexity.beside_authors import (
     changes,
     changes_words,
     missed,
     points_of,
-    steps_words,
     trainings_view,
 )
+from srhm_book.complexity.depth_step import PUBLISHED, THEIRS, depth_steps, mean_steps
 from srhm_book.complexity.firmness import bends, by_groups, firmness, firmness_view
 from srhm_book.complexity.law_tests import (
     COMPLETE,
@@ -118,7 +118,8 @@ for L in (2, 3):
         mean, _, number = views.geometric_mean_ratio(values)
         glue(f"{key} {L}", with_ends(mean), display=False)
         glue(f"{key} number {L}", number, display=False)
-    glue(f"step {L}", steps_words(arch, L), display=False)
+sizes = authors_points().query("arch == @arch")
+glue("steps", steps_by_network(sizes), display=False)
 theirs_and_ours = near_in_depth(store, arch, L=3)
 for whose, words in zip(("theirs", "ours"), theirs_and_ours, strict=True):
     glue(f"{whose} 3", words, display=False)
@@ -271,10 +272,14 @@ for key, words in zip(("changes", "changed"), changes_words(changes(both)), stri
     glue(key, words, display=False)
 depths = [L for L in (2, 3) if f"s=2, L={L}" in outside]
 glue("missed matched", f"at {join(f'L={L}' for L in depths)}" if depths else "nowhere", display=False)
-step = step_in_depth(both)
-for name in TRAININGS:
-    glue(f"step {name}", with_ends(step[name]), display=False)
-glue("step num", int(step["num"]), display=False)
+means, num_steps = mean_steps(depth_steps(store)) if store else ({}, 0)
+trained_as = {
+    "paper": PUBLISHED, "theirs": THEIRS, "small": "our scaling, rate 0.003",
+    "large": "our scaling, rate 0.01", "grids": "our scaling, this book's grids",
+}  # fmt: skip
+for key, training in trained_as.items():
+    glue(f"step {key}", with_ends(means.get(training)), display=False)
+glue("step num", num_steps, display=False)
 
 # %% [markdown]
 # ## The factor $s^{L/2}$ and the prefactor
@@ -301,11 +306,11 @@ point_at_depth(table)
 # much is left over from $m^L$ depends on that share as well, of which the law says nothing.
 #
 # From two to three levels $P^*$ grows, beyond the law's other factors, by {glue:text}`step paper` in the
-# paper, by {glue:text}`step cheap` trained as the authors train (cheaper form) and by
-# {glue:text}`step grids` in this book's training, where Eq. 3 says $s^{1/2}=1.41$ (pairs of tasks known in
-# both: {glue:text}`step num`, without an interval). In our scaling it moves with the rate
-# ({doc}`04_training_setting`): not scaling or rate alone decides how much a level costs, but how much the
-# weights move ({doc}`17_authors_training`).
+# paper and by {glue:text}`step theirs` trained as the authors train (cheaper form); in our scaling by
+# {glue:text}`step small` at the rate 0.003, {glue:text}`step large` at 0.01 and {glue:text}`step grids` in
+# this book's grids, where Eq. 3 says $s^{1/2}=1.41$ (geometric means over the {glue:text}`step num` tasks
+# known in all). So neither scaling nor rate alone decides what a level costs, but how much the weights
+# move: {doc}`17_authors_training` has it task by task.
 #
 # The prefactor $P^*/[s^{L/2}(s_0+1)^L n_c m^L]$ is
 # {glue:text}`C`; the median of the paper's points is {glue:text}`paper C`.
@@ -324,10 +329,9 @@ views.prefactors_view(constants)
 # rule, is the point of that grid at which our mean error is nearest to 10 %. Over the paper's it is, in
 # the geometric mean, {glue:text}`ruled 2` at $L=2$ ({glue:text}`ruled number 2` settings) and
 # {glue:text}`ruled 3` at $L=3$ ({glue:text}`ruled number 3`). By that rule a $P^*$ can only stay, or
-# move by a whole step of the grid, a factor {glue:text}`step 2` at $L=2$ and {glue:text}`step 3` at
-# $L=3$ (median, least and largest). So once more with ours interpolated, where the mean curve crosses
-# 10 %: {glue:text}`ratio 2` ({glue:text}`ratio number 2`) and {glue:text}`ratio 3`
-# ({glue:text}`ratio number 3`). Of crossing over crossing, where the paper's own curve is known, it is
+# move by a whole step of the grid, a factor {glue:text}`steps` in the median. So once more with ours
+# interpolated, where the mean curve crosses 10 %: {glue:text}`ratio 2` ({glue:text}`ratio number 2`
+# settings) and {glue:text}`ratio 3` ({glue:text}`ratio number 3`). Of crossing over crossing, where the paper's own curve is known, it is
 # {glue:text}`direct` ({glue:text}`direct number` settings of $L=2$). What is left is the matter of
 # {doc}`04_training_setting` and {doc}`17_authors_training`.
 

@@ -45,13 +45,17 @@ from srhm.stats.laws import cnn_scale
 from srhm_book import style as plots
 from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import views
-from srhm_book.complexity.authors import exponents_in_both, near_in_depth
+from srhm_book.complexity.authors import (
+    authors_points,
+    exponents_in_both,
+    near_in_depth,
+    steps_by_network,
+)
 from srhm_book.complexity.beside_authors import (
     changes,
     changes_words,
     missed,
     points_of,
-    steps_words,
     trainings_view,
 )
 from srhm_book.complexity.firmness import bends, by_groups, firmness, firmness_view
@@ -114,7 +118,8 @@ for L in (2, 3):
         mean, _, number = views.geometric_mean_ratio(values)
         glue(f"{key} {L}", with_ends(mean), display=False)
         glue(f"{key} number {L}", number, display=False)
-    glue(f"step {L}", steps_words(arch, L), display=False)
+sizes = authors_points().query("arch == @arch")
+glue("steps", steps_by_network(sizes), display=False)
 theirs_and_ours = near_in_depth(store, arch, L=3)
 for whose, words in zip(("theirs", "ours"), theirs_and_ours, strict=True):
     glue(f"{whose} 3", words, display=False)
@@ -302,10 +307,9 @@ views.prefactors_view(constants)
 # rule, is the point of that grid at which our mean error is nearest to 10 %. Over the paper's it is, in
 # the geometric mean, {glue:text}`ruled 2` at $L=2$ ({glue:text}`ruled number 2` settings) and
 # {glue:text}`ruled 3` at $L=3$ ({glue:text}`ruled number 3`). By that rule a $P^*$ can only stay, or
-# move by a whole step of the grid, a factor {glue:text}`step 2` at $L=2$ and {glue:text}`step 3` at
-# $L=3$ (median, least and largest). So once more with ours interpolated, where the mean curve crosses
-# 10 %: {glue:text}`ratio 2` ({glue:text}`ratio number 2`) and {glue:text}`ratio 3`
-# ({glue:text}`ratio number 3`). Of crossing over crossing, where the paper's own curve is known, it is
+# move by a whole step of the grid, a factor {glue:text}`steps` in the median. So once more with ours
+# interpolated, where the mean curve crosses 10 %: {glue:text}`ratio 2` ({glue:text}`ratio number 2`
+# settings) and {glue:text}`ratio 3` ({glue:text}`ratio number 3`). Of crossing over crossing, where the paper's own curve is known, it is
 # {glue:text}`direct` ({glue:text}`direct number` settings of $L=2$). What is left is the matter of
 # {doc}`04_training_setting` and {doc}`17_authors_training`.
 

@@ -10,8 +10,6 @@ from srhm_book.complexity.beside_authors import (
     changes_words,
     missed,
     points_of,
-    steps,
-    steps_words,
     trainings_view,
 )
 from srhm_book.wording import with_interval
@@ -61,11 +59,3 @@ def test_nothing_is_known_without_a_store():
     exponents = exponents_in_both(points)
     assert trainings_view(exponents).empty
     assert set(missed(exponents).values()) == {"nowhere"}
-
-
-def test_steps_of_the_papers_sizes():
-    median, least, most = steps("lcn", 3)
-    assert least <= median <= most
-    assert median == pytest.approx(200 ** (1 / 14), rel=0.01)  # 15 sizes from v^L to 200 v^L
-    assert steps_words("lcn", 3).startswith("1.46 (")
-    assert steps("cnn", 3)[0] < steps("lcn", 3)[0] < steps("cnn", 2)[0]

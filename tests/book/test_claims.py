@@ -215,13 +215,15 @@ def test_settings_on_the_law_agree(monkeypatch, tmp_path):
     assert depth == ["all tasks", "at L = 2, of tasks that differ in s alone", "at s = 2"]
 
 
-def test_the_step_in_depth_is_told_in_both_trainings():
-    rows = [("lcn", L, 4, 0, 4.0 ** (L + 1) * 2 ** (L / 2)) for L in (2, 3)]
-    table = pd.DataFrame(rows, columns=["arch", "L", "v", "s0", "paper"]).assign(cheap=1.0)
-    text = claims_laws._step_words(table.assign(grids=[1.0, 0.5]))
-    assert re.findall(r"\d\.\d\d", text) == ["0.71", "1.41", "1.41", "1.41"]
-    assert "pairs of tasks: 1" in text
-    assert "not known" in claims_laws._step_words(table[:1].assign(grids=1.0))
+def test_the_step_in_depth_is_told_by_training():
+    values = dict(zip(claims_laws.STEPS, (0.7, 1.5, 1.4, 1.6), strict=True))
+    values["our scaling, rate 0.01"] = 9.0  # known, and not told
+    rows = [(name, 4, 0, step) for name, step in values.items()]
+    steps = pd.DataFrame(rows, columns=["training", "v", "s0", "step"])
+    text = claims_laws._step_words(steps)
+    assert re.findall(r"\d\.\d\d\b", text) == ["0.70", "1.50", "1.40", "1.60", "1.41"]
+    assert text.endswith("(tasks that all of them know: 1)")
+    assert "not known" in claims_laws._step_words(steps[:2])
 
 
 def test_factors_that_cancel_do_not_agree(monkeypatch, tmp_path):

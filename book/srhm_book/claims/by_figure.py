@@ -7,7 +7,6 @@ differences, at the paper's own sizes P, between which ours are interpolated lin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -17,10 +16,8 @@ from srhm.runs.search import rows_of
 from srhm.runs.store import Store
 from srhm.stats.curves import learning_curve
 from srhm.training.config import RunConfig
-from srhm_book import style
 from srhm_book.architectures.growing import by_depth, growing_runs
 from srhm_book.architectures.views import architecture_runs, by_architecture, with_paper
-from srhm_book.claims.claim import MOST
 from srhm_book.claims.invariance import SAME_PLATEAU
 from srhm_book.complexity.authors import (
     NEAR,
@@ -56,13 +53,11 @@ from srhm_book.paper import (
     published_fig4A,
     published_P_star,
 )
-from srhm_book.wording import NOTHING, join
 
 OURS, AUTHORS, CHEAPER = "this book's", "the authors'", "the authors', cheaper"
 THEIRS = ((AUTHORS, False), (CHEAPER, True))  # and whether it is the cheaper form
 THRESHOLD_FIGURES = (("lcn", S2, "6C"), ("lcn", D2, "6D"), ("cnn", S2, "14"), ("cnn", D2, "14"))
 ROUNDING = 1.005  # a factor between sizes that count as one
-OFFSET = 0.27  # of a row, between the markers of two trainings
 Curves = Mapping[str, Mapping[int, pd.DataFrame]]  # by training and s0
 COLUMNS = ["figure", "quantity", "training", "shown", "here", "paper", "kind"]
 
@@ -102,66 +97,6 @@ def summary(points: pd.DataFrame) -> pd.DataFrame:
         rows.append((*key, int(own.shown.iloc[0]), len(own), center, int(near.sum())))
     names = ["figure", "quantity", "training", "kind", "shown", "known", "center", "near"]
     return pd.DataFrame(rows, columns=names)
-
-
-def summary_view(found: pd.DataFrame) -> pd.DataFrame:
-    """`summary` as a page shows it."""
-    form = {"size": "× {:.2f}", "value": "{:+.3f}"}
-    centers = zip(found.kind, found.center, strict=True)
-    return pd.DataFrame({
-        "Figure": found.figure, "quantity": found.quantity, "training": found.training,
-        "known of shown": found.known.astype(str) + " of " + found.shown.astype(str),
-        "mean ratio (geometric) or difference": [form[kind].format(c) for kind, c in centers],
-        "near": found.near.astype(str) + " of " + found.known.astype(str),
-    })  # fmt: skip
-
-
-def draw_shares(ax, found: pd.DataFrame) -> None:
-    """The share of near ones among the known values, a row a figure and quantity.
-
-    Discs: this book's training. Hollow squares: the authors', triangles: its cheaper form, each a
-    little lower than the one before. The area grows with the number.
-    """
-    rows = (found.figure + "  " + found.quantity).tolist()
-    places = {row: place for place, row in enumerate(dict.fromkeys(rows))}
-    looks = {
-        OURS: ("o", style.BLUE, style.BLUE, -OFFSET),
-        AUTHORS: ("s", "none", style.VERMILION, 0),
-        CHEAPER: ("^", "none", style.ORANGE, OFFSET),
-    }
-    for training, own in found.assign(place=[places[row] for row in rows]).groupby("training"):
-        marker, face, edge, lower = looks[training]
-        ax.scatter(
-            own.near / own.known, own.place + lower, s=15 + 6 * own.known**0.5, marker=marker,
-            facecolor=face, edgecolor=edge, label=training, zorder=2,
-        )  # fmt: skip
-    names = [re.sub(r"P\*(_\w)?", r"$P^*\1$", row) for row in places]
-    ax.set_yticks(range(len(places)), names, fontsize=11)
-    ax.invert_yaxis()
-    ax.grid(axis="y", color=style.GREY, linewidth=0.4, alpha=0.5)
-    ax.set_xlim(-0.03, 1.03)
-    ax.set_xlabel("share of the known values near the paper's")
-    style.legend(ax, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, fontsize=10)
-
-
-def told(found: pd.DataFrame, kind: str, training: str = OURS) -> str:
-    """ "82 of 122": how many values of a kind are near, over all figures of one training."""
-    own = found[(found.kind == kind) & (found.training == training)]
-    return f"{own.near.sum():,} of {own.known.sum():,}" if len(own) else NOTHING
-
-
-def far_from(found: pd.DataFrame, training: str, kind: str = "size") -> str:
-    """ "P*_D of Figure 14 (14 of 23)": what is near in fewer than `MOST`, the worst first.
-
-    found: as `summary`. "none" where all reach it.
-    """
-    own = found[(found.kind == kind) & (found.training == training)]
-    own = own[own.near < MOST * own.known].assign(share=own.near / own.known)
-    named = (
-        f"{row.quantity} of Figure {row.figure} ({row.near} of {row.known})"
-        for row in own.sort_values("share").itertuples()
-    )
-    return join(named, "; ")
 
 
 def _sample_complexities(store: Store) -> Iterator[pd.DataFrame]:

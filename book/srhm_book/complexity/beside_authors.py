@@ -1,17 +1,16 @@
-"""This book's P* beside the authors' training: the exponent of s0+1 in both, the paper's sizes.
+"""This book's P* beside the authors' training: does the exponent of s0+1 survive?
 
 Points and exponents themselves are those of `srhm_book.complexity.authors`.
 """
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from srhm.runs.store import Store
 from srhm.stats.fits import Estimate, fit_power_law
-from srhm_book.complexity.authors import FEWEST, TRAININGS, authors_points, authors_table
-from srhm_book.wording import NOTHING, join, with_ends, with_interval
+from srhm_book.complexity.authors import FEWEST, TRAININGS, authors_table
+from srhm_book.wording import NOTHING, join, with_interval
 
 TITLES = {"paper": "paper's points", "cheap": "as the authors, cheaper form", "grids": "ours"}
 
@@ -63,15 +62,3 @@ def changes_words(found: dict[int, Estimate]) -> tuple[str, str]:
     said = [f"{with_interval(change)} at L={L}" for L, change in found.items()]
     told = [f"L={L}" for L, change in found.items() if not change.includes(0)]
     return join(said) if said else NOTHING, f"at {join(told)}" if told else "nowhere"
-
-
-def steps(arch: str, L: int) -> tuple[float, float, float]:
-    """Median, least and largest factor between neighbours of the paper's sizes about its P*."""
-    sizes = authors_points().query("arch == @arch and L == @L").sizes
-    factors = np.concatenate([np.divide(own[1:], own[:-1]) for own in sizes])
-    return float(np.median(factors)), float(factors.min()), float(factors.max())
-
-
-def steps_words(arch: str, L: int) -> str:
-    """ "1.46 (1.44 to 1.67)": `steps` in words."""
-    return with_ends(*steps(arch, L))
