@@ -48,12 +48,8 @@ from srhm.stats.laws import lcn_scale
 from srhm_book import style as plots
 from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import views
-from srhm_book.complexity.authors import (
-    authors_points,
-    exponents_in_both,
-    near_in_depth,
-    steps_by_network,
-)
+from srhm_book.complexity.authors import authors_points, exponents_in_both, near_in_depth
+from srhm_book.complexity.authors_words import steps_by_network
 from srhm_book.complexity.beside_authors import (
     changes,
     changes_words,

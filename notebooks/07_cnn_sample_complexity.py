@@ -45,12 +45,8 @@ from srhm.stats.laws import cnn_scale
 from srhm_book import style as plots
 from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import views
-from srhm_book.complexity.authors import (
-    authors_points,
-    exponents_in_both,
-    near_in_depth,
-    steps_by_network,
-)
+from srhm_book.complexity.authors import authors_points, exponents_in_both, near_in_depth
+from srhm_book.complexity.authors_words import steps_by_network
 from srhm_book.complexity.beside_authors import (
     changes,
     changes_words,
@@ -248,8 +244,8 @@ views.exponents_view(matched, matched_tests(paper))
 # %% [markdown]
 # ## In both trainings
 #
-# Does the square of $s_0+1$ survive our scaling of the network? From the authors' training, in its cheaper
-# form, to ours the exponent changes by {glue:text}`changes` (at the points known in both), told from zero
+# Does the square of $s_0+1$ survive our scaling of the network? From the authors' training, in its
+# cheaper form, to ours the exponent changes by {glue:text}`changes` (at the points known in both), told from zero
 # {glue:text}`changed`. The law's value lies outside the interval {glue:text}`missed cheap` trained as the
 # authors train; in ours {glue:text}`missed grids` at the same points, and {glue:text}`missed matched` from
 # all tasks that differ in nothing else. Of these points all have $n_c=m=v$: apart from one another, $n_c$

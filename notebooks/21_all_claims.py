@@ -27,7 +27,8 @@ from srhm_book.claims import by_figure_views as views
 from srhm_book.claims.claim import MOST
 from srhm_book.claims.headlines import summary
 from srhm_book.claims.ledger import claims
-from srhm_book.complexity.authors import authors_points, steps_by_network
+from srhm_book.complexity.authors import authors_points
+from srhm_book.complexity.authors_words import steps_by_network
 from srhm_book.publish.profiles import by_profile
 from srhm_book.tables import scrolling
 
