@@ -77,15 +77,16 @@ def _told(hours: float) -> str:
 def one_side_words(table: pd.DataFrame, ratio: str = "ratio", errors: str = "errors") -> str:
     """The points all of whose sizes tried lie on one side of P*, in words: what they bound.
 
-    ratio, errors: the columns of an `authors_table` of one training.
+    Where the paper's P* is the smallest of its sizes and already learned, there is none to bracket
+    it from below. ratio, errors: the columns of an `authors_table` of one training.
     """
     said = []
     for p in table[table[ratio].isna()].itertuples():
         if own := getattr(p, errors):
             learned = max(own.values()) <= 0.1
             bound = min(own) if learned else max(own)
-            sign = "<" if learned else ">"
-            said.append(
-                f"{p.arch.upper()} L={p.L} v={p.v} s0={p.s0} ({sign} {bound / p.paper:.2f})"
-            )
+            least = learned and bound < p.sizes[1]
+            told = f"{'<' if learned else '>'} {bound / p.paper:.2f}"
+            told += ", the smallest of the paper's sizes" * least
+            said.append(f"{p.arch.upper()} L={p.L} v={p.v} s0={p.s0} ({told})")
     return ", ".join(said) if said else "none"
