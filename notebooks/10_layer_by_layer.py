@@ -335,7 +335,7 @@ pd.DataFrame(checks).T if checks else "All runs of this profile were trained jus
 # paper's go on to {glue:text}`lcn paper largest` (LCN) and {glue:text}`cnn paper largest` (CNN), more
 # than there is.
 #
-# The paper's plateaus of $D_{2,2}$ lie above ours in {glue:text}`D22` cases. In part it is the training:
-# trained as the authors train (in the cheaper form of {doc}`17_authors_training`, one seed), the plateaus
-# close {glue:text}`D22 closed` % of the distance. Paper, ours and so trained: {glue:text}`D22 values`. The
-# rest is not explained.
+# The paper's plateaus of $D_{2,2}$ lie above ours in {glue:text}`D22` cases. How much of
+# that is the training? Trained as the authors train (in the cheaper form of {doc}`17_authors_training`, one
+# seed), {glue:text}`D22 closed` % of the distance are gone. Paper, ours and so trained:
+# {glue:text}`D22 values`. What remains is not explained.

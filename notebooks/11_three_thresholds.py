@@ -233,9 +233,9 @@ for q, scan in scans.items():
 scan_view(scan_tables)
 
 # %% [markdown]
-# The paper seems to draw the new synonym among all $m$, the old one included ({ref}`here
-# <drawn-anew>`). That makes its $S_2$ equal to $1-1/m$ times ours, and its thresholds correspond to
-# higher ones here. Read so, $P^*_S$ is smaller, most of all where $m$ is small: its median over $P^*$
+# The authors' code draws the new synonym among all $m$, the old one included, and the paper's values
+# agree ({ref}`how well <drawn-anew>`). That makes its $S_2$ equal to $1-1/m$ times ours, and its thresholds
+# correspond to higher ones here. Read so, $P^*_S$ is smaller, most of all where $m$ is small: its median over $P^*$
 # is {glue:text}`lcn anew` in place of {glue:text}`lcn others` (LCN) and {glue:text}`cnn anew` in place
 # of {glue:text}`cnn others` (CNN).
 
