@@ -51,8 +51,11 @@ def test_a_line_for_each_figure():
 
 
 def test_an_empty_store_has_no_task_and_lacks_all(tmp_path):
-    empty = others_table(Store(tmp_path))
+    store = Store(tmp_path)
+    empty = others_table(store)
     assert empty.empty
-    assert all(network in lacking(empty) for network in ("LCN", "CNN", "FCN"))
+    searched, missing = lacking(empty, store)
+    assert searched == "none"
+    assert all(network in missing for network in ("LCN", "CNN", "FCN"))
     every = [vars(c) for own in other_settings().values() for c in own]
-    assert lacking(pd.DataFrame(every)) == "none"
+    assert lacking(pd.DataFrame(every), store) == ("none", "none")

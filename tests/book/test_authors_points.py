@@ -108,6 +108,7 @@ def test_what_is_missing_is_named_with_its_hours():
     hours = hours_left(table, runs.assign(seconds=[900.0, 900, 3600, 7200]))
     assert hours.to_dict() == pytest.approx({5: table.paper[5] / 1000})
     assert points_left(table, hours) == f"LCN L=2: v=10 s0=4 ({hours[5]:.1f} h)"
+    assert points_left(table, hours / hours[5] / 4) == "LCN L=2: v=10 s0=4 (15 min)"
     assert points_left(table, hours[:0]) == "none"
 
 

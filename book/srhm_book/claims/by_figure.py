@@ -8,7 +8,7 @@ differences, at the paper's own sizes P, between which ours are interpolated lin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -60,6 +60,7 @@ OURS, AUTHORS, CHEAPER = "this book's", "the authors'", "the authors', cheaper"
 THEIRS = ((AUTHORS, False), (CHEAPER, True))  # and whether it is the cheaper form
 THRESHOLD_FIGURES = (("lcn", S2, "6C"), ("lcn", D2, "6D"), ("cnn", S2, "14"), ("cnn", D2, "14"))
 OFFSET = 0.27  # of a row, between the markers of two trainings
+Curves = Mapping[str, Mapping[int, pd.DataFrame]]  # by training and s0
 COLUMNS = ["figure", "quantity", "training", "shown", "here", "paper", "kind"]
 
 
@@ -249,33 +250,51 @@ def _curves(store: Store) -> Iterator[pd.DataFrame]:
             yield plateaus[["here", "paper"]].assign(**about, training=training, shown=shown)
 
 
-def _curves_by_training(store: Store, arch: str) -> dict[str, dict[int, pd.DataFrame]]:
+def _curves_by_training(store: Store, arch: str) -> Curves:
     theirs = {training: authors_curves(store, arch, cheap) for training, cheap in THEIRS}
     return {OURS: stored_curves(store.frame(), arch)} | theirs
 
 
-def near_in_both(store: Store, arch: str) -> dict[str, str]:
+def curves_in_both(store: Store) -> dict[str, Curves]:
+    """The curves of Figures 12 (LCN) and 15 (CNN) by network and training, for what follows."""
+    return {arch: _curves_by_training(store, arch) for arch in LAYER_FIGURES}
+
+
+def near_in_both(curves: Mapping[str, Curves], arch: str) -> dict[str, str]:
     """Of the values of Figure 12 or 15 known in this book's training and in the authors', cheaper
-    form: "30 of 40" near, by training.
+    form: "30 of 40" near, by training. curves: `curves_in_both`.
     """
-    curves, theirs = _curves_by_training(store, arch), paper_curves(arch)
+    theirs = paper_curves(arch)
     return _near_where_both({
-        name: pd.concat([*_layers("", theirs, curves[name], name)], ignore_index=True)
+        name: pd.concat([*_layers("", theirs, curves[arch][name], name)], ignore_index=True)
         for name in (OURS, CHEAPER)
     })  # fmt: skip
 
 
-def plateaus_in_both(store: Store) -> dict[str, str]:
-    """The same for the plateaus of both figures."""
-    curves = {arch: _curves_by_training(store, arch) for arch in LAYER_FIGURES}
+def plateaus_in_both(curves: Mapping[str, Curves]) -> dict[str, pd.DataFrame]:
+    """The plateaus of both figures by training: here and paper, by network, quantity and s0."""
     keys = ["arch", "quantity", "s0"]
-    return _near_where_both({
+    return {
         name: pd.concat([
             compare_plateaus(own[name], arch).assign(arch=arch, here=lambda table: table.value)
             for arch, own in curves.items()
         ]).set_index(keys)[["here", "paper"]].astype(float)
         for name in (OURS, CHEAPER)
-    })  # fmt: skip
+    }  # fmt: skip
+
+
+def near_plateaus(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """As `near_in_both`, for `plateaus_in_both`."""
+    return _near_where_both(tables)
+
+
+def plateaus_view(tables: Mapping[str, pd.DataFrame], quantity: str) -> pd.DataFrame:
+    """One quantity's plateaus by network and s0, in this book's training, in the authors' (cheaper
+    form) and in the paper, where all are known. tables: `plateaus_in_both`.
+    """
+    both = tables[OURS].join(tables[CHEAPER].here.rename(CHEAPER)).dropna()
+    own = both.xs(quantity, level="quantity").rename(columns={"here": OURS}).reset_index()
+    return own.assign(arch=own.arch.str.upper())[["arch", "s0", OURS, CHEAPER, "paper"]]
 
 
 def _near_where_both(tables: dict[str, pd.DataFrame]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.figure import Figure
 
+from srhm.runs.search import rows_of
 from srhm.runs.store import Store
 from srhm.stats.curves import sample_complexity
 from srhm.stats.ratios import paired_ratio
@@ -135,6 +136,31 @@ def moving(table: pd.DataFrame) -> str:
         ]
         sentences.append(f"{task}: {join(factors) if factors else 'none'}")
     return "; ".join(sentences) if sentences else "not measured"
+
+
+def ablation_view(table: pd.DataFrame, store: Store) -> pd.DataFrame:
+    """An `ablation_table` as a page shows it: a row a change, a column a task; in words, why there
+    is no factor where there is none.
+    """
+    known = table.dropna(subset="ratio").set_index(["change", "task"])
+    frame, cells = store.frame(), {}
+    for reference in references():
+        task = describe(reference)
+        changed = variants(reference) | {"last error": reference}
+        del changed["as the authors"]
+        cells[task] = {
+            change: with_ends(*known.loc[(change, task), ["ratio", "low", "high"]])
+            if (change, task) in known.index
+            else _why(rows_of(frame, config))
+            for change, config in changed.items()
+        }
+    return pd.DataFrame(cells)
+
+
+def _why(rows: pd.DataFrame) -> str:
+    if rows.empty:
+        return "not trained yet"
+    return "diverges" if (rows.status == "diverged").any() else "not bracketed yet"
 
 
 def ablation_runs(store: Store) -> list[pd.DataFrame]:

@@ -22,7 +22,7 @@ from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import setting
 from srhm_book.invariance.layers import S0
 from srhm_book.paper import published_P_star
-from srhm_book.wording import NOTHING
+from srhm_book.wording import NOTHING, join
 
 WIDTHS = {2: 256, 3: 128}  # by L; the authors' is 512. A narrower one trains in a quarter the time.
 MAX_EPOCHS = 1000  # the authors' is 10,000 or more
@@ -30,6 +30,7 @@ MAX_EPOCHS = 1000  # the authors' is 10,000 or more
 
 FEWEST = 6  # points behind a fit of two exponents
 NEAR = 1.5  # a factor: about one step between the paper's sizes
+HOPED = {2: 0.9, 3: 0.8}  # share of near points, by L, set before any was trained
 NAMES = {"ratio": "authors'", "cheap": "cheaper", "grids": "ours"}  # of an `authors_table`
 TRAININGS = ("paper", "cheap", "grids")
 
@@ -267,13 +268,14 @@ def authors_runs(
     return pd.DataFrame(rows)
 
 
-def hours_left(table: pd.DataFrame, runs: pd.DataFrame) -> pd.Series:
+def hours_left(table: pd.DataFrame, runs: pd.DataFrame, ratio: str = "ratio") -> pd.Series:
     """Core hours of one training at the paper's size, for each point that is not bracketed yet.
 
-    The time per datum is the median over the larger half of the stored ``runs`` (`authors_runs`)
-    of its network and L: small ones take many epochs, large ones few, which hardly change.
+    ratio: the column of P* in an `authors_table`, of the training whose ``runs`` (`authors_runs`)
+    these are. The time per datum is the median over the larger half of those of the network and L:
+    small ones take many epochs, large ones few, which hardly change.
     """
-    missing = table[table.ratio.isna()]
+    missing = table[table[ratio].isna()]
     hours = pd.Series(math.nan, missing.index)
     if runs.empty:
         return hours
@@ -288,9 +290,13 @@ def points_left(table: pd.DataFrame, hours: pd.Series) -> str:
     """The points that are not bracketed yet, each with its `hours_left`, by network and L."""
     parts = []
     for (arch, L), points in table.loc[hours.index].groupby(["arch", "L"], sort=False):
-        named = [f"v={p.v} s0={p.s0} ({hours[p.Index]:.1f} h)" for p in points.itertuples()]
+        named = [f"v={p.v} s0={p.s0} ({_told(hours[p.Index])})" for p in points.itertuples()]
         parts.append(f"{arch.upper()} L={L}: {', '.join(named)}")
     return "; ".join(parts) if parts else "none"
+
+
+def _told(hours: float) -> str:
+    return f"{hours:.1f} h" if hours >= 1 else f"{60 * hours:.0f} min"
 
 
 def one_side_words(table: pd.DataFrame, ratio: str = "ratio", errors: str = "errors") -> str:
@@ -310,10 +316,24 @@ def one_side_words(table: pd.DataFrame, ratio: str = "ratio", errors: str = "err
     return ", ".join(said) if said else "none"
 
 
-def steps_between(table: pd.DataFrame) -> str:
-    """ "1.3 to 1.8": the least and largest factor between neighbours among the paper's sizes."""
-    steps = np.concatenate([np.divide(sizes[1:], sizes[:-1]) for sizes in table.sizes])
-    return f"{steps.min():.1f} to {steps.max():.1f}"
+def steps_by_network(table: pd.DataFrame) -> str:
+    """ "1.46 (LCN L=2), ...": the median factor between neighbours among the paper's sizes."""
+    factors = table.sizes.map(lambda sizes: np.median(np.divide(sizes[1:], sizes[:-1])))
+    medians = factors.groupby([table.arch, table.L], sort=False).median()
+    return ", ".join(f"{step:.2f} ({arch.upper()} L={L})" for (arch, L), step in medians.items())
+
+
+def targets_missed(found: pd.DataFrame) -> str:
+    """The networks and depths whose share of near points, cheaper form, is below `HOPED`, in words.
+
+    found: as `shares`.
+    """
+    said = [
+        f"the {row.arch.upper()} at L={row.L} ({row.near_cheap} of {row.num_cheap})"
+        for row in found.itertuples()
+        if row.num_cheap and row.near_cheap < HOPED[row.L] * row.num_cheap
+    ]
+    return join(said)
 
 
 def widths_compared(store: Store, seed: int = 0) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from srhm.runs.search import Target, quantity_exists
+from srhm.runs.search import Target, quantity_exists, stored_searches
 from srhm.runs.store import Store
 from srhm.stats.curves import sample_complexity
 from srhm.stats.laws import predicted_scale
@@ -79,15 +79,19 @@ def growth_by_s(table: pd.DataFrame, arch: str) -> tuple[pd.Series, int]:
     return np.exp(grown.mean()), len(grown)
 
 
-def lacking(table: pd.DataFrame) -> str:
-    """The tasks of `other_settings` that an `others_table` lacks, in words."""
+def lacking(table: pd.DataFrame, store: Store) -> tuple[str, str]:
+    """The tasks of `other_settings` that an `others_table` lacks, in words: searched whole without
+    a P*, and not searched whole yet.
+    """
     known = set(table[list(TASK)].itertuples(index=False, name=None)) if len(table) else set()
-    return list_by_network(
+    left = [
         config
         for own in other_settings().values()
         for config in own
         if tuple(getattr(config, name) for name in TASK) not in known
-    )
+    ]
+    searched, missing = stored_searches(left, store, repeats=(1,))
+    return list_by_network(searched), list_by_network(missing)
 
 
 def draw_others(table: pd.DataFrame) -> Figure:

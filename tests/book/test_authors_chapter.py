@@ -1,0 +1,110 @@
+"""What chapter 17 adds to its points: the step in depth by training, and positions that speak."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from srhm.runs.store import Store
+from srhm_book.complexity.ablation import references
+from srhm_book.complexity.ablation_views import ablation_table, ablation_view
+from srhm_book.complexity.authors import shares, steps_by_network, targets_missed
+from srhm_book.complexity.background_points import (
+    background_table,
+    background_words,
+    draw_background_points,
+    lcn_points,
+    sizes_next,
+)
+from srhm_book.complexity.depth_step import (
+    OURS,
+    PUBLISHED,
+    THEIRS,
+    depth_steps,
+    draw_steps,
+    falls_with_v,
+    mean_steps,
+)
+from srhm_book.paper import published_P_star
+
+
+def by_hand(**steps):
+    """Steps at v = 4, 6, ... by training, s0 = 0."""
+    rows = [(name, 4 + 2 * n, 0, step) for name, own in steps.items() for n, step in enumerate(own)]
+    return pd.DataFrame(rows, columns=["training", "v", "s0", "step"])
+
+
+def test_the_papers_step_is_that_of_its_points(tmp_path):
+    steps = depth_steps(Store(tmp_path))  # nothing trained: the paper's alone
+    assert set(steps.training) == {PUBLISHED}
+    paper = published_P_star("lcn").query("s == 2").set_index(["L", "v", "s0"]).P_star
+    for row in steps.itertuples():
+        law = row.v * (row.s0 + 1)
+        found = paper[3, row.v, row.s0] / paper[2, row.v, row.s0] / law
+        assert row.step == pytest.approx(found)
+
+
+def test_means_are_over_the_tasks_that_all_trainings_know():
+    all_of_them = {name: [2.0, 8.0] for name in (PUBLISHED, THEIRS, *OURS)}
+    means, num = mean_steps(by_hand(**all_of_them | {THEIRS: [3.0]}))
+    assert num == 1
+    assert means[THEIRS] == pytest.approx(3)
+    assert means[PUBLISHED] == pytest.approx(2)
+    means, num = mean_steps(by_hand(**all_of_them))
+    assert num == 2
+    assert means.to_numpy() == pytest.approx(4)
+
+
+def test_a_series_falls_if_its_last_step_is_below_its_first():
+    assert falls_with_v(by_hand(a=[2.0, 3.0, 1.0], b=[1.0, 2.0], c=[1.0])) == (1, 2)
+
+
+def test_the_next_size_brackets_what_is_known():
+    sizes = [10, 20, 40, 80, 160]
+    assert sizes_next(sizes, 42, {}) == [40]
+    assert sizes_next(sizes, 42, {40: 0.05}) == [20]
+    assert sizes_next(sizes, 42, {40: 0.5}) == [80]
+    assert sizes_next(sizes, 42, {40: 0.5, 80: 0.2}) == [160]
+    assert sizes_next(sizes, 42, {40: 0.5, 80: 0.02}) == []
+    assert sizes_next(sizes, 42, {10: 0.01, 20: 0.01, 40: 0.01}) == []  # none is smaller
+
+
+def test_sizes_are_whole_numbers_of_balanced_batches():
+    points = lcn_points()
+    assert len(points)
+    assert (points.s0 > 0).all()
+    for point in points.itertuples():
+        assert all(P % point.v == 0 for P in point.sizes)
+
+
+def test_what_speaking_positions_did_is_counted():
+    table = pd.DataFrame({"silent": [0.1, 0.3, np.nan], "speaking": [0.06, 0.16, 0.1]})
+    words = background_words(table)
+    assert "at 1 of the 2 points" in words
+    assert "with silent positions at 1" in words
+    assert "0.050 away" in words
+    assert "positions 0.100" in words
+    assert background_words(table[2:]) == "None is trained yet."
+
+
+def test_missed_hopes_are_named():
+    table = pd.DataFrame(
+        {"arch": "cnn", "L": 2, "sizes": [[10, 20, 40]] * 10}
+        | {"ratio": 1.0, "grids": 1.0, "cheap": [1.0] * 8 + [2.0] * 2}
+    )
+    assert targets_missed(shares(table)) == "the CNN at L=2 (8 of 10)"
+    assert targets_missed(shares(table[:9].assign(cheap=1.0))) == "none"
+    assert steps_by_network(table) == "2.00 (CNN L=2)"
+
+
+def test_an_empty_store_says_so(tmp_path):
+    store = Store(tmp_path)
+    view = ablation_view(ablation_table(store), store)
+    assert view.shape[1] == len(references())
+    assert set(view.to_numpy().ravel()) == {"not trained yet"}
+    silent = background_table(store).silent
+    assert silent.isna().all()
+    assert math.isnan(silent.mean())
+    for figure in (draw_steps(by_hand()), draw_background_points(background_table(store)[:0])):
+        assert figure.axes[0].texts[0].get_text() == "not trained yet"
