@@ -43,8 +43,14 @@ from srhm.training.config import RunConfig
 from srhm.training.observables import ratio_of_means, sensitivities, sparse_activations
 from srhm.training.run import fit, prepare, resolve_device
 from srhm_book import style as plots
+from srhm_book.claims.by_figure import (
+    CHEAPER,
+    OURS,
+    curves_in_both,
+    plateaus_in_both,
+    plateaus_view,
+)
 from srhm_book.claims.invariance import SAME_PLATEAU, plateau_claim
-from srhm_book.complexity.authors import authors_curves
 from srhm_book.curves import layer_curves
 from srhm_book.grids import TOY, setting
 from srhm_book.invariance.conventions import readings
@@ -143,19 +149,14 @@ glue(
 deep = known[known.quantity == "D_2_2"]
 higher = int((deep.paper > deep.value).sum())
 glue("D22", f"{higher} of {len(deep)}", display=False)
-trained = [
-    compare_plateaus(authors_curves(store, arch, cheap=True), arch).assign(arch=arch)
-    for arch in (curves if store else ())
-]
-keys = ["arch", "s0", "quantity"]
-both = deep.merge(pd.concat(trained)[[*keys, "value"]], on=keys, suffixes=("", "_theirs")) if store else deep[:0]
+both = plateaus_view(plateaus_in_both(curves_in_both(store)), "D_2_2") if store else deep[:0]
+trained = both[CHEAPER] if store else both.value
 said = [
-    f"{r.paper:.2f}, {r.value:.2f} and {r.value_theirs:.2f} ({r.arch.upper()}, s₀={r.s0})"
-    for r in both.itertuples()
+    f"{r.paper:.2f}, {r[OURS]:.2f} and {r[CHEAPER]:.2f} ({r.arch}, s₀={r.s0})" for _, r in both.iterrows()
 ]
 glue("D22 values", "; ".join(said) or "not measured", display=False)
-closed = 100 * (both.value_theirs - both.value) / (both.paper - both.value) if store else None
-glue("D22 closed", f"{closed.min():.0f} to {closed.max():.0f}" if len(both) else "–", display=False)
+closed = 100 * (trained - both[OURS]) / (both.paper - both[OURS]) if said else trained
+glue("D22 closed", f"{closed.min():.0f} to {closed.max():.0f}" if said else "–", display=False)
 for arch in curves:
     verdict = plateau_claim(store.frame(), arch).verdict if store else "open"
     glue(f"{arch} verdict", verdict, display=False)

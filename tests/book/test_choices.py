@@ -126,14 +126,6 @@ def test_the_rates_of_the_code_are_named_by_network_and_depth():
     assert said == "0.01 (LCN at L=2, CNN at L=3) and 0.1 (CNN at L=2)"
 
 
-def test_the_step_in_depth_is_taken_at_equal_v():
-    rows = [("lcn", 4, 0, 2, 64), ("lcn", 4, 0, 3, 512), ("lcn", 6, 0, 2, 300), ("cnn", 4, 0, 3, 9)]
-    table = pd.DataFrame(rows, columns=["arch", "v", "s0", "L", "P_star"]).assign(paper=100.0)
-    steps = training.depth_steps({"grids": table, "0.01": table.assign(P_star=1.0)})
-    assert list(steps.index) == [4]
-    assert steps.loc[4].to_dict() == {"grids": 2, "paper": 0.25, "0.01": 0.25}
-
-
 def test_fits_differ_only_if_intervals_do():
     wide, low, high = (Estimate(1.0, *ends) for ends in ((0.0, 2.0), (-1.0, 0.1), (1.5, 3.0)))
     assert "cannot" in training.told_apart([wide, low, None])

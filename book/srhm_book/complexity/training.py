@@ -186,22 +186,6 @@ def authors_rates(settings: Iterable[RunConfig]) -> str:
     return join((f"{rate:g} ({', '.join(names)})" for rate, names in taken.items()), "; ")
 
 
-def depth_steps(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """How far P* grows from L = 2 to 3 beyond the law's other factors: Eq. 3 says s^(1/2).
-
-    tables: as `tables_by_rate`. LCNs with s0 = 0 and n_c = m = v, so that the other factors are
-    v^(L+1). A row a v that is known at both depths in all trainings; a column a training, and
-    "paper".
-    """
-    columns = {}
-    for name, table in tables.items():
-        own = table[(table.arch == "lcn") & (table.s0 == 0)].set_index(["v", "L"])
-        for column, stars in ((name, own.P_star), ("paper", own.paper)):
-            by_L = (stars.astype(float) / [v ** (L + 1.0) for v, L in own.index]).unstack("L")
-            columns[column] = by_L.reindex(columns=[2, 3]).pipe(lambda x: x[3] / x[2])
-    return pd.DataFrame(columns).dropna()
-
-
 def exponents_by_training(
     trained: Runs, tasks: Sequence[RunConfig], trainings: Mapping[str, Mapping]
 ) -> tuple[dict[str, dict[str, Estimate]], int]:
