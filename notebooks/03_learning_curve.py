@@ -209,7 +209,6 @@ pd.DataFrame(checks).T if checks else all_now
 # %% [markdown]
 # **Limits.** The intervals are over {glue:text}`repeats` seeds. The paper's values carry about
 # 20 %, being points of a grid ({doc}`/book/choices`). We train with larger batches than the paper and with
-# half its channels; its learning rate per example, 0.01 at batches of 4, is taken
-# {glue:text}`rate` times in {numref}`fig-curves` and {glue:text}`grid rate` times in {numref}`fig-4A`. Our
-# networks are scaled otherwise than the authors' ({ref}`authors-code`); {doc}`04_training_setting` shows what
-# was measured of it.
+# half its channels. The learning rate per example is {glue:text}`rate` times ({numref}`fig-curves`) and
+# {glue:text}`grid rate` times ({numref}`fig-4A`) the paper's 0.01 at batches of 4. Our networks are scaled
+# otherwise than the authors' ({ref}`authors-code`); {doc}`04_training_setting` shows what was measured of it.

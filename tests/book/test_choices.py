@@ -78,11 +78,11 @@ def test_the_table_gives_the_factors_and_names_those_that_matter():
     assert kinds["fan_in", "rate / 3"] == views.MOVES
     assert set(kinds.drop(index=("fan_in", "rate / 3"))) == {views.SMALL}
     shown = views.pooled_view(means)
-    assert list(shown.index) == ["rate / 3", "width 64", choices.BEST]  # as expected, in order
-    assert list(shown.columns) == ["ours (fan-in), L=2", "the authors' (channels), L=2"]
-    assert shown.iloc[0, 0].startswith("1.5")
-    assert shown.iloc[0, 0].endswith(", moves")
-    assert shown.iloc[0, 1] == "not measured"
+    assert list(shown.columns) == ["choice", "ours (fan-in), L=2", "the authors' (channels), L=2"]
+    assert list(shown.choice) == ["rate / 3", "width 64", choices.BEST]  # in order of `EXPECTED`
+    assert shown.iloc[0, 1].startswith("1.5")
+    assert shown.iloc[0, 1].endswith(", moves")
+    assert shown.iloc[0, 2] == "not measured"
     assert views.harmless(means, "fan_in") == "width 64 (1.04)"
     both = views.scalings_table(runs, [c for c in runs if not changed_from_reference(c)])
     assert both.ratio.item() == 1

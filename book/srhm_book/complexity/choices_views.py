@@ -118,7 +118,8 @@ def pooled_view(means: pd.DataFrame) -> pd.DataFrame:
     )
     order = means.assign(column=columns).sort_values(["scaling", "L"], ascending=[False, True])
     names = [name for name in EXPECTED if name in set(means.choice)]
-    return wide.reindex(index=names, columns=order.column.unique()).fillna("not measured")
+    shown = wide.reindex(index=names, columns=order.column.unique()).fillna("not measured")
+    return shown.rename_axis(columns=None).reset_index()
 
 
 def harmless(means: pd.DataFrame, scaling: str) -> str:
