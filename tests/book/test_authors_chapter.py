@@ -9,7 +9,13 @@ import pytest
 from srhm.runs.store import Store
 from srhm_book.complexity.ablation import references
 from srhm_book.complexity.ablation_views import ablation_table, ablation_view
-from srhm_book.complexity.authors import shares, steps_by_network, targets_missed
+from srhm_book.complexity.authors import (
+    shares,
+)
+from srhm_book.complexity.authors_words import (
+    steps_by_network,
+    targets_missed,
+)
 from srhm_book.complexity.background_points import (
     background_table,
     background_words,
@@ -79,12 +85,12 @@ def test_sizes_are_whole_numbers_of_balanced_batches():
 
 
 def test_what_speaking_positions_did_is_counted():
-    table = pd.DataFrame({"silent": [0.1, 0.3, np.nan], "speaking": [0.06, 0.16, 0.1]})
+    table = pd.DataFrame({"s0": [1, 2, 2], "silent": [0.1, 0.3, np.nan]})
+    table = table.assign(speaking=[0.06, 0.16, 0.1], factor=[0.9, np.nan, np.nan])
     words = background_words(table)
     assert "at 1 of the 2 points" in words
-    assert "with silent positions at 1" in words
-    assert "0.050 away" in words
-    assert "positions 0.100" in words
+    assert "with silent places at 1" in words
+    assert "0.90 (0.90 to 0.90) at s0=1." in words
     assert background_words(table[2:]) == "None is trained yet."
 
 
