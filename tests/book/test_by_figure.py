@@ -90,6 +90,20 @@ def test_ours_are_read_off_at_the_papers_sizes():
     assert math.isnan(by_figure._by_their_rule(runs, None, "S_2_1", 5000.0))
 
 
+def test_both_trainings_are_counted_on_the_sizes_that_both_know(tmp_path, monkeypatch):
+    ours = pd.concat(by_figure._thresholds(Store(tmp_path).frame()), ignore_index=True)
+    theirs = by_figure._authors_thresholds(Store(tmp_path), by_figure.CHEAPER, True)
+    theirs = pd.concat(theirs, ignore_index=True)
+    assert ours[["figure", "quantity", "paper"]].equals(theirs[["figure", "quantity", "paper"]])
+    first, second, third = ours.index[ours.quantity == "P*_S"][:3]
+    ours.loc[[first, second], "here"] = ours.paper * 2
+    theirs.loc[[first, third], "here"] = theirs.paper
+    monkeypatch.setattr(by_figure, "_thresholds", lambda *_: [ours])
+    monkeypatch.setattr(by_figure, "_authors_thresholds", lambda *_: [theirs])
+    found = by_figure.thresholds_in_both(Store(tmp_path))
+    assert found == {"P*_S": {by_figure.OURS: "0 of 1", by_figure.CHEAPER: "1 of 1"}}
+
+
 def test_markers_of_one_row_do_not_hide_one_another():
     trainings = (by_figure.OURS, by_figure.AUTHORS, by_figure.CHEAPER)
     same = [points("size", [1.0], [1.0], training=training) for training in trainings]

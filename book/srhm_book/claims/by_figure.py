@@ -129,10 +129,24 @@ def _thresholds(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
             _by_their_rule(frame, trained.get(key), quantity, P)
             for key, P in zip(keys, paper.P_x, strict=True)
         ]
-        yield pd.DataFrame({"here": here, "paper": paper.P_x}).assign(
+        yield pd.DataFrame({"here": here, "paper": paper.P_x.to_numpy()}).assign(
             figure=figure, quantity=f"P*_{quantity[0]}", kind="size", training=OURS,
             shown=len(paper),
         )  # fmt: skip
+
+
+def thresholds_in_both(store: Store) -> dict[str, dict[str, str]]:
+    """Of the P*_S and P*_D of Figures 6 and 14 known in this book's training and in the authors',
+    cheaper form: {quantity: {training: "9 of 12" within a factor `NEAR`}}.
+    """
+    ours = pd.concat(_thresholds(store.frame()), ignore_index=True)
+    theirs = pd.concat(_authors_thresholds(store, CHEAPER, True), ignore_index=True)
+    ratios = pd.DataFrame({own.training.iloc[0]: own.here / own.paper for own in (ours, theirs)})
+    found = {}
+    for quantity, own in ratios.dropna().groupby(ours.quantity):
+        near = own.apply(lambda ratio: ratio.between(1 / NEAR, NEAR)).sum()
+        found[quantity] = {name: f"{num} of {len(own)}" for name, num in near.items()}
+    return found
 
 
 def _by_their_rule(
@@ -165,7 +179,8 @@ def _authors_thresholds(store: Store, training: str, cheap: bool) -> Iterator[pd
     found = pd.DataFrame(rows, columns=[*SETTING_COLUMNS, "quantity", "here"])
     for arch, quantity, figure in THRESHOLD_FIGURES:
         paper = paper_pairs(arch, quantity)
-        both = paper.merge(found[found.quantity == quantity], on=list(SETTING_COLUMNS))
+        own = found[found.quantity == quantity]
+        both = paper.merge(own, on=list(SETTING_COLUMNS), how="left")  # rows as in `_thresholds`
         yield pd.DataFrame({"here": both.here, "paper": both.P_x}).assign(
             figure=figure, quantity=f"P*_{quantity[0]}", kind="size", training=training,
             shown=len(paper),
