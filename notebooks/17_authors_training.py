@@ -80,15 +80,10 @@ from srhm_book.complexity.authors import (
     authors_table,
     cheap_by_point,
     exponents_in_both,
-    hours_left,
-    one_side_words,
-    points_left,
+    ratios_by_seed,
     read_by_the_rule,
     shares,
-    shares_view,
-    steps_by_network,
     stored_point,
-    targets_missed,
     widths_compared,
 )
 from srhm_book.complexity.authors_figures import draw_authors, draw_exponents
@@ -100,26 +95,22 @@ from srhm_book.complexity.authors_others_views import (
     lacking,
     others_table,
 )
-from srhm_book.complexity.background_points import (
-    EXPECTED as EXPECTED_ERRORS,
+from srhm_book.complexity.authors_words import (
+    hours_left,
+    one_side_words,
+    points_left,
+    shares_view,
+    steps_by_network,
+    targets_missed,
 )
 from srhm_book.complexity.background_points import (
+    EXPECTED_ERRORS,
     background_table,
     background_words,
     draw_background_points,
 )
 from srhm_book.complexity.choices_views import TELLING
-from srhm_book.complexity.depth_step import (
-    OURS as OUR_RATES,
-)
-from srhm_book.complexity.depth_step import (
-    PUBLISHED,
-    THEIRS,
-    depth_steps,
-    draw_steps,
-    falls_with_v,
-    mean_steps,
-)
+from srhm_book.complexity.depth_step import depth_steps, draw_steps, falls_with_v, mean_steps
 from srhm_book.invariance.layers import paper_curves
 from srhm_book.invariance.layers_figures import draw_layers
 from srhm_book.provenance import rests_on
@@ -197,6 +188,12 @@ glue("missing", points_left(table, hours), display=False)
 cheap_hours = hours_left(table, cheap_runs, "cheap")
 glue("missing cheap", points_left(table, cheap_hours), display=False)
 spent = store.frame().query("scaling == 'channels'").seconds.sum() / 3600
+by_seed = ratios_by_seed(store).filter(like="seed")
+near_by_seed = by_seed.map(lambda r: 1 / NEAR <= r <= NEAR).sum()
+glue("seeds num", len(by_seed), display=False)
+glue("seeds near", join(map(str, near_by_seed)), display=False)
+same_size = int((by_seed.nunique(axis=1) == 1).sum())
+glue("seeds same", same_size, display=False)
 glue("hours spent", f"{spent:.0f}", display=False)
 cut = int((runs.status == "max_epochs").sum()) if len(runs) else 0
 glue("cut short", f"{cut} of {len(runs)}", display=False)
@@ -220,8 +217,8 @@ draw_steps(steps);
 # %% tags=["remove-cell"]
 means, num_tasks = mean_steps(steps)
 words = ("paper", "theirs", "0.003", "0.01", "grids")
-for name, word in zip((PUBLISHED, THEIRS, *OUR_RATES), words, strict=True):
-    glue(f"mean {word}", f"{means[name]:.2f}", display=False)
+for word, step in zip(words, means, strict=True):
+    glue(f"mean {word}", f"{step:.2f}", display=False)
 glue("step num", num_tasks, display=False)
 glue("step falls", "{} of {}".format(*falls_with_v(steps)), display=False)
 
@@ -474,7 +471,10 @@ glue("mean width", f"{off.mean():+.3f}", display=False)
 #
 # Of the {glue:text}`total` points whose sizes are known, {glue:text}`known cheap` are bracketed in the
 # cheaper form and {glue:text}`known exact` in the uncut one, with one seed each, as in the paper: at small
-# $v$, where seeds differ widely, a point may be off by a step of the paper's sizes by chance. Not
+# $v$, where seeds differ widely, a point may be off by a step of the paper's sizes by chance. With three
+# seeds (rules, data and initial weights) at the {glue:text}`seeds num` points of cheap trainings, the
+# number of near ones is {glue:text}`seeds near` by seed, and {glue:text}`seeds same` points have one size
+# in all three. Not
 # bracketed in the cheaper form, with the core hours of one training at the paper's size:
 # {glue:text}`missing cheap`. Tried on one side of $P^*$ only, over the paper's: {glue:text}`one side`; in
 # the uncut form {glue:text}`one side exact`. But for {numref}`fig-background-points`, inputs are not

@@ -21,7 +21,7 @@ from srhm_book.why.expected import tied_saving
 
 GRID = {"width": 256, "batch_size": 128, "lr": 0.64, "stop_loss": 1e-2}
 # The paper's own choices, but for the width, and the batch with its proportional learning rate:
-# 0.01 at batch 4, or 0.003, the paper does not say which where.
+# 0.01 at batch 4, or 0.003; their code, in another scaling, says which where (`authors_lr`).
 PAPER = GRID | {"lr": 0.32, "stop_loss": 1e-3}
 PAPER_SMALLER = PAPER | {"lr": 0.096}
 # At the rate of `GRID` many networks of four levels or more fall silent, the larger P the more of

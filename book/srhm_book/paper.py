@@ -6,6 +6,7 @@ All functions read the csv files in `book/paper` and answer in *total* training 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ import pandas as pd
 
 from srhm.stats.curves import last_fall
 from srhm.stats.laws import cnn_scale, lcn_scale
+from srhm.training.authors import authors_sizes
+from srhm.training.config import RunConfig
 
 PAPER_FOLDER = Path(__file__).resolve().parent.parent / "paper"
 P_STAR_FIGURES = {"lcn": "fig4B", "cnn": "fig4C"}
@@ -111,6 +114,23 @@ def paper_grid_ratio(arch: str, s0: int) -> float:
     """
     shown = [0, 1, 2, 4]
     return grid_ratio(published_curve(arch, max(s for s in shown if s <= s0)))
+
+
+def paper_step(setting: RunConfig, P: float) -> float:
+    """The factor between the paper's training sizes about ``P``, in one task.
+
+    Of the sizes of the authors' public code where it has them (geometric mean of the steps to both
+    neighbours); elsewhere `paper_grid_ratio`, which Figures 12 and 15 show at L = 2 alone.
+    """
+    sizes = []
+    if setting.s == 2:
+        with suppress(ValueError):
+            sizes = authors_sizes(setting.arch, setting.v, setting.L, setting.s0)
+    if not sizes:
+        return paper_grid_ratio(setting.arch, setting.s0)
+    there = int(np.abs(np.log(np.divide(sizes, P))).argmin())
+    about = sizes[max(there - 1, 0) : there + 2]
+    return float((about[-1] / about[0]) ** (1 / (len(about) - 1)))
 
 
 def reading_rule() -> pd.DataFrame:

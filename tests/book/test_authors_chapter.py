@@ -9,7 +9,10 @@ import pytest
 from srhm.runs.store import Store
 from srhm_book.complexity.ablation import references
 from srhm_book.complexity.ablation_views import ablation_table, ablation_view
-from srhm_book.complexity.authors import shares, steps_by_network, targets_missed
+from srhm_book.complexity.authors import (
+    shares,
+)
+from srhm_book.complexity.authors_words import one_side_words, steps_by_network, targets_missed
 from srhm_book.complexity.background_points import (
     background_table,
     background_words,
@@ -79,13 +82,31 @@ def test_sizes_are_whole_numbers_of_balanced_batches():
 
 
 def test_what_speaking_positions_did_is_counted():
-    table = pd.DataFrame({"silent": [0.1, 0.3, np.nan], "speaking": [0.06, 0.16, 0.1]})
+    table = pd.DataFrame({"s0": [1, 2, 2], "silent": [0.1, 0.3, np.nan]})
+    table = table.assign(speaking=[0.06, 0.16, 0.1], factor=[0.9, np.nan, np.nan])
     words = background_words(table)
     assert "at 1 of the 2 points" in words
-    assert "with silent positions at 1" in words
-    assert "0.050 away" in words
-    assert "positions 0.100" in words
+    assert "with silent places at 1" in words
+    assert "0.90 (0.90 to 0.90) at s0=1." in words
     assert background_words(table[2:]) == "None is trained yet."
+
+
+def test_what_bounds_a_point_is_told_and_where_nothing_can_bracket_it():
+    point = {"arch": "cnn", "v": 10, "L": 3, "s0": 1, "paper": 100.0, "ratio": math.nan}
+    table = pd.DataFrame(
+        [
+            point | {"sizes": [100, 140], "errors": {100: 0.02}},
+            point | {"sizes": [70, 100, 140], "errors": {100: 0.02}},
+            point | {"sizes": [70, 100, 140], "errors": {100: 0.4, 140: 0.2}},
+        ]
+    )
+    name = "CNN L=3 v=10 s0=1"
+    assert one_side_words(table).split(f", {name}") == [
+        f"{name} (< 1.00, the smallest of the paper's sizes)",
+        " (< 1.00)",
+        " (> 1.40)",
+    ]
+    assert one_side_words(table.assign(ratio=1.0)) == "none"
 
 
 def test_missed_hopes_are_named():

@@ -17,15 +17,16 @@ from srhm_book.complexity.authors import (
     cheap_by_point,
     config_at,
     exponents_in_both,
-    hours_left,
-    points_left,
     read_by_the_rule,
     shares,
-    shares_view,
-    step_in_depth,
     stored_point,
 )
 from srhm_book.complexity.authors_figures import draw_authors, draw_exponents
+from srhm_book.complexity.authors_words import (
+    hours_left,
+    points_left,
+    shares_view,
+)
 
 
 def known(ratio=1.0, cheap=1.0, grids=1.0, depth=1.0):
@@ -70,14 +71,6 @@ def test_exponents_are_those_that_the_points_have():
             assert estimate.value == pytest.approx(row.law)
     few = known()[lambda table: table.v < 8]
     assert exponents_in_both(few).empty
-
-
-def test_the_step_in_depth_is_what_the_other_factors_leave():
-    step = step_in_depth(known(grids=[1.0] * 6 + [0.5] * 6 + [1.0] * 12, depth=2**0.5))
-    assert step["num"] == 6
-    assert step.paper == step.cheap == pytest.approx(2**0.5)
-    assert step.grids == pytest.approx(2**0.5 / 2)
-    assert step_in_depth(known().query("L == 2"))["num"] == 0
 
 
 def test_the_cheaper_form_is_compared_at_common_sizes():

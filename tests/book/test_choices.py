@@ -14,7 +14,8 @@ from srhm.data.encoding import one_hot
 from srhm.networks.names import SCALINGS
 from srhm.stats.fits import Estimate
 from srhm.training.run import patch_network, train
-from srhm_book.complexity import choices, measure, training
+from srhm_book import grids
+from srhm_book.complexity import background_views, choices, measure, training
 from srhm_book.complexity import choices_views as views
 from srhm_book.complexity.background import BACKGROUNDS, DenseNetwork, train_dense, whitened
 from srhm_book.spectral.stored import find
@@ -73,20 +74,29 @@ def test_the_table_gives_the_factors_and_names_those_that_matter():
     assert factors["fan_in", "rate / 3"] == pytest.approx(1.5, rel=0.01)
     assert factors["fan_in", choices.BEST] == 1
     means = views.pooled(table)
-    said = views.what_moves(means, "fan_in")
-    assert said.startswith("rate / 3 (1.5")
-    assert "width" not in said
-    assert said.endswith("all else gives 1.00 to 1.04")
-    assert views.what_moves(means, "channels") == (
-        "none does for certain; all else gives 1.00 to 1.00"
-    )
-    wide = means.assign(ratio=1.2, low=0.9, high=1.6)
-    assert "the seeds leave open rate / 3 (1.20 at L=2)" in views.what_moves(wide, "fan_in")
+    kinds = means.assign(kind=views.kinds(means)).set_index(["scaling", "choice"]).kind
+    assert kinds["fan_in", "rate / 3"] == views.MOVES
+    assert set(kinds.drop(index=("fan_in", "rate / 3"))) == {views.SMALL}
+    shown = views.pooled_view(means)
+    assert list(shown.columns) == ["choice", "ours (fan-in), L=2", "the authors' (channels), L=2"]
+    assert list(shown.choice) == ["rate / 3", "width 64", choices.BEST]  # in order of `EXPECTED`
+    assert shown.iloc[0, 1].startswith("1.5")
+    assert shown.iloc[0, 1].endswith(", moves")
+    assert shown.iloc[0, 2] == "not measured"
     assert views.harmless(means, "fan_in") == "width 64 (1.04)"
     both = views.scalings_table(runs, [c for c in runs if not changed_from_reference(c)])
     assert both.ratio.item() == 1
     assert both.fan_in.item() == both.channels.item()
     assert "rate / 3" in views.unexpected(table)  # 1.0 to 1.3 was expected
+
+
+def test_what_the_seeds_leave_open_is_told_from_what_they_do_not():
+    known = [(1.2, 1.05, 1.4), (0.92, 0.88, 0.97), (0.84, 0.69, 1.02), (0.96, 0.92, 0.99)]
+    one_seed = (1.3, None, None)
+    rows = pd.DataFrame([*known, one_seed], columns=["ratio", "low", "high"], dtype=float)
+    found = list(views.kinds(rows))
+    assert found == [views.MOVES, views.SIZE_OPEN, views.OPEN, views.SMALL, views.OPEN]
+    assert views.kinds(rows[:0]).empty
 
 
 def test_what_wider_ranges_move_is_told():
@@ -96,6 +106,24 @@ def test_what_wider_ranges_move_is_told():
     )
     assert views.wide_moves(table) == "0.80 to 1.20 times, by learning rate and batch"
     assert "certain" in views.wide_moves(table[2:])
+
+
+def test_smaller_batches_and_widths_are_told():
+    table = pd.DataFrame(
+        {"choice": ["batch (same rate per datum)"] * 4 + ["width"] * 2}
+        | {"value": [4, 4, 16, 512, 64, 512], "ratio": [0.93, 0.88, 0.8, 1.1, 0.97, 1.01]}
+    )
+    said = training.batch_words(table, 128)
+    assert said == "batches of 4 in place of 128 take 0.88 to 0.93 times the data"
+    assert training.width_words(table) == "widths of 64 to 512 change it by 3 % at most"
+    assert "not tried" in training.batch_words(table[3:], 128)
+    assert "not tried" in training.width_words(table[:4])
+
+
+def test_the_rates_of_the_code_are_named_by_network_and_depth():
+    settings = [grids.setting(a, 4, 1, L=L) for a, L in (("lcn", 2), ("cnn", 2), ("cnn", 3))]
+    said = training.authors_rates(settings)
+    assert said == "0.01 (LCN at L=2, CNN at L=3) and 0.1 (CNN at L=2)"
 
 
 def test_fits_differ_only_if_intervals_do():
@@ -127,6 +155,17 @@ def test_laziness_is_relative_to_the_plain_network():
     assert plain[4.0] == pytest.approx(5, rel=0.01)
     assert table[table.scaling == "channels"].ratio.item() == pytest.approx(2.5, rel=0.01)
     assert views.as_alpha(runs, [task]).startswith("0.50")
+    assert views.lazier_range(table) == "2.50 to 2.50"
+    assert views.lazier_verdict(table).startswith("Yes")
+    assert "not take more" in views.lazier_verdict(table.assign(low=0.9))
+    assert "not measured" in views.lazier_verdict(table[:0])
+
+
+def test_where_the_authors_rate_is_that_of_equal_speed_is_told():
+    """At L=3 and s0=0, d = 8: theirs is 0.01 per 16 data, ours 0.64 per 128, an eighth of it."""
+    runs = {choices.same_kernel(task): None for task in choices.LAZY_TASKS}
+    assert views.coinciding(choices.LAZY_TASKS, runs) == "LCN v=4, s₀=0, L=3"
+    assert views.coinciding(choices.LAZY_TASKS, {}) == "none"
 
 
 def test_whitening_makes_an_empty_position_a_constant():
@@ -169,10 +208,31 @@ def test_rows_of_all_backgrounds_become_factors():
         runs_of(setting, (300 * factor, 400 * factor)).assign(background=background.name)
         for background, factor in zip(BACKGROUNDS, (1, 1, 2, 3), strict=True)
     )
-    table = views.background_table(frame).set_index("background")
-    assert table.ratio["whitened"] == pytest.approx(2, rel=0.01)
-    assert table.ratio["whitened, biases"] == pytest.approx(3, rel=0.01)
-    assert views.background_table(None).empty
+    table = background_views.background_table(frame)
+    ratio = table.set_index("background").ratio
+    assert ratio["whitened"] == pytest.approx(2, rel=0.01)
+    assert ratio["whitened, biases"] == pytest.approx(3, rel=0.01)
+    said = background_views.background_words(table)
+    assert said.startswith("3.0")
+    assert said.endswith("in the authors' (channels), CNN v=4, s₀=1, L=2")
+    assert "biases in the authors'" in background_views.background_off(table.assign(low=1.1))
+    empty = background_views.background_table(None)
+    assert empty.empty
+    assert background_views.background_words(empty) == "not measured"
+
+
+def test_what_is_planned_and_not_trained_is_told_with_its_cost():
+    plan = measure.untrained(None)
+    assert len(plan) == len(measure.CASES)
+    config, num = plan[-1]
+    assert num == len(measure.CASES[-1][-1]) * measure.SEEDS * len(BACKGROUNDS)
+    rows = pd.DataFrame([{name: getattr(c, name) for name in measure.COLUMNS} for c, _ in plan])
+    assert measure.untrained(rows) == []
+    assert measure.untrained(rows[:-1]) == [(config, num)]
+    runs = {config: pd.DataFrame({"seconds": [60.0, 60.0]})}
+    said = background_views.background_left(rows[:-1], runs)
+    assert f"({num} trainings, some {num} core minutes)" in said
+    assert background_views.background_left(rows, runs) == "none"
 
 
 def test_a_stored_row_is_found_again():

@@ -2,8 +2,10 @@
 
 import json
 import math
+import re
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from srhm.runs.store import Store
@@ -22,6 +24,7 @@ from srhm_book.claims.claim import (
     Share,
     expected,
     here,
+    numbers,
     worst,
 )
 from srhm_book.claims.laws import law_claims
@@ -77,6 +80,8 @@ def test_an_open_end_or_no_interval_is_open():
     assert here(Number("x", 1, 1.0, (None, 1.1))) == "1.00 (? to 1.10)"
     found = Number.of("x", 1, Estimate(1.01, 0.95, 1.05), Estimate(1.1, 1.0, 1.2))
     assert (found.verdict, found.paper) == ("agrees", 1.1)
+    assert numbers(found)[1] == "1.10 (1.00 to 1.20)"
+    assert numbers(Number("x", 1, 1.0, paper=1.1))[1] == "1.10"
     assert Number.of("x", 1, None).value is None
 
 
@@ -208,6 +213,17 @@ def test_settings_on_the_law_agree(monkeypatch, tmp_path):
     depth = [part.what.partition(", ")[2] for part in found["eq3_depth"].parts]
     # At s = 3 a single task has three levels.
     assert depth == ["all tasks", "at L = 2, of tasks that differ in s alone", "at s = 2"]
+
+
+def test_the_step_in_depth_is_told_by_training():
+    values = dict(zip(claims_laws.STEPS, (0.7, 1.5, 1.4, 1.6), strict=True))
+    values["our scaling, rate 0.01"] = 9.0  # known, and not told
+    rows = [(name, 4, 0, step) for name, step in values.items()]
+    steps = pd.DataFrame(rows, columns=["training", "v", "s0", "step"])
+    text = claims_laws._step_words(steps)
+    assert re.findall(r"\d\.\d\d\b", text) == ["0.70", "1.50", "1.40", "1.60", "1.41"]
+    assert text.endswith("(tasks that all of them know: 1)")
+    assert "not known" in claims_laws._step_words(steps[:2])
 
 
 def test_factors_that_cancel_do_not_agree(monkeypatch, tmp_path):

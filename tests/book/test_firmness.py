@@ -28,7 +28,9 @@ def test_a_power_does_not_bend_and_a_bent_curve_does():
     assert firm.bends(firm.firmness(table())) == "nowhere"
     (bent,) = firm.firmness(table(bend=-0.3)).itertuples()
     assert bent.bend.includes(-0.3)
-    assert firm.bends(firm.firmness(table(bend=-0.3))) == "s=2, L=2 downwards"
+    falls = "at s=2, L=2 (the exponent falls as s₀ grows)"
+    assert firm.bends(firm.firmness(table(bend=-0.3))) == falls
+    assert "rises" in firm.bends(firm.firmness(table(bend=0.3)))
 
 
 def test_one_group_or_few_settings_say_nothing():

@@ -18,6 +18,7 @@ from srhm_book.claims.headlines import (
     RIVALS,
     at_a_glance,
     outcome,
+    sizes_table,
     summary,
 )
 from srhm_book.claims.ledger import claims, to_markdown
@@ -105,6 +106,21 @@ def test_every_claim_is_behind_one_headline_and_numbers_are_filled_in(nothing):
     known = [Claim(i.id, i.group, "", "", "", (part,) * 5) for i in nothing]
     assert "13 of 14" in HEADLINES[3].told(known)
     assert set(at_a_glance(known)) == {"Held"}
+
+
+def test_sizes_are_told_in_a_table_by_network_and_depth(nothing):
+    rows = sizes_table(nothing)
+    assert [row[0] for row in rows[1:]] == ["LCN, L = 2", "LCN, L = 3", "CNN, L = 2", "CNN, L = 3"]
+    assert {cell for row in rows[1:] for cell in row[2:]} == {"not measured"}
+    parts = (Number("mean", 1, 1.16, (1.0, 1.3)), Share("near", 12, 13, 15))
+    known = [dataclasses.replace(i, parts=parts) if "P_star" in i.id else i for i in nothing]
+    assert sizes_table(known)[1] == ("LCN, L = 2", "15", *["12 of 13 (× 1.16)"] * 2)
+    few = [
+        dataclasses.replace(i, parts=(Number("mean", 1), Share("near", 2, 3, 15))) for i in known
+    ]
+    assert sizes_table(few)[1][2] == "2 of 3"
+    assert Checked(pages.headlines_html(known)).count["tr"] == len(rows)
+    assert "<td>12 of 13 (× 1.16)</td>" in pages.headlines_html(known)
 
 
 def test_the_papers_claims_and_this_books_predictions_are_counted_apart():

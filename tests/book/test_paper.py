@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 
 from messages import says
+from srhm.training.authors import authors_sizes
 from srhm_book import paper
+from srhm_book.grids import setting
 
 
 def test_published_P_star_and_the_laws_beside_them():
@@ -58,6 +60,17 @@ def test_grid_ratios():
     assert paper.paper_grid_ratio("lcn", 0) == pytest.approx(1.46, abs=0.005)
     assert paper.paper_grid_ratio("lcn", 4) == pytest.approx(1.667, abs=0.005)
     assert paper.paper_grid_ratio("cnn", 6) == paper.paper_grid_ratio("cnn", 4)
+
+
+def test_steps_are_those_of_the_tasks_own_sizes():
+    deep = setting("cnn", 8, 1, L=3)  # its sizes lie closer than those of Figure 15, at L = 2
+    sizes = authors_sizes("cnn", 8, 3, 1)
+    for before, P, after in zip(sizes, sizes[1:], sizes[2:], strict=False):
+        assert paper.paper_step(deep, P) ** 2 == pytest.approx(after / before)
+    assert paper.paper_step(deep, sizes[3]) < 0.95 * paper.paper_grid_ratio("cnn", 1)
+    assert paper.paper_step(deep, 1.0) == pytest.approx(sizes[1] / sizes[0])
+    for unknown in (setting("cnn", 8, 0, L=3), setting("cnn", 4, 1, s=3)):
+        assert paper.paper_step(unknown, 9.0) == paper.paper_grid_ratio("cnn", unknown.s0)
 
 
 def test_every_published_reading_is_the_nearest_point_and_not_the_crossing():

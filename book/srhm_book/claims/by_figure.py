@@ -7,7 +7,6 @@ differences, at the paper's own sizes P, between which ours are interpolated lin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -17,7 +16,6 @@ from srhm.runs.search import rows_of
 from srhm.runs.store import Store
 from srhm.stats.curves import learning_curve
 from srhm.training.config import RunConfig
-from srhm_book import style
 from srhm_book.architectures.growing import by_depth, growing_runs
 from srhm_book.architectures.views import architecture_runs, by_architecture, with_paper
 from srhm_book.claims.invariance import SAME_PLATEAU
@@ -27,6 +25,7 @@ from srhm_book.complexity.authors import (
     authors_points,
     authors_table,
     config_at,
+    curve_runs,
     read_by_the_rule,
     runs_at,
 )
@@ -50,16 +49,15 @@ from srhm_book.invariance.thresholds import (
 )
 from srhm_book.paper import (
     LAYER_FIGURES,
-    paper_grid_ratio,
+    paper_step,
     published_fig4A,
     published_P_star,
 )
-from srhm_book.wording import NOTHING
 
 OURS, AUTHORS, CHEAPER = "this book's", "the authors'", "the authors', cheaper"
 THEIRS = ((AUTHORS, False), (CHEAPER, True))  # and whether it is the cheaper form
 THRESHOLD_FIGURES = (("lcn", S2, "6C"), ("lcn", D2, "6D"), ("cnn", S2, "14"), ("cnn", D2, "14"))
-OFFSET = 0.27  # of a row, between the markers of two trainings
+ROUNDING = 1.005  # a factor between sizes that count as one
 Curves = Mapping[str, Mapping[int, pd.DataFrame]]  # by training and s0
 COLUMNS = ["figure", "quantity", "training", "shown", "here", "paper", "kind"]
 
@@ -82,8 +80,8 @@ def summary(points: pd.DataFrame) -> pd.DataFrame:
     """How many values of each figure are known here, and how near they are.
 
     points: as `compared`. One row a figure, quantity and training, with shown and known (numbers
-    of values), center (median of here / paper for sizes, mean of here - paper for values) and near
-    (how many are within a factor `NEAR`, or differ by at most `SAME_PLATEAU`).
+    of values), center (geometric mean of here / paper for sizes, mean of here - paper for values)
+    and near (how many are within a factor `NEAR`, or differ by at most `SAME_PLATEAU`).
     """
     rows = []
     for key, own in points.groupby(["figure", "quantity", "training", "kind"], sort=False):
@@ -92,59 +90,13 @@ def summary(points: pd.DataFrame) -> pd.DataFrame:
             continue
         if key[-1] == "size":
             ratio = own.here / own.paper
-            center, near = ratio.median(), ratio.between(1 / NEAR, NEAR)
+            center, near = np.exp(np.log(ratio).mean()), ratio.between(1 / NEAR, NEAR)
         else:
             off = own.here - own.paper
             center, near = off.mean(), off.abs() <= SAME_PLATEAU
         rows.append((*key, int(own.shown.iloc[0]), len(own), center, int(near.sum())))
     names = ["figure", "quantity", "training", "kind", "shown", "known", "center", "near"]
     return pd.DataFrame(rows, columns=names)
-
-
-def summary_view(found: pd.DataFrame) -> pd.DataFrame:
-    """`summary` as a page shows it."""
-    form = {"size": "× {:.2f}", "value": "{:+.3f}"}
-    centers = zip(found.kind, found.center, strict=True)
-    return pd.DataFrame({
-        "Figure": found.figure, "quantity": found.quantity, "training": found.training,
-        "known of shown": found.known.astype(str) + " of " + found.shown.astype(str),
-        "median ratio or mean difference": [form[kind].format(value) for kind, value in centers],
-        "near": found.near.astype(str) + " of " + found.known.astype(str),
-    })  # fmt: skip
-
-
-def draw_shares(ax, found: pd.DataFrame) -> None:
-    """The share of near ones among the known values, a row a figure and quantity.
-
-    Discs: this book's training. Hollow squares: the authors', triangles: its cheaper form, each a
-    little lower than the one before. The area grows with the number.
-    """
-    rows = (found.figure + "  " + found.quantity).tolist()
-    places = {row: place for place, row in enumerate(dict.fromkeys(rows))}
-    looks = {
-        OURS: ("o", style.BLUE, style.BLUE, -OFFSET),
-        AUTHORS: ("s", "none", style.VERMILION, 0),
-        CHEAPER: ("^", "none", style.ORANGE, OFFSET),
-    }
-    for training, own in found.assign(place=[places[row] for row in rows]).groupby("training"):
-        marker, face, edge, lower = looks[training]
-        ax.scatter(
-            own.near / own.known, own.place + lower, s=15 + 6 * own.known**0.5, marker=marker,
-            facecolor=face, edgecolor=edge, label=training, zorder=2,
-        )  # fmt: skip
-    names = [re.sub(r"P\*(_\w)?", r"$P^*\1$", row) for row in places]
-    ax.set_yticks(range(len(places)), names, fontsize=11)
-    ax.invert_yaxis()
-    ax.grid(axis="y", color=style.GREY, linewidth=0.4, alpha=0.5)
-    ax.set_xlim(-0.03, 1.03)
-    ax.set_xlabel("share of the known values near the paper's")
-    style.legend(ax, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, fontsize=10)
-
-
-def told(found: pd.DataFrame, kind: str, training: str = OURS) -> str:
-    """ "82 of 122": how many values of a kind are near, over all figures of one training."""
-    own = found[(found.kind == kind) & (found.training == training)]
-    return f"{own.near.sum():,} of {own.known.sum():,}" if len(own) else NOTHING
 
 
 def _sample_complexities(store: Store) -> Iterator[pd.DataFrame]:
@@ -177,10 +129,24 @@ def _thresholds(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
             _by_their_rule(frame, trained.get(key), quantity, P)
             for key, P in zip(keys, paper.P_x, strict=True)
         ]
-        yield pd.DataFrame({"here": here, "paper": paper.P_x}).assign(
+        yield pd.DataFrame({"here": here, "paper": paper.P_x.to_numpy()}).assign(
             figure=figure, quantity=f"P*_{quantity[0]}", kind="size", training=OURS,
             shown=len(paper),
         )  # fmt: skip
+
+
+def thresholds_in_both(store: Store) -> dict[str, dict[str, str]]:
+    """Of the P*_S and P*_D of Figures 6 and 14 known in this book's training and in the authors',
+    cheaper form: {quantity: {training: "9 of 12" within a factor `NEAR`}}.
+    """
+    ours = pd.concat(_thresholds(store.frame()), ignore_index=True)
+    theirs = pd.concat(_authors_thresholds(store, CHEAPER, True), ignore_index=True)
+    ratios = pd.DataFrame({own.training.iloc[0]: own.here / own.paper for own in (ours, theirs)})
+    found = {}
+    for quantity, own in ratios.dropna().groupby(ours.quantity):
+        near = own.apply(lambda ratio: ratio.between(1 / NEAR, NEAR)).sum()
+        found[quantity] = {name: f"{num} of {len(own)}" for name, num in near.items()}
+    return found
 
 
 def _by_their_rule(
@@ -192,7 +158,7 @@ def _by_their_rule(
     if runs.empty:
         return np.nan
     threshold = next(t.threshold for t in paper_targets(config) if t.quantity == quantity)
-    step = paper_grid_ratio(config.arch, config.s0)
+    step = paper_step(config, paper)
     return by_paper_rule(runs, paper, step, threshold, quantity) or np.nan
 
 
@@ -213,7 +179,8 @@ def _authors_thresholds(store: Store, training: str, cheap: bool) -> Iterator[pd
     found = pd.DataFrame(rows, columns=[*SETTING_COLUMNS, "quantity", "here"])
     for arch, quantity, figure in THRESHOLD_FIGURES:
         paper = paper_pairs(arch, quantity)
-        both = paper.merge(found[found.quantity == quantity], on=list(SETTING_COLUMNS))
+        own = found[found.quantity == quantity]
+        both = paper.merge(own, on=list(SETTING_COLUMNS), how="left")  # rows as in `_thresholds`
         yield pd.DataFrame({"here": both.here, "paper": both.P_x}).assign(
             figure=figure, quantity=f"P*_{quantity[0]}", kind="size", training=training,
             shown=len(paper),
@@ -224,8 +191,11 @@ def _curves(store: Store) -> Iterator[pd.DataFrame]:
     """Errors and sensitivities of Figures 4A, 12 and 15, point by point, and the plateaus."""
     frame = store.frame()
     figure4A = published_fig4A().rename(columns={"test_error": "value"})
-    runs = rows_of(frame, setting("lcn", 10, 2))
-    yield _at_their_sizes(runs, figure4A, "test_error").assign(figure="4A", quantity="test error")
+    runs = {OURS: rows_of(frame, setting("lcn", 10, 2))}
+    runs |= {name: curve_runs(store, "lcn", 10, 2, cheap=cheap) for name, cheap in THEIRS}
+    for training, own in runs.items():
+        points = _at_their_sizes(own, figure4A, "test_error", training)
+        yield points.assign(figure="4A", quantity="test error")
     for figure, arch in (("12", "lcn"), ("15", "cnn")):
         for training, curves in _curves_by_training(store, arch).items():
             yield from _layers(figure, paper_curves(arch), curves, training)
@@ -301,12 +271,17 @@ def _layers(figure: str, theirs: pd.DataFrame, own: dict, training: str) -> Iter
 def _at_their_sizes(
     runs: pd.DataFrame, curve: pd.DataFrame, quantity: str, training: str = OURS
 ) -> pd.DataFrame:
-    """Our mean curve at the sizes P of the paper's (columns P, value), nan beyond ours."""
-    here, beyond = np.full(len(curve), np.nan), {"left": np.nan, "right": np.nan}
+    """Our mean curve at the sizes P of the paper's (columns P, value), nan beyond ours.
+
+    A size that is ours but for `ROUNDING` is not beyond: P is a whole number of batches.
+    """
+    here = np.full(len(curve), np.nan)
     runs = runs.dropna(subset=quantity) if len(runs) else runs
     if len(runs):
         ours = learning_curve(runs, quantity)
-        here = np.interp(np.log(curve.P), np.log(ours.P), ours["mean"], **beyond)
+        inside = curve.P.between(ours.P.min() / ROUNDING, ours.P.max() * ROUNDING)
+        values = np.interp(np.log(curve.P), np.log(ours.P), ours["mean"])
+        here = np.where(inside, values, np.nan)
     return pd.DataFrame({"here": here, "paper": curve.value.to_numpy()}).assign(
         kind="value", training=training, shown=len(curve)
     )

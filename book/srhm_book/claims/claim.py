@@ -44,7 +44,8 @@ class Number:
 
     An end of the interval is None where it is open. value is None where nothing is known. bracket:
     what the interval is where it is no 95 % interval, such as "least to largest of 3 seeds".
-    around: the interval of the expected number, where that is measured too.
+    around: the interval of the expected number, where that is measured too. paper_interval: that of
+    the paper's own points, where their fit has one.
     """
 
     what: str
@@ -54,6 +55,7 @@ class Number:
     paper: float | None = None
     bracket: str = ""
     around: tuple[float, float] | None = None
+    paper_interval: tuple[float | None, float | None] = (None, None)
 
     @classmethod
     def of(
@@ -66,10 +68,11 @@ class Number:
         """From estimates, of which those found here and by the paper may be missing."""
         own = (found.value, (found.low, found.high)) if found else ()
         value, interval = own or (None, (None, None))
-        theirs, around = paper.value if paper else None, None
+        theirs, ends = (paper.value, (paper.low, paper.high)) if paper else (None, (None, None))
+        around = None
         if isinstance(expected, Estimate):
             expected, around = expected.value, (expected.low, expected.high)
-        return cls(what, expected, value, interval, theirs, around=around)
+        return cls(what, expected, value, interval, theirs, around=around, paper_interval=ends)
 
     @property
     def verdict(self) -> str:
@@ -114,6 +117,7 @@ class Share:
     paper: float | None = None
     expected = 1.0
     interval = None
+    paper_interval = (None, None)
     bracket = ""
     size_open = False
 
@@ -203,7 +207,7 @@ def _verdict(item: Number | Share | Claim) -> dict:
 
 def numbers(part: Number | Share) -> tuple[str, str, str]:
     """What the claim expects, the paper's own points, and what was found here, in words."""
-    return expected(part), with_ends(part.paper), here(part)
+    return expected(part), with_ends(part.paper, *part.paper_interval), here(part)
 
 
 def noted(part: Number | Share, text: str) -> str:

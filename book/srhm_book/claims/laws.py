@@ -14,6 +14,7 @@ from srhm.stats.curves import interval
 from srhm.stats.fits import Estimate
 from srhm_book.claims.claim import Claim, Number, Share
 from srhm_book.complexity.authors import NEAR, authors_table
+from srhm_book.complexity.depth_step import LAW, PUBLISHED, THEIRS, depth_steps, mean_steps
 from srhm_book.complexity.fixed_d import as_predicted, fit_eq5, sparser_pairs
 from srhm_book.complexity.law_tests import (
     COMPLETE,
@@ -34,6 +35,8 @@ CHAPTERS = {"lcn": "06_lcn_sample_complexity", "cnn": "07_cnn_sample_complexity"
 FIGURES = {"lcn": "4B", "cnn": "4C"}
 EQUATIONS = {"lcn": "3", "cnn": "4"}
 BY_RULE = "both read off at one of the paper's sizes, by its rule"
+# Whose steps in depth are told: `srhm_book.complexity.depth_step`.
+STEPS = ("our scaling, this book's grids", "our scaling, rate 0.003", THEIRS, PUBLISHED)
 SYMBOLS = {"s0": "s0+1", "n_c": "n_c", "m": "m"}  # in a claim's id: in a table's column
 
 
@@ -47,7 +50,7 @@ def law_claims(store: Store) -> list[Claim]:
             found.append(_points_claim(table, paper, arch, L))
             found.append(_authors_claim(theirs, paper, arch, L))
         found += [_law_claim(table, paper, arch), *_exponent_claims(table, paper, arch)]
-        found += [_depth_claim(table)] if arch == "lcn" else []
+        found += [_depth_claim(table, depth_steps(store))] if arch == "lcn" else []
     return [*found, *_equal_size_claims(store), *_sparsity_B_claims(store)]
 
 
@@ -146,8 +149,10 @@ def _exponent_claims(table: pd.DataFrame, paper: pd.DataFrame, arch: str) -> lis
     return claims
 
 
-def _depth_claim(table: pd.DataFrame) -> Claim:
+def _depth_claim(table: pd.DataFrame, steps: pd.DataFrame) -> Claim:
     """The factor s^(L/2): over all tasks of the paper's kind, and where s or L alone varies.
+
+    steps: `srhm_book.complexity.depth_step.depth_steps`.
 
     At L = 2 there are tasks that differ in s alone; elsewhere the law's other factors are divided
     out. A fit at another s or L is a part where it tells anything, and does not hang on one task.
@@ -167,7 +172,21 @@ def _depth_claim(table: pd.DataFrame) -> Claim:
     estimates |= {f"at {held.replace('=', ' = ')}": own for held, own in found.items() if own}
     parts = [Number.of(f"exponent of s^(L/2), {where}", 1, own) for where, own in estimates.items()]
     statement = "LCN: the factor s^(L/2) of Eq. 3"
-    return _claim("eq3_depth", statement, "10", CHAPTERS["lcn"], parts, table)
+    return _claim("eq3_depth", statement, "10", CHAPTERS["lcn"], parts, table, _step_words(steps))
+
+
+def _step_words(steps: pd.DataFrame) -> str:
+    """How far P* of the LCN grows from two to three levels, by way of training."""
+    means, num = mean_steps(steps)
+    if not num:
+        return "the step from two to three levels is not known in all trainings"
+    grids, small, cheaper, paper = (f"{means[name]:.2f}" for name in STEPS)
+    return (
+        f"from two to three levels, beyond the law's other factors, P* grows by {grids} in this "
+        f"book's training, {small} in its scaling at the rate 0.003, {cheaper} trained as the "
+        f"authors (cheaper form) and {paper} in the paper, where s^(1/2) is {LAW:.2f} (tasks that "
+        f"all of them know: {num})"
+    )
 
 
 def _equal_size_claims(store: Store) -> list[Claim]:

@@ -54,11 +54,24 @@ def headlines_html(items: list[Claim]) -> str:
     for headline in HEADLINES:
         word = outcome(headline.claims(items))
         links = ", ".join(_link(chapter) for chapter in headline.chapters)
+        found, table = maths(headline.told(items)), ""
+        if headline.table:  # between what was found and the links
+            table = f'</p>{_small_table(headline.table(items))}<p class="found">'
         rows.append(
             f'<li><p>{maths(headline.sentence)} <strong class="{_tone(word)}">{word}.</strong></p>'
-            f'<p class="found">{maths(headline.told(items))} {links}.</p></li>'
+            f'<p class="found">{found}{table} {links}.</p></li>'
         )
     return f'<ol class="headlines">{"".join(rows)}</ol>'
+
+
+def _small_table(rows: list[tuple[str, ...]]) -> str:
+    """Rows of text as a table; the first is the head, the first of each its name."""
+    head, *others = rows
+    lines = ["".join(f'<th scope="col">{maths(cell)}</th>' for cell in head)] + [
+        f'<th scope="row">{maths(name)}</th>{"".join(f"<td>{maths(cell)}</td>" for cell in cells)}'
+        for name, *cells in others
+    ]
+    return f'<table class="found">{"".join(f"<tr>{line}</tr>" for line in lines)}</table>'
 
 
 def glance_html(items: list[Claim]) -> str:

@@ -22,7 +22,7 @@ from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import setting
 from srhm_book.invariance.layers import S0
 from srhm_book.paper import published_P_star
-from srhm_book.wording import NOTHING, join
+from srhm_book.wording import NOTHING
 
 WIDTHS = {2: 256, 3: 128}  # by L; the authors' is 512. A narrower one trains in a quarter the time.
 MAX_EPOCHS = 1000  # the authors' is 10,000 or more
@@ -30,7 +30,6 @@ MAX_EPOCHS = 1000  # the authors' is 10,000 or more
 
 FEWEST = 6  # points behind a fit of two exponents
 NEAR = 1.5  # a factor: about one step between the paper's sizes
-HOPED = {2: 0.9, 3: 0.8}  # share of near points, by L, set before any was trained
 NAMES = {"ratio": "authors'", "cheap": "cheaper", "grids": "ours"}  # of an `authors_table`
 TRAININGS = ("paper", "cheap", "grids")
 
@@ -135,6 +134,13 @@ def read_by_the_rule(errors: dict[int, float], threshold: float = 0.1) -> float:
     return min(errors, key=lambda P: abs(errors[P] - threshold))
 
 
+def crossing(errors: dict[int, float]) -> float:
+    """P*, interpolated in log P, of {P: test error}; nan unless it lies between these sizes."""
+    sizes = np.array(sorted(errors))
+    found = last_fall(sizes, np.array([errors[P] for P in sizes]), 0.1) if errors else math.nan
+    return found if 0 < found < math.inf else math.nan
+
+
 def authors_table(store: Store, seed: int = 0) -> pd.DataFrame:
     """`authors_points` with what is stored: P* by the paper's rule, over the paper's.
 
@@ -160,12 +166,15 @@ def cheap_by_point(table: pd.DataFrame) -> pd.Series:
     """
     found = {}
     for point in table.itertuples():
-        sizes = np.array(sorted(point.errors.keys() & point.cheap_errors.keys()))
-        both = [np.array([e[P] for P in sizes]) for e in (point.errors, point.cheap_errors)]
-        ends = [last_fall(sizes, errors, 0.1) for errors in both]
-        if all(0 < end < math.inf for end in ends):
-            found[point.Index] = ends[1] / ends[0]
-    return pd.Series(found, dtype=float)
+        found[point.Index] = crossing_ratio(point.cheap_errors, point.errors)
+    return pd.Series(found, dtype=float).dropna()
+
+
+def crossing_ratio(errors: dict[int, float], others: dict[int, float]) -> float:
+    """`crossing` of one over that of the other, through the sizes that both have."""
+    both = errors.keys() & others.keys()
+    one, other = ({P: own[P] for P in both} for own in (errors, others))
+    return crossing(one) / crossing(other)
 
 
 def _by_grids(table: pd.DataFrame, store: Store) -> list[float]:
@@ -205,16 +214,6 @@ def near_in_depth(store: Store | None, arch: str, L: int) -> tuple[str, str]:
     return f"{row.near_cheap} of {row.num_cheap}", f"{row.near_grids} of {row.num_grids}"
 
 
-def shares_view(found: pd.DataFrame) -> pd.DataFrame:
-    """`shares` as a page shows it."""
-    columns = {"network": found.arch.str.upper(), "L": found.L, "shown": found.shown}
-    for name, title in NAMES.items():
-        num, near = found[f"num_{name}"], found[f"near_{name}"]
-        mean = found[f"mean_{name}"].map("{:.2f}".format)
-        columns[title] = near.astype(str) + " of " + num.astype(str) + " (" + mean + ")"
-    return pd.DataFrame(columns)
-
-
 def exponents_in_both(table: pd.DataFrame) -> pd.DataFrame:
     """Exponents of s0+1 and of v in P*: the law's, the paper's, the cheaper training's and ours.
 
@@ -237,25 +236,6 @@ def exponents_in_both(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["arch", "L", "factor", "law", "num", *TRAININGS])
 
 
-def step_in_depth(table: pd.DataFrame, arch: str = "lcn") -> pd.Series:
-    """How far P* grows from L = 2 to 3 beyond the law's other factors: Eq. 3 says s^(1/2).
-
-    Geometric mean, over points of the same v and s0 known at both depths in both trainings, of
-    P* / [(s0+1)^L v^(L+1)] at L = 3 over that at L = 2 (Eq. 4 has (s0+1)^2 at both). By training.
-    """
-    points = table.query("arch == @arch").dropna(subset=["cheap", "grids"])
-    power = points.L if arch == "lcn" else 2
-    law = (points.s0 + 1.0) ** power * points.v ** (points.L + 1.0)
-    scaled = pd.DataFrame(
-        {"paper": points.paper} | {name: points[name] * points.paper for name in ("cheap", "grids")}
-    ).div(law, axis=0)
-    by_L = np.log(scaled).set_index([points.v, points.s0, points.L]).unstack("L").dropna()
-    if by_L.empty or points.L.nunique() < 2:
-        return pd.Series(dict.fromkeys(TRAININGS, math.nan) | {"num": 0})
-    steps = {name: math.exp((by_L[name][3] - by_L[name][2]).mean()) for name in TRAININGS}
-    return pd.Series(steps | {"num": len(by_L)})
-
-
 def authors_runs(
     table: pd.DataFrame, store: Store, seed: int = 0, cheap: bool = False
 ) -> pd.DataFrame:
@@ -268,72 +248,15 @@ def authors_runs(
     return pd.DataFrame(rows)
 
 
-def hours_left(table: pd.DataFrame, runs: pd.DataFrame, ratio: str = "ratio") -> pd.Series:
-    """Core hours of one training at the paper's size, for each point that is not bracketed yet.
+def ratios_by_seed(store: Store, seeds: Iterable[int] = (0, 1, 2)) -> pd.DataFrame:
+    """P* over the paper's in the cheaper form, by the paper's rule: a row a point, a column a seed.
 
-    ratio: the column of P* in an `authors_table`, of the training whose ``runs`` (`authors_runs`)
-    these are. The time per datum is the median over the larger half of those of the network and L:
-    small ones take many epochs, large ones few, which hardly change.
+    A seed draws rules, data and initial weights anew. Points that one of the seeds lacks are left
+    out. Columns: arch, v, L, s0 and the seeds.
     """
-    missing = table[table[ratio].isna()]
-    hours = pd.Series(math.nan, missing.index)
-    if runs.empty:
-        return hours
-    for (arch, L), points in missing.groupby(["arch", "L"]):
-        own = runs[(runs.arch == arch) & (runs.L == L)]
-        large = own[own.P.ge(own.P.median())]
-        hours[points.index] = points.paper * (large.seconds / large.P).median() / 3600
-    return hours
-
-
-def points_left(table: pd.DataFrame, hours: pd.Series) -> str:
-    """The points that are not bracketed yet, each with its `hours_left`, by network and L."""
-    parts = []
-    for (arch, L), points in table.loc[hours.index].groupby(["arch", "L"], sort=False):
-        named = [f"v={p.v} s0={p.s0} ({_told(hours[p.Index])})" for p in points.itertuples()]
-        parts.append(f"{arch.upper()} L={L}: {', '.join(named)}")
-    return "; ".join(parts) if parts else "none"
-
-
-def _told(hours: float) -> str:
-    return f"{hours:.1f} h" if hours >= 1 else f"{60 * hours:.0f} min"
-
-
-def one_side_words(table: pd.DataFrame, ratio: str = "ratio", errors: str = "errors") -> str:
-    """The points all of whose sizes tried lie on one side of P*, in words: what they bound.
-
-    ratio, errors: the columns of an `authors_table` of one training.
-    """
-    said = []
-    for p in table[table[ratio].isna()].itertuples():
-        if own := getattr(p, errors):
-            learned = max(own.values()) <= 0.1
-            bound = min(own) if learned else max(own)
-            sign = "<" if learned else ">"
-            said.append(
-                f"{p.arch.upper()} L={p.L} v={p.v} s0={p.s0} ({sign} {bound / p.paper:.2f})"
-            )
-    return ", ".join(said) if said else "none"
-
-
-def steps_by_network(table: pd.DataFrame) -> str:
-    """ "1.46 (LCN L=2), ...": the median factor between neighbours among the paper's sizes."""
-    factors = table.sizes.map(lambda sizes: np.median(np.divide(sizes[1:], sizes[:-1])))
-    medians = factors.groupby([table.arch, table.L], sort=False).median()
-    return ", ".join(f"{step:.2f} ({arch.upper()} L={L})" for (arch, L), step in medians.items())
-
-
-def targets_missed(found: pd.DataFrame) -> str:
-    """The networks and depths whose share of near points, cheaper form, is below `HOPED`, in words.
-
-    found: as `shares`.
-    """
-    said = [
-        f"the {row.arch.upper()} at L={row.L} ({row.near_cheap} of {row.num_cheap})"
-        for row in found.itertuples()
-        if row.num_cheap and row.near_cheap < HOPED[row.L] * row.num_cheap
-    ]
-    return join(said)
+    known = {seed: authors_table(store, seed).cheap for seed in seeds}
+    points = authors_points()[["arch", "v", "L", "s0"]]
+    return points.assign(**{f"seed {seed}": own for seed, own in known.items()}).dropna()
 
 
 def widths_compared(store: Store, seed: int = 0) -> pd.DataFrame:

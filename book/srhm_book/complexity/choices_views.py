@@ -13,7 +13,6 @@ from srhm.stats.curves import sample_complexity
 from srhm.stats.ratios import mean_ratio, paired_ratio, seed_ratios
 from srhm.training.config import RunConfig
 from srhm_book import style
-from srhm_book.complexity.background import BACKGROUNDS
 from srhm_book.complexity.choices import (
     BEST,
     CHEAPER,
@@ -31,6 +30,7 @@ RATIO = ["ratio", "low", "high", "seeds"]
 TELLING = 1.1  # a factor of P*: less is about what three seeds can tell
 TICKS = (0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5)  # of the factors' axis
 EQUAL = 1.05  # a factor within which P* is called equal
+KINDS = MOVES, SIZE_OPEN, OPEN, SMALL = "moves", "moves, size open", "open", "small"  # see `kinds`
 SCALING_WORDS = {"fan_in": "ours (fan-in)", "channels": "the authors' (channels)"}
 
 
@@ -96,28 +96,30 @@ def wide_moves(study: pd.DataFrame) -> str:
     return f"{own.ratio.min():.2f} to {own.ratio.max():.2f} times, by {join(names)}"
 
 
-def what_moves(means: pd.DataFrame, scaling: str) -> str:
-    """What moves P* in a scaling by more than `TELLING`, what may, and the range of the rest.
+def kinds(rows: pd.DataFrame) -> pd.Series:
+    """What is known of each factor: one of `KINDS`.
 
-    "rate / 3 (1.25 at L=3); the seeds leave open width 64 (0.92 at L=3); all else gives 0.95 to
-    1.02".
-    Open is what the interval leaves open: it reaches beyond `TELLING`, and does not leave out 1.
+    "moves": the interval leaves out 1 and the factor is off by `TELLING`. "small": the whole
+    interval is within `TELLING`. Of the others the seeds leave open how far they move P* ("size
+    open": the interval leaves out 1), or whether they do ("open").
     """
-    own = means[means.scaling == scaling]
-    sure = telling(own)
-    wide = ~sure & ~sharp(own)
-    rest = own[~sure & ~wide].ratio
-    said = [f"{_named(own[sure])}" if sure.any() else "none does for certain"]
-    said += [f"the seeds leave open {_named(own[wide])}"] if wide.any() else []
-    said += [f"all else gives {rest.min():.2f} to {rest.max():.2f}"] if len(rest) else []
-    return "; ".join(said)
+    off = (rows.low > 1) | (rows.high < 1)
+    found = np.select([telling(rows), sharp(rows), off], [MOVES, SMALL, SIZE_OPEN], OPEN)
+    return pd.Series(found, rows.index, dtype=str)
 
 
-def _named(rows: pd.DataFrame) -> str:
-    """ "rate / 3 (1.25 at L=3) and width 64 (0.92 at L=3)"."""
-    order = rows.assign(place=[list(EXPECTED).index(name) for name in rows.choice])
-    factors = order.sort_values(["place", "L"]).itertuples()
-    return join(f"{row.choice} ({row.ratio:.2f} at L={row.L})" for row in factors)
+def pooled_view(means: pd.DataFrame) -> pd.DataFrame:
+    """`pooled` as a page shows it, each factor with its kind: a row a choice."""
+    factors = [with_ends(r.ratio, r.low, r.high) for r in means.itertuples()]
+    cells = pd.Series(factors, means.index, dtype=str) + ", " + kinds(means)
+    columns = means.scaling.map(SCALING_WORDS) + ", L=" + means.L.astype(str)
+    wide = means.assign(cell=cells, column=columns).pivot(
+        index="choice", columns="column", values="cell"
+    )
+    order = means.assign(column=columns).sort_values(["scaling", "L"], ascending=[False, True])
+    names = [name for name in EXPECTED if name in set(means.choice)]
+    shown = wide.reindex(index=names, columns=order.column.unique()).fillna("not measured")
+    return shown.rename_axis(columns=None).reset_index()
 
 
 def harmless(means: pd.DataFrame, scaling: str) -> str:
@@ -245,7 +247,32 @@ def lazier_words(table: pd.DataFrame) -> str:
     """P* in the channels scaling over the fan-in one's at equal speed, by task, in words."""
     rows = table[table.scaling == "channels"].itertuples()
     factors = (f"{with_ends(r.ratio, r.low, r.high)} for {r.task}" for r in rows)
-    return join(factors, "; ") if len(table) else "not measured"
+    return join(factors, "; ") if (table.scaling == "channels").any() else "not measured"
+
+
+def lazier_range(table: pd.DataFrame) -> str:
+    """ "1.23 to 1.51": the least and largest of these factors."""
+    own = table[table.scaling == "channels"].ratio
+    return f"{own.min():.2f} to {own.max():.2f}" if len(own) else NOTHING
+
+
+def lazier_verdict(table: pd.DataFrame) -> str:
+    """Whether the lazier scaling takes more data in every task of a `laziness_table`, in words."""
+    own = table[table.scaling == "channels"]
+    if own.empty:
+        return "Whether laziness counts is not measured here"
+    if (own.low > 1).all():
+        return (
+            "Yes, and what counts is how lazy the training is, that is, how little the weights "
+            "have to move to fit the data"
+        )
+    return "Lazier training, in which the weights move less, does not take more data in every task"
+
+
+def coinciding(tasks: Sequence[dict], runs: Runs, **others) -> str:
+    """The tasks in which the authors' own rate is that of equal speed: one and the same setting."""
+    pairs = ((reference(t, "channels", **others), same_kernel(t, **others)) for t in tasks)
+    return join(describe(own) for own, other in pairs if own == other and own in runs)
 
 
 def at_root_d(table: pd.DataFrame) -> str:
@@ -288,27 +315,3 @@ def draw_laziness(table: pd.DataFrame) -> None:
     ax.set_xlabel("laziness $\\alpha$")
     ax.set_ylabel("$P^*$ / $P^*$ at $\\alpha=1$")
     style.legend(ax, fontsize=10)
-
-
-def background_table(rows: pd.DataFrame | None) -> pd.DataFrame:
-    """P* of dense networks with a background over P* without, from `measure.background_rows`.
-
-    Columns: task, L, scaling, background, ratio, low, high, seeds.
-    """
-    found = []
-    for key, own in [] if rows is None else rows.groupby(["arch", "v", "L", "s0", "scaling"]):
-        arch, v, L, s0, scaling = key
-        plain = own[own.background == BACKGROUNDS[0].name]
-        for background in BACKGROUNDS[1:]:
-            ratio = paired_ratio(own[own.background == background.name], plain)
-            task = f"{arch.upper()} v={v}, s₀={s0}, L={L}"
-            found.append((task, L, scaling, background.name, *_numbers(ratio)))
-    return pd.DataFrame(found, columns=["task", "L", "scaling", "background", *RATIO])
-
-
-def background_view(table: pd.DataFrame) -> pd.DataFrame:
-    """`background_table` as a page shows it."""
-    factors = [with_ends(r.ratio, r.low, r.high) for r in table.itertuples()]
-    shown = table.assign(factor=factors, scaling=table.scaling.map(SCALING_WORDS))
-    wide = shown.pivot(index=["task", "scaling"], columns="background", values="factor")
-    return wide[[b.name for b in BACKGROUNDS[1:]]].fillna(NOTHING) if len(wide) else wide

@@ -14,9 +14,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from srhm.runs.store import Store
-from srhm.stats.curves import last_fall
 from srhm_book import style
-from srhm_book.complexity.authors import authors_table
+from srhm_book.complexity.authors import authors_table, crossing
 from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import GRID, PAPER, PAPER_SMALLER, setting
 
@@ -47,7 +46,7 @@ def depth_steps(store: Store) -> pd.DataFrame:
     grid, so that theirs may be off by half a step of it.
     """
     table = authors_table(store).query("arch == 'lcn'")
-    theirs = table.assign(P_star=[_crossing(errors) for errors in table.cheap_errors])
+    theirs = table.assign(P_star=[crossing(errors) for errors in table.cheap_errors])
     parts = {PUBLISHED: table.assign(P_star=table.paper), THEIRS: theirs}
     for name, training in OURS.items():
         settings = [setting("lcn", v, s0, L=L, **training) for v, s0 in PAIRS for L in (2, 3)]
@@ -62,17 +61,10 @@ def depth_steps(store: Store) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["training", "v", "s0", "step"])
 
 
-def _crossing(errors: dict[int, float]) -> float:
-    """P*, interpolated between the sizes of {P: test error}; nan where they do not bracket it."""
-    sizes = np.array(sorted(errors))
-    found = last_fall(sizes, np.array([errors[P] for P in sizes]), 0.1) if errors else math.nan
-    return found if 0 < found < math.inf else math.nan
-
-
 def mean_steps(steps: pd.DataFrame) -> tuple[pd.Series, int]:
     """The geometric mean of `depth_steps` by training, over the tasks that all of them know.
 
-    And how many tasks these are; nan where a training knows none.
+    In the order of `LOOKS`; and how many tasks these are. nan where a training knows none.
     """
     by_task = steps.pivot(index=["v", "s0"], columns="training", values="step")
     names = [PUBLISHED, THEIRS, *OURS]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from srhm.stats.fits import Estimate, fit_power_law
 from srhm_book.complexity.law_tests import joint_laws, with_factors
-from srhm_book.wording import NOTHING, with_interval
+from srhm_book.wording import NOTHING, join, with_interval
 
 FEW_DATA = 200  # below this P*, a batch of 128 is a large share of the data
 BEND = "bend"
@@ -54,7 +54,7 @@ def firmness_view(found: pd.DataFrame) -> pd.DataFrame:
         "points": "settings drawn one by one",
         "groups": "all of equal v drawn together",
         "larger": f"without P* < {FEW_DATA}",
-        "bend": "bend (0: a power)",
+        "bend": "term in log² (0: a power)",
     }
     shown = {title: found[name].map(with_interval) for name, title in names.items()}
     view = pd.DataFrame({"settings": found.settings, "number": found.number} | shown)
@@ -62,13 +62,16 @@ def firmness_view(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def bends(found: pd.DataFrame) -> str:
-    """Where the interval of the bend leaves out 0: "s=2, L=3 upwards"; "nowhere"."""
+    """Where the interval of the bend leaves out 0, and which way the exponent goes.
+
+    "at s=2, L=3 (the exponent rises as s₀ grows)"; "nowhere".
+    """
     told = [
-        f"{row.settings} {'upwards' if row.bend.value > 0 else 'downwards'}"
+        f"at {row.settings} (the exponent {'rises' if row.bend.value > 0 else 'falls'} as s₀ grows)"
         for row in found.itertuples()
         if row.bend is not None and not row.bend.includes(0)
     ]
-    return ", ".join(told) or "nowhere"
+    return join(told) if told else "nowhere"
 
 
 def by_groups(found: pd.DataFrame, settings: str) -> str:

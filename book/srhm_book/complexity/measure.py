@@ -25,6 +25,7 @@ FOLDER, NAME = "complexity", "background"
 # Which of `choices.TASKS` in which scaling, and sizes about P* of all its seeds, sqrt(2) apart.
 FEW, MANY = (181, 256, 362, 512, 724, 1024, 1448), (512, 724, 1024, 1448, 2048)
 CASES = ((0, "channels", FEW), (0, "fan_in", FEW), (2, "channels", MANY))
+SEEDS = 3
 COLUMNS = ("arch", "v", "L", "s0", "scaling")
 
 
@@ -43,11 +44,23 @@ def background_rows(
             yield row | {"background": background.name} | found | {"seconds": seconds}
 
 
+def untrained(rows: pd.DataFrame | None) -> list[tuple[RunConfig, int]]:
+    """The settings of `CASES` that ``rows`` lack, and how many trainings each of them takes."""
+    names = [] if rows is None else rows[list(COLUMNS)].itertuples(index=False, name=None)
+    there = set(names)
+    plan = [(reference(TASKS[task], scaling), sizes) for task, scaling, sizes in CASES]
+    return [
+        (config, len(sizes) * SEEDS * len(BACKGROUNDS))
+        for config, sizes in plan
+        if tuple(getattr(config, name) for name in COLUMNS) not in there
+    ]
+
+
 def main() -> None:
     """Measure all, and write after each setting, so that what is there can be shown."""
     rows = []
     for task, scaling, sizes in CASES:
-        rows += background_rows(reference(TASKS[task], scaling), sizes, range(3))
+        rows += background_rows(reference(TASKS[task], scaling), sizes, range(SEEDS))
         path = write(NAME, pd.DataFrame(rows), FOLDER, torch=torch.__version__)
         print(len(rows), path)
 

@@ -15,7 +15,7 @@ from srhm.stats.curves import interval, learning_curve, sample_complexity
 from srhm.stats.fits import Estimate, log_replicates
 from srhm.stats.laws import predicted_scale
 from srhm.training.config import RunConfig
-from srhm_book.paper import paper_grid_ratio, paper_P_star
+from srhm_book.paper import paper_P_star, paper_step
 
 _NUMBERS = ("F", "P_star", "low", "high", "scale", "C", "paper", "ratio", "by_rule")
 TASK_COLUMNS = ("arch", "v", "s", "L", "s0", "n_c", "m", "sparsity")
@@ -154,8 +154,7 @@ def _row(setting: RunConfig, own: pd.DataFrame, frame: pd.DataFrame | None) -> d
     if math.isnan(paper):
         return row
     wider = own if frame is None else rows_of(frame, setting)
-    grid_ratio = paper_grid_ratio(setting.arch, setting.s0)
-    ruled = by_paper_rule(wider, paper, grid_ratio)
+    ruled = by_paper_rule(wider, paper, paper_step(setting, paper))
     return row | {"by_rule": math.nan if ruled is None else ruled / paper}
 
 

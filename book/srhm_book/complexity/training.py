@@ -14,10 +14,11 @@ import pandas as pd
 from srhm.stats.curves import sample_complexity
 from srhm.stats.fits import Estimate, fit_power_law
 from srhm.stats.ratios import PairedRatio, paired_ratio
+from srhm.training.authors import authors_lr
 from srhm.training.config import RunConfig
 from srhm_book.complexity.law_tests import exponent_tests
 from srhm_book.complexity.table import complexity_table
-from srhm_book.wording import describe_setting, with_ends
+from srhm_book.wording import describe_setting, join, with_ends
 
 ARCHS = ("lcn", "cnn")
 PAPER_RATE = 0.01 / 4  # the paper's larger learning rate, per datum of a batch
@@ -88,6 +89,29 @@ def study_view(table: pd.DataFrame) -> pd.DataFrame:
     return shown.set_index(["choice", "value", "network"])
 
 
+def batch_words(table: pd.DataFrame, batch: int) -> str:
+    """What the smallest batch of a `study_table` does, its rate per datum kept, in words.
+
+    batch: the reference's.
+    """
+    own = table[table.choice.str.startswith("batch") & (table.value < batch)]
+    if own.empty:
+        return "smaller batches were not tried"
+    least = own[own.value == own.value.min()]
+    ends = f"{least.ratio.min():.2f} to {least.ratio.max():.2f}"
+    return f"batches of {own.value.min():g} in place of {batch} take {ends} times the data"
+
+
+def width_words(table: pd.DataFrame) -> str:
+    """By how much the widths of a `study_table` change P*, in words."""
+    own = table[table.choice == "width"]
+    if own.empty:
+        return "other widths were not tried"
+    most = 100 * (own.ratio - 1).abs().max()
+    ends = f"{own.value.min():g} to {own.value.max():g}"
+    return f"widths of {ends} change it by {most:.0f} % at most"
+
+
 def told_apart(estimates: Iterable[Estimate | None]) -> str:
     """Whether fits with these intervals tell each other apart, in words."""
     known = [e for e in estimates if e is not None and None not in (e.low, e.high)]
@@ -151,6 +175,15 @@ def rates_by_depth(
             if ratio.ratio:
                 curves.setdefault(config.L, []).append((config.lr / own["lr"], ratio))
     return curves
+
+
+def authors_rates(settings: Iterable[RunConfig]) -> str:
+    """Which learning rates the authors' code has for these tasks, in words."""
+    taken: dict[float, dict[str, None]] = {}
+    for config in settings:
+        rate = authors_lr(config.arch, config.s, config.L, config.s0)
+        taken.setdefault(rate, {})[f"{config.arch.upper()} at L={config.L}"] = None
+    return join((f"{rate:g} ({', '.join(names)})" for rate, names in taken.items()), "; ")
 
 
 def exponents_by_training(

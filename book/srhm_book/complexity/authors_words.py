@@ -1,0 +1,92 @@
+"""What chapter 17 says of the paper's points and of those that are missing: views and words."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from srhm_book.complexity.authors import NAMES
+from srhm_book.wording import join
+
+HOPED = {2: 0.9, 3: 0.8}  # share of near points, by L, set before any was trained
+
+
+def shares_view(found: pd.DataFrame) -> pd.DataFrame:
+    """`shares` as a page shows it."""
+    columns = {"network": found.arch.str.upper(), "L": found.L, "shown": found.shown}
+    for name, title in NAMES.items():
+        num, near = found[f"num_{name}"], found[f"near_{name}"]
+        mean = found[f"mean_{name}"].map("{:.2f}".format)
+        columns[title] = near.astype(str) + " of " + num.astype(str) + " (" + mean + ")"
+    return pd.DataFrame(columns)
+
+
+def steps_by_network(table: pd.DataFrame) -> str:
+    """ "1.46 (LCN L=2), ...": the median factor between neighbours among the paper's sizes."""
+    factors = table.sizes.map(lambda sizes: np.median(np.divide(sizes[1:], sizes[:-1])))
+    medians = factors.groupby([table.arch, table.L], sort=False).median()
+    return ", ".join(f"{step:.2f} ({arch.upper()} L={L})" for (arch, L), step in medians.items())
+
+
+def targets_missed(found: pd.DataFrame) -> str:
+    """The networks and depths whose share of near points, cheaper form, is below `HOPED`, in words.
+
+    found: as `shares`.
+    """
+    said = [
+        f"the {row.arch.upper()} at L={row.L} ({row.near_cheap} of {row.num_cheap})"
+        for row in found.itertuples()
+        if row.num_cheap and row.near_cheap < HOPED[row.L] * row.num_cheap
+    ]
+    return join(said)
+
+
+def hours_left(table: pd.DataFrame, runs: pd.DataFrame, ratio: str = "ratio") -> pd.Series:
+    """Core hours of one training at the paper's size, for each point that is not bracketed yet.
+
+    ratio: the column of P* in an `authors_table`, of the training whose ``runs`` (`authors_runs`)
+    these are. The time per datum is the median over the larger half of those of the network and L:
+    small ones take many epochs, large ones few, which hardly change.
+    """
+    missing = table[table[ratio].isna()]
+    hours = pd.Series(math.nan, missing.index)
+    if runs.empty:
+        return hours
+    for (arch, L), points in missing.groupby(["arch", "L"]):
+        own = runs[(runs.arch == arch) & (runs.L == L)]
+        large = own[own.P.ge(own.P.median())]
+        hours[points.index] = points.paper * (large.seconds / large.P).median() / 3600
+    return hours
+
+
+def points_left(table: pd.DataFrame, hours: pd.Series) -> str:
+    """The points that are not bracketed yet, each with its `hours_left`, by network and L."""
+    parts = []
+    for (arch, L), points in table.loc[hours.index].groupby(["arch", "L"], sort=False):
+        named = [f"v={p.v} s0={p.s0} ({_told(hours[p.Index])})" for p in points.itertuples()]
+        parts.append(f"{arch.upper()} L={L}: {', '.join(named)}")
+    return "; ".join(parts) if parts else "none"
+
+
+def _told(hours: float) -> str:
+    return f"{hours:.1f} h" if hours >= 1 else f"{60 * hours:.0f} min"
+
+
+def one_side_words(table: pd.DataFrame, ratio: str = "ratio", errors: str = "errors") -> str:
+    """The points all of whose sizes tried lie on one side of P*, in words: what they bound.
+
+    Where the paper's P* is the smallest of its sizes and already learned, there is none to bracket
+    it from below. ratio, errors: the columns of an `authors_table` of one training.
+    """
+    said = []
+    for p in table[table[ratio].isna()].itertuples():
+        if own := getattr(p, errors):
+            learned = max(own.values()) <= 0.1
+            bound = min(own) if learned else max(own)
+            least = learned and bound < p.sizes[1]
+            told = f"{'<' if learned else '>'} {bound / p.paper:.2f}"
+            told += ", the smallest of the paper's sizes" * least
+            said.append(f"{p.arch.upper()} L={p.L} v={p.v} s0={p.s0} ({told})")
+    return ", ".join(said) if said else "none"
