@@ -14,11 +14,12 @@ from srhm_book.complexity.authors import (
 )
 from srhm_book.complexity.authors_words import one_side_words, steps_by_network, targets_missed
 from srhm_book.complexity.background_points import (
-    background_table,
-    background_words,
-    draw_background_points,
+    at_the_papers_size,
+    draw_speaking,
     lcn_points,
     sizes_next,
+    speaking_table,
+    speaking_words,
 )
 from srhm_book.complexity.depth_step import (
     OURS,
@@ -84,11 +85,13 @@ def test_sizes_are_whole_numbers_of_balanced_batches():
 def test_what_speaking_positions_did_is_counted():
     table = pd.DataFrame({"s0": [1, 2, 2], "silent": [0.1, 0.3, np.nan]})
     table = table.assign(speaking=[0.06, 0.16, 0.1], factor=[0.9, np.nan, np.nan])
-    words = background_words(table)
+    words = speaking_words(table)
     assert "at 1 of the 2 points" in words
     assert "with silent places at 1" in words
     assert "0.90 (0.90 to 0.90) at s0=1." in words
-    assert background_words(table[2:]) == "None is trained yet."
+    assert speaking_words(table[2:]) == "None is trained yet."
+    table = table.assign(silent_ratio=[1.0, 1.46, 1.46], speaking_ratio=[1.46, 1.0, np.nan])
+    assert at_the_papers_size(table) == (1, 1, 2)
 
 
 def test_what_bounds_a_point_is_told_and_where_nothing_can_bracket_it():
@@ -124,8 +127,8 @@ def test_an_empty_store_says_so(tmp_path):
     view = ablation_view(ablation_table(store), store)
     assert view.shape[1] == len(references())
     assert set(view.to_numpy().ravel()) == {"not trained yet"}
-    silent = background_table(store).silent
+    silent = speaking_table(store).silent
     assert silent.isna().all()
     assert math.isnan(silent.mean())
-    for figure in (draw_steps(by_hand()), draw_background_points(background_table(store)[:0])):
+    for figure in (draw_steps(by_hand()), draw_speaking(speaking_table(store)[:0])):
         assert figure.axes[0].texts[0].get_text() == "not trained yet"

@@ -78,7 +78,7 @@ def measured() -> pd.DataFrame:
     return pd.DataFrame(columns=["v", "s0", "P", "test_error"]) if rows is None else rows
 
 
-def background_table(store: Store) -> pd.DataFrame:
+def speaking_table(store: Store) -> pd.DataFrame:
     """By point: errors at the paper's P*, and P* over the paper's, for silent and speaking places.
 
     Columns: v, s0, paper (its P*), at (the size nearest to it), silent and speaking (last test
@@ -98,8 +98,8 @@ def background_table(store: Store) -> pd.DataFrame:
     return pd.DataFrame(found).astype(float).astype({"v": int, "s0": int, "at": int})
 
 
-def background_words(table: pd.DataFrame) -> str:
-    """What the speaking places did, in words. table: as `background_table`."""
+def speaking_words(table: pd.DataFrame) -> str:
+    """What the speaking places did, in words. table: as `speaking_table`."""
     both = table.dropna(subset=["silent", "speaking"])
     if both.empty:
         return "None is trained yet."
@@ -113,8 +113,17 @@ def background_words(table: pd.DataFrame) -> str:
     return f"{said}{was}. P* changes by a factor (mean, least and greatest) {join(told)}."
 
 
-def draw_background_points(table: pd.DataFrame) -> Figure:
-    """Errors at the paper's own P*, a line a task. table: as `background_table`."""
+def at_the_papers_size(table: pd.DataFrame) -> tuple[int, int, int]:
+    """How many P* are the paper's own with speaking places, how many with silent ones, and of how
+    many points that are known with both.
+    """
+    both = table.dropna(subset=["silent_ratio", "speaking_ratio"])
+    same = [both[f"{name}_ratio"].between(1 / 1.2, 1.2).sum() for name in ("speaking", "silent")]
+    return int(same[0]), int(same[1]), len(both)
+
+
+def draw_speaking(table: pd.DataFrame) -> Figure:
+    """Errors at the paper's own P*, a line a task. table: as `speaking_table`."""
     known = table.dropna(subset=["silent", "speaking"], how="all").sort_values(["s0", "v"])
     if known.empty:
         return style.nothing_yet()
