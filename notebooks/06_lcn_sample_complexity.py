@@ -329,7 +329,9 @@ views.prefactors_view(constants)
 # interpolated, where the mean curve crosses 10 %: {glue:text}`ratio 2` ({glue:text}`ratio number 2`
 # settings) and {glue:text}`ratio 3` ({glue:text}`ratio number 3`). Of crossing over crossing, where the paper's own curve is known, it is
 # {glue:text}`direct` ({glue:text}`direct number` settings of $L=2$). What is left is the matter of
-# {doc}`04_training_setting` and {doc}`17_authors_training`.
+# {doc}`04_training_setting` and {doc}`17_authors_training`. Where curves drawn anew from the seeds can cross
+# 10 % outside of the sizes trained, that end of an interval is not known, and a table gives only the other
+# (*at most*, *at least*).
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: ours over the paper's, setting by setting"} tags=["hide-cell"]
 views.ratios_view(table) if table.paper.notna().any() else "No setting is shown in the paper."

@@ -8,7 +8,7 @@ import pytest
 
 from srhm.runs.store import Store
 from srhm_book.complexity.ablation import references
-from srhm_book.complexity.ablation_views import ablation_table, ablation_view
+from srhm_book.complexity.ablation_views import ablation_table, ablation_view, deep_words
 from srhm_book.complexity.authors import (
     shares,
 )
@@ -132,3 +132,11 @@ def test_an_empty_store_says_so(tmp_path):
     assert math.isnan(silent.mean())
     for figure in (draw_steps(by_hand()), draw_speaking(speaking_table(store)[:0])):
         assert figure.axes[0].texts[0].get_text() == "not trained yet"
+
+
+def test_a_factor_of_the_deep_task_is_told_in_either_direction():
+    rows = [("LCN v=4, s₀=0, L=3", 0.8, 0.5, 1.0), ("CNN v=4, s₀=2, L=2", 0.9, 0.7, 1.1)]
+    table = pd.DataFrame(rows, columns=["task", "ratio", "low", "high"]).assign(change="width")
+    assert deep_words(table, "width") == "0.80 (0.50 to 1.00)"
+    assert deep_words(table, "width", theirs_over_ours=True) == "1.25 (1.00 to 2.00)"
+    assert deep_words(table, "rate") == "not measured"
