@@ -166,7 +166,7 @@ def ablation_view(table: pd.DataFrame, store: Store) -> pd.DataFrame:
             else _why(rows_of(frame, config))
             for change, config in changed.items()
         }
-    return pd.DataFrame(cells)
+    return pd.DataFrame(cells).rename_axis("change")
 
 
 def _why(rows: pd.DataFrame) -> str:

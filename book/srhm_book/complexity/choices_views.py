@@ -285,8 +285,8 @@ def lazier_verdict(table: pd.DataFrame) -> str:
         return "Whether laziness counts is not measured here"
     if (own.low > 1).all():
         return (
-            "Yes, and what counts is how lazy the training is, that is, how little the weights "
-            "have to move to fit the data"
+            "Yes: the lazier the training, that is, the less the weights have to move to fit the "
+            "data, the more data it takes"
         )
     return "Lazier training, in which the weights move less, does not take more data in every task"
 
