@@ -133,9 +133,9 @@ source_of(lcn_scale)
 # The authors' public code divides a layer's pre-activation by the square root of its channels
 # alone, where ours divides by that of channels times patch size, and has rates of its own
 # ({ref}`authors-code`). Of the paper's points at $L=3$, {glue:text}`theirs 3` come within a factor 1.5
-# trained as that code trains (in a cheaper form), and {glue:text}`ours 3` in this book's training. What
-# makes the difference is neither scaling nor rate alone, but how lazy the two make the training, that
-# is, how little the weights move ({doc}`04_training_setting`, {doc}`17_authors_training`).
+# trained as that code trains (in a cheaper form), and {glue:text}`ours 3` in this book's training. It
+# fits "the lazier the training, the more data": with a smaller rate $P^*$ at three levels grows in our
+# scaling too ({doc}`04_training_setting`, {doc}`17_authors_training`).
 #
 # ```{dropdown} Planned and not trained yet
 # {glue:text}`num missing` settings: {glue:text}`missing`.
@@ -329,7 +329,9 @@ views.prefactors_view(constants)
 # interpolated, where the mean curve crosses 10 %: {glue:text}`ratio 2` ({glue:text}`ratio number 2`
 # settings) and {glue:text}`ratio 3` ({glue:text}`ratio number 3`). Of crossing over crossing, where the paper's own curve is known, it is
 # {glue:text}`direct` ({glue:text}`direct number` settings of $L=2$). What is left is the matter of
-# {doc}`04_training_setting` and {doc}`17_authors_training`.
+# {doc}`04_training_setting` and {doc}`17_authors_training`. Where curves drawn anew from the seeds can cross
+# 10 % outside of the sizes trained, that end of an interval is not known, and a table gives only the other
+# (*at most*, *at least*).
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: ours over the paper's, setting by setting"} tags=["hide-cell"]
 views.ratios_view(table) if table.paper.notna().any() else "No setting is shown in the paper."

@@ -133,9 +133,9 @@ source_of(cnn_scale)
 # The authors' public code divides a layer's pre-activation by the square root of its channels
 # alone, where ours divides by that of channels times patch size, and has rates of its own
 # ({ref}`authors-code`). Of the paper's points at $L=3$, {glue:text}`theirs 3` come within a factor 1.5
-# trained as that code trains (in a cheaper form), and {glue:text}`ours 3` in this book's training. What
-# makes the difference is neither scaling nor rate alone, but how lazy the two make the training, that
-# is, how little the weights move ({doc}`04_training_setting`, {doc}`17_authors_training`).
+# trained as that code trains (in a cheaper form), and {glue:text}`ours 3` in this book's training. It
+# fits "the lazier the training, the more data": with a smaller rate $P^*$ at three levels grows in our
+# scaling too ({doc}`04_training_setting`, {doc}`17_authors_training`).
 #
 # ```{dropdown} Planned and not trained yet
 # {glue:text}`num missing` settings: {glue:text}`missing`.

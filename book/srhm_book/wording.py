@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from srhm.stats.fits import Estimate
 from srhm.training.config import RunConfig
@@ -29,7 +29,7 @@ def with_interval(estimate: Estimate | None, places: int = 2) -> str:
 def with_ends(
     value: float | None, low: float | None = None, high: float | None = None, places: int = 2
 ) -> str:
-    """ "2.24 (2.01 to 2.47)"; a dash for nothing, a question mark for an open end.
+    """ "2.24 (2.01 to 2.47)"; a dash for nothing; the ends as `between` says them.
 
     Where both ends are open there is no interval: "2.24".
     """
@@ -38,8 +38,18 @@ def with_ends(
     text = f"{value:.{places}f}"
     if not (_known(low) or _known(high)):
         return text
-    ends = (f"{end:.{places}f}" if _known(end) else "?" for end in (low, high))
-    return f"{text} ({' to '.join(ends)})"
+    return f"{text} ({between(low, high, lambda end: f'{end:.{places}f}')})"
+
+
+def between(
+    low: float | None, high: float | None, say: Callable[[float], str] = significant
+) -> str:
+    """ "2.01 to 2.47"; with one end open "at least 2.01" or "at most 2.47"; a dash with both."""
+    if _known(low) and _known(high):
+        return f"{say(low)} to {say(high)}"
+    if _known(low):
+        return f"at least {say(low)}"
+    return f"at most {say(high)}" if _known(high) else NOTHING
 
 
 def _known(value: float | None) -> bool:

@@ -9,12 +9,15 @@ from srhm.networks.names import COMMON
 from srhm.runs.store import Store
 from srhm_book.architectures.views import (
     ARCHS,
+    authors_ends,
+    authors_factors,
     authors_words,
     by_architecture,
     draw_architecture_errors,
     far_from_paper,
     go_together,
     missing,
+    num_words,
     style,
     trained_as_the_authors,
     with_paper,
@@ -182,4 +185,21 @@ def test_the_authors_training_stands_beside_ours(runs, tmp_path):
         assert found.network.tolist() == ["VGG16"]
         assert found.nearer.tolist() == [nearer]
     assert authors_words(found).endswith("in 0 of 1")
+    assert trained_as_the_authors(by_architecture(runs), store).empty
     assert trained_as_the_authors(table, None).empty
+
+
+def test_how_trainings_as_the_authors_ended_and_how_far_they_err_is_told():
+    found = pd.DataFrame(
+        {"network": ["VGG11", "ResNet18"], "authors": [0.4, 0.2], "paper": [0.04, 0.1]}
+        | {"epochs": 20, "at most": 250, "status": "converged", "stop loss": 0.01}
+    )
+    end = "reached a training loss of 0.01 after 20 of at most 250 epochs"
+    assert authors_ends(found) == f"VGG11 and ResNet18 both {end}"
+    said = authors_ends(found.assign(status=["converged", "max_epochs"], epochs=[20, 250]))
+    assert said.startswith(f"VGG11 {end} and ResNet18 did not reach a training loss of 0.01")
+    assert "VGG11 and ResNet18 err 2.0 to 10 times as much" in authors_factors(found)
+    assert "VGG11 err 10 times" in authors_factors(found[:1])
+    assert "none of them" in authors_factors(found[:0])
+    assert num_words(len(ARCHS)).startswith("all ")
+    assert num_words(2) == f"2 of {len(ARCHS)} architectures"

@@ -8,17 +8,23 @@ import pytest
 
 from srhm.runs.store import Store
 from srhm_book.complexity.ablation import references
-from srhm_book.complexity.ablation_views import ablation_table, ablation_view
+from srhm_book.complexity.ablation_views import ablation_table, ablation_view, deep_words
 from srhm_book.complexity.authors import (
     shares,
 )
-from srhm_book.complexity.authors_words import one_side_words, steps_by_network, targets_missed
+from srhm_book.complexity.authors_words import (
+    interpolated_words,
+    one_side_words,
+    steps_by_network,
+    targets_missed,
+)
 from srhm_book.complexity.background_points import (
-    background_table,
-    background_words,
-    draw_background_points,
+    draw_speaking,
     lcn_points,
+    over_words,
     sizes_next,
+    speaking_table,
+    speaking_words,
 )
 from srhm_book.complexity.depth_step import (
     OURS,
@@ -26,10 +32,13 @@ from srhm_book.complexity.depth_step import (
     THEIRS,
     depth_steps,
     draw_steps,
+    ends_words,
     falls_with_v,
     mean_steps,
+    tasks_of_all,
 )
 from srhm_book.paper import published_P_star
+from srhm_book.tables import scrolling
 
 
 def by_hand(**steps):
@@ -59,6 +68,13 @@ def test_means_are_over_the_tasks_that_all_trainings_know():
     assert means.to_numpy() == pytest.approx(4)
 
 
+def test_a_series_is_told_by_its_ends():
+    steps = by_hand(**{name: [2.0, 8.0] for name in (PUBLISHED, THEIRS, *OURS)})
+    assert ends_words(steps, THEIRS) == "2.00 at v=4 to 8.00 at v=6"
+    assert ends_words(steps, THEIRS, s0=4) == "–"
+    assert tasks_of_all(steps) == "v=4 s0=0 and v=6 s0=0"
+
+
 def test_a_series_falls_if_its_last_step_is_below_its_first():
     assert falls_with_v(by_hand(a=[2.0, 3.0, 1.0], b=[1.0, 2.0], c=[1.0])) == (1, 2)
 
@@ -81,14 +97,21 @@ def test_sizes_are_whole_numbers_of_balanced_batches():
         assert all(P % point.v == 0 for P in point.sizes)
 
 
-def test_what_speaking_positions_did_is_counted():
+def test_what_speaking_positions_did_is_told():
     table = pd.DataFrame({"s0": [1, 2, 2], "silent": [0.1, 0.3, np.nan]})
-    table = table.assign(speaking=[0.06, 0.16, 0.1], factor=[0.9, np.nan, np.nan])
-    words = background_words(table)
+    table = table.assign(speaking=[0.06, 0.16, 0.1], factor=[0.9, 0.8, np.nan])
+    words = speaking_words(table)
     assert "at 1 of the 2 points" in words
-    assert "with silent places at 1" in words
-    assert "0.90 (0.90 to 0.90) at s0=1." in words
-    assert background_words(table[2:]) == "None is trained yet."
+    assert "with silent positions at 1" in words
+    assert over_words(table, "factor") == "0.90 at s0=1 and 0.80 at s0=2"
+    assert over_words(table, "silent") == "0.10 at s0=1 and 0.30 at s0=2"
+    assert speaking_words(table[2:]) == "None is trained yet."
+
+
+def test_a_table_that_scrolls_keeps_the_names_in_its_index():
+    table = pd.DataFrame({"value": [1.0]}, index=pd.Index(["rate"], name="change"))
+    assert "rate" in scrolling(table).to_html()
+    assert "change" in scrolling(table).to_html()
 
 
 def test_what_bounds_a_point_is_told_and_where_nothing_can_bracket_it():
@@ -117,6 +140,8 @@ def test_missed_hopes_are_named():
     assert targets_missed(shares(table)) == "the CNN at L=2 (8 of 10)"
     assert targets_missed(shares(table[:9].assign(cheap=1.0))) == "none"
     assert steps_by_network(table) == "2.00 (CNN L=2)"
+    crossed = table[:1].assign(paper=200.0, cheap_errors=[{100: 0.18, 400: 0.02}])
+    assert interpolated_words(crossed) == "1.00 (CNN L=2)"
 
 
 def test_an_empty_store_says_so(tmp_path):
@@ -124,8 +149,16 @@ def test_an_empty_store_says_so(tmp_path):
     view = ablation_view(ablation_table(store), store)
     assert view.shape[1] == len(references())
     assert set(view.to_numpy().ravel()) == {"not trained yet"}
-    silent = background_table(store).silent
+    silent = speaking_table(store).silent
     assert silent.isna().all()
     assert math.isnan(silent.mean())
-    for figure in (draw_steps(by_hand()), draw_background_points(background_table(store)[:0])):
+    for figure in (draw_steps(by_hand()), draw_speaking(speaking_table(store)[:0])):
         assert figure.axes[0].texts[0].get_text() == "not trained yet"
+
+
+def test_a_factor_of_the_deep_task_is_told_in_either_direction():
+    rows = [("LCN v=4, s₀=0, L=3", 0.8, 0.5, 1.0), ("CNN v=4, s₀=2, L=2", 0.9, 0.7, 1.1)]
+    table = pd.DataFrame(rows, columns=["task", "ratio", "low", "high"]).assign(change="width")
+    assert deep_words(table, "width") == "0.80 (0.50 to 1.00)"
+    assert deep_words(table, "width", theirs_over_ours=True) == "1.25 (1.00 to 2.00)"
+    assert deep_words(table, "rate") == "not measured"

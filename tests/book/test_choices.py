@@ -99,6 +99,19 @@ def test_what_the_seeds_leave_open_is_told_from_what_they_do_not():
     assert views.kinds(rows[:0]).empty
 
 
+def test_only_kinds_that_occur_are_told():
+    factors = [(1.0, 0.99, 1.01), (1.04, 1.0, 1.08), (0.99, 0.95, 1.03), (0.92, 0.88, 0.97)]
+    means = pd.DataFrame(factors, columns=["ratio", "low", "high"])
+    means["choice"] = [choices.BEST, "rate / 3", "rate × 3", "width 64"]
+    said = views.kinds_words(means)
+    assert said.startswith(f'Of 3 further effects (without "{choices.BEST}", ')
+    assert "less than 1 %" in said
+    assert said.endswith("2 are surely smaller than 10 % and 1 moves P* by a size left open")
+    moved = views.kinds_words(means[1:].assign(ratio=1.3, low=1.2, high=1.4))
+    assert moved == "Of 3 further effects 3 exceed 10 % beyond what seeds do"
+    assert views.kinds_words(means[:1]) == "No further effect is measured"
+
+
 def test_what_wider_ranges_move_is_told():
     table = pd.DataFrame(
         {"choice": ["learning rate / paper's", "batch (same rate per datum)", "width"]}

@@ -77,7 +77,7 @@ def test_a_wider_interval_never_turns_a_verdict_for_the_better():
 def test_an_open_end_or_no_interval_is_open():
     assert Number("x", 1, 1.0, (None, 1.1)).verdict == "open"
     assert Number("x", 1, 1.0).verdict == Number("x", 1).verdict == "open"
-    assert here(Number("x", 1, 1.0, (None, 1.1))) == "1.00 (? to 1.10)"
+    assert here(Number("x", 1, 1.0, (None, 1.1))) == "1.00 (at most 1.10)"
     found = Number.of("x", 1, Estimate(1.01, 0.95, 1.05), Estimate(1.1, 1.0, 1.2))
     assert (found.verdict, found.paper) == ("agrees", 1.1)
     assert numbers(found)[1] == "1.10 (1.00 to 1.20)"

@@ -280,7 +280,7 @@ def test_wording():
         "12,300", "0.0123", "1.00", "–", "–", "0",
     ]  # fmt: skip
     assert significant(30145, 4) == "30,140"
-    assert with_interval(Estimate(1, None, 2)) == "1.00 (? to 2.00)"
+    assert with_interval(Estimate(1, None, 2)) == "1.00 (at most 2.00)"
     assert with_interval(None) == "–"
     assert [join(list("abc")[:n]) for n in range(4)] == ["none", "a", "a and b", "a, b and c"]
     assert describe_setting(setting("lcn", 6, 1)) == "v=6, s₀=1, L=2"
@@ -293,7 +293,7 @@ def test_wording():
 
 def test_ends_that_are_open():
     assert with_ends(2.0, 1.0, 3.0) == "2.00 (1.00 to 3.00)"
-    assert with_ends(2.0, 1.0, np.inf) == "2.00 (1.00 to ?)"
+    assert with_ends(2.0, 1.0, np.inf) == "2.00 (at least 1.00)"
     assert with_ends(2.0, None, np.nan) == "2.00"
     assert with_ends(None, 1.0, 3.0) == with_ends(np.nan, None, None) == "–"
 

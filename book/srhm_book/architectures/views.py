@@ -19,7 +19,7 @@ from srhm_book.bootstrap import rank_correlation
 from srhm_book.curves import architecture_run, as_the_authors
 from srhm_book.grids import TOY, setting
 from srhm_book.paper import published
-from srhm_book.wording import join
+from srhm_book.wording import join, significant
 
 ARCHS = ("lcn", "cnn", *COMMON)
 ARCHITECTURE_NAMES = {
@@ -110,11 +110,12 @@ def with_paper(table: pd.DataFrame) -> pd.DataFrame:
 def trained_as_the_authors(table: pd.DataFrame, store: Store | None) -> pd.DataFrame:
     """Test errors in the training of the authors' public code (one seed), of those stored.
 
-    table: as `with_paper`. Columns: network; authors, its test error, and epochs; here, that of
-    this book's training; paper; nearer, whether the authors' is nearer to the paper's by a factor.
+    table: as `with_paper`; without the paper's values nothing is compared. Columns: network;
+    authors, its test error; epochs, and at most; status and stop loss of the training; here, the
+    error of this book's; paper; nearer, whether the authors' is nearer to the paper's by a factor.
     """
     rows = []
-    for own in table.itertuples() if store is not None else ():
+    for own in table.itertuples() if store is not None and "paper_test_error" in table else ():
         run = store.get(as_the_authors(own.arch)) if own.arch in COMMON else None
         if run is not None:
             theirs = own.paper_test_error
@@ -122,8 +123,10 @@ def trained_as_the_authors(table: pd.DataFrame, store: Store | None) -> pd.DataF
             errors = max(run["test_error"], least), max(own.test_error, least)
             off, before = (abs(math.log(error / theirs)) for error in errors)
             rows.append((ARCHITECTURE_NAMES[own.arch], run["test_error"], run["epochs"],
+                         run["max_epochs"], run["status"], run["stop_loss"],
                          own.test_error, theirs, off < before))  # fmt: skip
-    return pd.DataFrame(rows, columns=["network", "authors", "epochs", "here", "paper", "nearer"])
+    columns = ["network", "authors", "epochs", "at most", "status", "stop loss"]
+    return pd.DataFrame(rows, columns=[*columns, "here", "paper", "nearer"])
 
 
 def authors_words(found: pd.DataFrame) -> str:
@@ -131,6 +134,37 @@ def authors_words(found: pd.DataFrame) -> str:
     told = [f"{r.authors:.3f} for {r.network} (paper {r.paper:.3f})" for r in found.itertuples()]
     near = f"nearer to the paper's than with our training in {found.nearer.sum()} of {len(found)}"
     return f"{join(told)}, {near}" if told else "not trained yet"
+
+
+def authors_ends(found: pd.DataFrame) -> str:
+    """How the trainings of `trained_as_the_authors` ended, networks that ended alike together."""
+    said = []
+    for (status, loss, epochs, most), own in found.groupby(
+        ["status", "stop loss", "epochs", "at most"], sort=False
+    ):
+        ends = {"converged": f"reached a training loss of {loss:g}", "diverged": "diverged"}
+        how = ends.get(status, f"did not reach a training loss of {loss:g}")
+        both = "both " if len(own) == len(found) == 2 else ""
+        said.append(f"{join(own.network)} {both}{how} after {epochs} of at most {most} epochs")
+    return join(said, "; ")
+
+
+def authors_factors(found: pd.DataFrame) -> str:
+    """By how much the errors of `trained_as_the_authors` are off the paper's: the page's answer."""
+    if found.empty:
+        return "Trained as the authors' code trains, none of them is measured"
+    factors = found.authors / found.paper
+    ends = (significant(end, 2) for end in (factors.min(), factors.max()))
+    times = " to ".join(dict.fromkeys(ends))
+    off = f"{join(found.network)} err {times} times as much as in the paper (one seed each)"
+    return f"Trained as the authors' code trains, {off}"
+
+
+def num_words(num: int) -> str:
+    """ "3 of 7 architectures"; "all 7 architectures"."""
+    return (
+        f"all {num} architectures" if num == len(ARCHS) else f"{num} of {len(ARCHS)} architectures"
+    )
 
 
 def far_from_paper(table: pd.DataFrame, factor: float = 2.0) -> list[str]:

@@ -138,6 +138,18 @@ def moving(table: pd.DataFrame) -> str:
     return "; ".join(sentences) if sentences else "not measured"
 
 
+def deep_words(table: pd.DataFrame, change: str, theirs_over_ours: bool = False) -> str:
+    """P* with ``change`` over P* trained as the authors (or the inverse), of L = 3, in words."""
+    deep = table.task.astype(str).str.contains("L=3")
+    factors = table[deep & (table.change == change)].dropna(subset=["ratio", "low", "high"])
+    if factors.empty:
+        return "not measured"
+    ends = ([r.ratio, r.low, r.high] for r in factors.itertuples())
+    if theirs_over_ours:
+        ends = ([1 / ratio, 1 / high, 1 / low] for ratio, low, high in ends)
+    return join(with_ends(*factor) for factor in ends)
+
+
 def ablation_view(table: pd.DataFrame, store: Store) -> pd.DataFrame:
     """An `ablation_table` as a page shows it: a row a change, a column a task; in words, why there
     is no factor where there is none.
@@ -154,7 +166,7 @@ def ablation_view(table: pd.DataFrame, store: Store) -> pd.DataFrame:
             else _why(rows_of(frame, config))
             for change, config in changed.items()
         }
-    return pd.DataFrame(cells)
+    return pd.DataFrame(cells).rename_axis("change")
 
 
 def _why(rows: pd.DataFrame) -> str:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from srhm_book.complexity.authors import NAMES
+from srhm_book.complexity.authors import NAMES, crossing
 from srhm_book.wording import join
 
 HOPED = {2: 0.9, 3: 0.8}  # share of near points, by L, set before any was trained
@@ -28,6 +28,15 @@ def steps_by_network(table: pd.DataFrame) -> str:
     factors = table.sizes.map(lambda sizes: np.median(np.divide(sizes[1:], sizes[:-1])))
     medians = factors.groupby([table.arch, table.L], sort=False).median()
     return ", ".join(f"{step:.2f} ({arch.upper()} L={L})" for (arch, L), step in medians.items())
+
+
+def interpolated_words(table: pd.DataFrame) -> str:
+    """ "1.08 (LCN L=2), ...": geometric means of the cheaper form's P*, interpolated, over the
+    paper's.
+    """
+    logs = np.log(table.cheap_errors.map(crossing) / table.paper)
+    means = np.exp(logs.groupby([table.arch, table.L], sort=False).mean())
+    return join(f"{mean:.2f} ({arch.upper()} L={L})" for (arch, L), mean in means.items())
 
 
 def targets_missed(found: pd.DataFrame) -> str:

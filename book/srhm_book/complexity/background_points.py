@@ -24,14 +24,14 @@ from srhm_book import style
 from srhm_book.complexity.authors import (
     authors_points,
     config_at,
+    crossing,
     crossing_ratio,
-    read_by_the_rule,
     runs_at,
 )
 from srhm_book.complexity.background import Background, train_dense
 from srhm_book.complexity.measure import FOLDER
 from srhm_book.spectral.stored import find, write
-from srhm_book.wording import join, with_ends
+from srhm_book.wording import join
 
 NAME = "background_points"
 BOTH = Background(whiten=True, bias=True)
@@ -78,12 +78,12 @@ def measured() -> pd.DataFrame:
     return pd.DataFrame(columns=["v", "s0", "P", "test_error"]) if rows is None else rows
 
 
-def background_table(store: Store) -> pd.DataFrame:
+def speaking_table(store: Store) -> pd.DataFrame:
     """By point: errors at the paper's P*, and P* over the paper's, for silent and speaking places.
 
     Columns: v, s0, paper (its P*), at (the size nearest to it), silent and speaking (last test
-    errors there), silent_ratio and speaking_ratio (P* by the paper's rule over the paper's) and
-    factor (P* of the speaking over that of the silent, interpolated); nan where not known.
+    errors there), silent_over and speaking_over (P*, interpolated, over the paper's), factor (one
+    over the other, through the sizes that both have); nan where not known.
     """
     rows, found = measured(), []
     for point in lcn_points().itertuples():
@@ -93,28 +93,40 @@ def background_table(store: Store) -> pd.DataFrame:
         silent, speaking = {run["P"]: run["test_error"] for run in runs}, errors_of(rows, point)
         for name, errors in (("silent", silent), ("speaking", speaking)):
             row[name] = errors.get(at)
-            row[f"{name}_ratio"] = read_by_the_rule(errors) / point.paper
+            row[f"{name}_over"] = crossing(errors) / point.paper
         found.append(row | {"factor": crossing_ratio(speaking, silent)})
     return pd.DataFrame(found).astype(float).astype({"v": int, "s0": int, "at": int})
 
 
-def background_words(table: pd.DataFrame) -> str:
-    """What the speaking places did, in words. table: as `background_table`."""
+def speaking_words(table: pd.DataFrame) -> str:
+    """How many errors are where they were expected, in words. table: as `speaking_table`."""
     both = table.dropna(subset=["silent", "speaking"])
     if both.empty:
         return "None is trained yet."
-    inside = int(both.speaking.between(*EXPECTED_ERRORS).sum())
-    was = int(both.silent.between(*EXPECTED_ERRORS).sum())
-    said = f"So it is at {inside} of the {len(both)} points trained so far; with silent places at "
-    factors = np.exp(np.log(both.factor.dropna()).groupby(both.s0).agg(["mean", "min", "max"]))
-    told = [
-        f"{with_ends(f['mean'], f['min'], f['max'])} at s0={s0}" for s0, f in factors.iterrows()
-    ]
-    return f"{said}{was}. P* changes by a factor (mean, least and greatest) {join(told)}."
+    names = ("speaking", "silent")
+    inside, was = (int(both[name].between(*EXPECTED_ERRORS).sum()) for name in names)
+    said = f"It lies there at {inside} of the {len(both)} points trained so far"
+    return f"{said}, with silent positions at {was}."
 
 
-def draw_background_points(table: pd.DataFrame) -> Figure:
-    """Errors at the paper's own P*, a line a task. table: as `background_table`."""
+def over_words(table: pd.DataFrame, column: str) -> str:
+    """ "0.96 at s0=1 and 0.89 at s0=2": geometric means of a column, over the points whose
+    ``factor`` is known. table: as `speaking_table`.
+    """
+    own = table.dropna(subset="factor")
+    means = np.exp(np.log(own[column]).groupby(own.s0).mean())
+    return join(f"{mean:.2f} at s0={s0}" for s0, mean in means.items())
+
+
+def speaking_view(table: pd.DataFrame) -> pd.DataFrame:
+    """`speaking_table` as a page shows it."""
+    names = {"silent": "error, silent", "speaking": "error, whitened and biases"}
+    names |= {"silent_over": "P*/paper, silent", "speaking_over": "P*/paper, whitened and biases"}
+    return table.rename(columns=names | {"paper": "P*, paper", "at": "at P"})
+
+
+def draw_speaking(table: pd.DataFrame) -> Figure:
+    """Errors at the paper's own P*, a line a task. table: as `speaking_table`."""
     known = table.dropna(subset=["silent", "speaking"], how="all").sort_values(["s0", "v"])
     if known.empty:
         return style.nothing_yet()

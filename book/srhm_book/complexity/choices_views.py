@@ -108,6 +108,28 @@ def kinds(rows: pd.DataFrame) -> pd.Series:
     return pd.Series(found, rows.index, dtype=str)
 
 
+def kinds_words(means: pd.DataFrame) -> str:
+    """How many factors of `pooled` are of which kind, in words; of kinds without any, nothing.
+
+    `BEST` reads the same runs otherwise: it is told apart, by how far it is off 1 at most.
+    """
+    best = means.choice == BEST
+    num = kinds(means[~best]).value_counts()
+    if num.empty:
+        return "No further effect is measured"
+    percent = f"{100 * (TELLING - 1):.0f} %"
+    tails = {  # of one, of several
+        MOVES: tuple(f"{verb} {percent} beyond what seeds do" for verb in ("exceeds", "exceed")),
+        SMALL: (f"is surely smaller than {percent}", f"are surely smaller than {percent}"),
+        SIZE_OPEN: ("moves P* by a size left open", "move P* by a size left open"),
+        OPEN: ("is open", "are open"),
+    }
+    said = join(f"{num[kind]} {tails[kind][int(num[kind] > 1)]}" for kind in tails if kind in num)
+    most = math.floor(100 * (means[best].ratio - 1).abs().max()) + 1 if best.any() else 0
+    off = f' (without "{BEST}", the choice of test error: less than {most} %)' if most else ""
+    return f"Of {num.sum()} further effects{off} {said}"
+
+
 def pooled_view(means: pd.DataFrame) -> pd.DataFrame:
     """`pooled` as a page shows it, each factor with its kind: a row a choice."""
     factors = [with_ends(r.ratio, r.low, r.high) for r in means.itertuples()]
@@ -263,8 +285,8 @@ def lazier_verdict(table: pd.DataFrame) -> str:
         return "Whether laziness counts is not measured here"
     if (own.low > 1).all():
         return (
-            "Yes, and what counts is how lazy the training is, that is, how little the weights "
-            "have to move to fit the data"
+            "Yes: the lazier the training, that is, the less the weights have to move to fit the "
+            "data, the more data it takes"
         )
     return "Lazier training, in which the weights move less, does not take more data in every task"
 

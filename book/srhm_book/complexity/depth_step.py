@@ -18,6 +18,7 @@ from srhm_book import style
 from srhm_book.complexity.authors import authors_table, crossing
 from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import GRID, PAPER, PAPER_SMALLER, setting
+from srhm_book.wording import NOTHING, join
 
 LAW = math.sqrt(2)  # s^(1/2)
 PAIRS = [(v, s0) for s0 in (0, 1, 2) for v in (4, 6, 8)]
@@ -66,10 +67,25 @@ def mean_steps(steps: pd.DataFrame) -> tuple[pd.Series, int]:
 
     In the order of `LOOKS`; and how many tasks these are. nan where a training knows none.
     """
+    by_task = _by_task(steps)
+    return np.exp(np.log(by_task).mean()), len(by_task)
+
+
+def _by_task(steps: pd.DataFrame) -> pd.DataFrame:
     by_task = steps.pivot(index=["v", "s0"], columns="training", values="step")
-    names = [PUBLISHED, THEIRS, *OURS]
-    by_task = by_task.reindex(columns=names).dropna()
-    return np.exp(np.log(by_task.astype(float)).mean()), len(by_task)
+    return by_task.reindex(columns=[*LOOKS]).dropna().astype(float)
+
+
+def ends_words(steps: pd.DataFrame, training: str, s0: int = 0) -> str:
+    """ "1.58 at v=4 to 1.03 at v=10": the step of one training at its least and largest v."""
+    own = steps[(steps.training == training) & (steps.s0 == s0)].sort_values("v")
+    told = [f"{row.step:.2f} at v={row.v}" for row in own.itertuples()]
+    return f"{told[0]} to {told[-1]}" if told else NOTHING
+
+
+def tasks_of_all(steps: pd.DataFrame) -> str:
+    """The tasks behind `mean_steps`, in words."""
+    return join(f"v={v} s0={s0}" for v, s0 in _by_task(steps).index)
 
 
 def falls_with_v(steps: pd.DataFrame) -> tuple[int, int]:

@@ -66,8 +66,7 @@ def study_table(
                 rows.append(
                     {"choice": name, "value": value, "network": arch}
                     | {"P_star": sample_complexity(frame).P_star, "ratio": ratio.ratio}
-                    | {"low": ratio.low, "high": ratio.high}
-                    | {"seconds": frame.seconds.median(), "epochs": frame.epochs.median()}
+                    | {"low": ratio.low, "high": ratio.high, "epochs": frame.epochs.median()}
                 )
     return pd.DataFrame(rows).dropna(subset="ratio")
 
@@ -83,7 +82,6 @@ def study_view(table: pd.DataFrame) -> pd.DataFrame:
             "P*": table.P_star.map("{:,.0f}".format),
             "ratio to the reference": ratios,
             "epochs": table.epochs.map("{:.0f}".format),
-            "seconds a run": table.seconds.map("{:.1f}".format),
         }
     )
     return shown.set_index(["choice", "value", "network"])

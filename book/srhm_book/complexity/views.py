@@ -12,7 +12,7 @@ from srhm.runs.search import run_at
 from srhm.stats.fits import Estimate
 from srhm.training.config import RunConfig
 from srhm_book.complexity.law_tests import LawTest
-from srhm_book.wording import NOTHING, significant, with_ends, with_interval
+from srhm_book.wording import NOTHING, between, significant, with_ends, with_interval
 
 
 def complexity_view(table: pd.DataFrame) -> pd.DataFrame:
@@ -27,8 +27,7 @@ def complexity_view(table: pd.DataFrame) -> pd.DataFrame:
             "m": table.m,
             "P*": table.P_star.map(significant),
             "95 % interval": [
-                f"{significant(low)} to {significant(high)}"
-                for low, high in zip(table.low, table.high, strict=True)
+                between(low, high) for low, high in zip(table.low, table.high, strict=True)
             ],
             "seeds": table.num_seeds,
             "law": table["scale"].map(significant),

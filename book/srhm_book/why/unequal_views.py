@@ -187,7 +187,7 @@ def parting_view(table: pd.DataFrame, reading: str) -> pd.DataFrame:
 
 
 def value_words(found: Estimate | None, bound: bool) -> str:
-    """ "2.94 (2.63 to 3.29)"; of a bound, whose upper end is open, "> 2.94 (2.63 to ?)"."""
+    """ "2.94 (2.63 to 3.29)"; of a bound, whose upper end is open, "> 2.94 (at least 2.63)"."""
     if bound and found:
         return f"> {with_ends(found.value, found.low)}"
     return with_interval(found)
