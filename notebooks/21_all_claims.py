@@ -85,7 +85,7 @@ glue("apart", by_figure.SAME_PLATEAU, display=False)
 #
 # *Expected* is what the claim says, *paper* the same quantity of the paper's own points, where these
 # were read off its figures, and *here* ours, with its 95 % interval, or with what is said below it;
-# a question mark is an end that the seeds at hand leave open. One rule gives all verdicts, but where a
+# with *at most* or *at least* the seeds at hand leave its other end open. One rule gives all verdicts, but where a
 # row states its own.
 
 # %% tags=["remove-input"]

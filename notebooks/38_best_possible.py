@@ -123,7 +123,7 @@ scrolling(best_chapter.steps_view(table))
 # moves as fast as ours. There the networks need, over what they need in ours: {glue:text}`lazier`.
 # What another rate makes of it, {doc}`04_training_setting` has: {glue:text}`rate`.
 #
-# All sizes are in the folded table; a question mark is an end of an interval that the seeds leave open.
+# All sizes are in the folded table; with *at most* or *at least* the seeds leave the other end of an interval open.
 # There $P^*$ is read off the mean curve of all seeds there are, so that the ratio of two can differ from
 # that seed by seed. How many data show every rule, wherever its tuple sits, does not depend on $s_0$: it
 # is one mean over all $s_0$.
