@@ -14,6 +14,7 @@ from srhm_book.complexity.authors import (
 )
 from srhm_book.complexity.authors_words import (
     interpolated_words,
+    one_side_larger,
     one_side_words,
     steps_by_network,
     targets_missed,
@@ -130,6 +131,12 @@ def test_what_bounds_a_point_is_told_and_where_nothing_can_bracket_it():
         " (> 1.40)",
     ]
     assert one_side_words(table.assign(ratio=1.0)) == "none"
+
+
+def test_what_is_not_learned_at_the_papers_size_is_counted():
+    table = pd.DataFrame({"L": [3, 3, 3, 3, 2], "cheap": [math.nan] * 3 + [1.0, math.nan]})
+    table["cheap_errors"] = [{100: 0.4}, {}, {100: 0.02}, {100: 0.2, 140: 0.01}, {100: 0.4}]
+    assert (one_side_larger(table, 3), one_side_larger(table, 2)) == (1, 1)
 
 
 def test_missed_hopes_are_named():

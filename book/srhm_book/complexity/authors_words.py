@@ -99,3 +99,11 @@ def one_side_words(table: pd.DataFrame, ratio: str = "ratio", errors: str = "err
             told += ", the smallest of the paper's sizes" * least
             said.append(f"{p.arch.upper()} L={p.L} v={p.v} s0={p.s0} ({told})")
     return ", ".join(said) if said else "none"
+
+
+def one_side_larger(table: pd.DataFrame, L: int) -> int:
+    """How many points of one depth are not learned at the paper's P* nor, so far, at a larger size,
+    in the cheaper form.
+    """
+    errors = table[(table.L == L) & table.cheap.isna()].cheap_errors
+    return sum(bool(own) and min(own.values()) > 0.1 for own in errors)
