@@ -4,6 +4,7 @@
 #     reads:
 #     - results/lcn_s2_*_A.jsonl
 #     - results/cnn_s2_*_A.jsonl
+#     - results/complexity/background_points.csv
 #     - book/paper/fig4*.csv
 # ---
 
