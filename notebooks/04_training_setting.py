@@ -59,8 +59,9 @@ from srhm_book.complexity import choices_views as views
 from srhm_book.complexity import training as trainings_of
 from srhm_book.complexity import training_figures as pictures
 from srhm_book.complexity.ablation_views import ablation_table, deep_words
+from srhm_book.complexity.authors import authors_table
 from srhm_book.complexity.background import whitened
-from srhm_book.complexity.depth_step import LAW, OURS, PUBLISHED, THEIRS, depth_steps, mean_steps
+from srhm_book.complexity.depth_step import LARGE, LAW, SMALL, depth_steps, step_words
 from srhm_book.complexity.law_tests import depth_tests
 from srhm_book.complexity.measure import FOLDER, NAME
 from srhm_book.complexity.training import ARCHS, FACTORS, describe
@@ -436,13 +437,13 @@ for L in (2, 3):
     said[f"slowed L={L}"] = f"{mean:.2f}" if ratios else "–"
 
 said["authors rates"] = trainings_of.authors_rates(also_smaller)
-words = dict(zip((PUBLISHED, THEIRS, *OURS), ("paper", "theirs", "0.003", "0.01", "grids"), strict=True))
-said |= dict.fromkeys([f"step {word}" for word in (*words.values(), "num", "ratios", "verdict")], "–")
+steps = depth_steps(store, authors_table(store)) if store else None
+said |= {f"step {key}": words for key, words in step_words(steps).items()}
+said |= dict.fromkeys(["step ratios", "step verdict"], "–")
 if store:
-    steps = depth_steps(store)
-    mean, said["step num"] = mean_steps(steps)
-    said |= {f"step {word}": f"{mean[name]:.2f}" for name, word in words.items()}
-    small, large, _ = (steps[steps.training == n].set_index(["v", "s0"]).step for n in OURS)
+    small, large = (
+        steps[steps.training == name].set_index(["v", "s0"]).step for name in (SMALL, LARGE)
+    )
     growth = (small / large).dropna()
     said["step ratios"] = f"{growth.min():.2f} to {growth.max():.2f}"
     costs = "costs more data" if (growth > 1).all() else "does not always cost more data"

@@ -50,14 +50,8 @@ from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import views
 from srhm_book.complexity.authors import authors_points, exponents_in_both, near_in_depth
 from srhm_book.complexity.authors_words import steps_by_network
-from srhm_book.complexity.beside_authors import (
-    changes,
-    changes_words,
-    missed,
-    points_of,
-    trainings_view,
-)
-from srhm_book.complexity.depth_step import PUBLISHED, THEIRS, depth_steps, mean_steps
+from srhm_book.complexity.beside_authors import beside_words, points_of, trainings_view
+from srhm_book.complexity.depth_step import depth_steps, step_words
 from srhm_book.complexity.firmness import bends, by_groups, firmness, firmness_view
 from srhm_book.complexity.law_tests import (
     COMPLETE,
@@ -116,7 +110,8 @@ for L in (2, 3):
         glue(f"{key} number {L}", number, display=False)
 sizes = authors_points().query("arch == @arch")
 glue("steps", steps_by_network(sizes), display=False)
-theirs_and_ours = near_in_depth(store, arch, L=3)
+both = points_of(store, arch)
+theirs_and_ours = near_in_depth(both, L=3)
 for whose, words in zip(("theirs", "ours"), theirs_and_ours, strict=True):
     glue(f"{whose} 3", words, display=False)
 
@@ -257,25 +252,14 @@ views.exponents_view(matched, matched_tests(paper))
 # and $m$ were not varied in the authors' training.
 
 # %% tags=["remove-input"]
-both = points_of(store, arch)
 in_both = exponents_in_both(both)
 scrolling(trainings_view(in_both))
 
 # %% tags=["remove-cell"]
-for name, where in missed(in_both).items():
-    glue(f"missed {name}", where, display=False)
-for key, words in zip(("changes", "changed"), changes_words(changes(both)), strict=True):
-    glue(key, words, display=False)
-depths = [L for L in (2, 3) if f"s=2, L={L}" in outside]
-glue("missed matched", f"at {join(f'L={L}' for L in depths)}" if depths else "nowhere", display=False)
-means, num_steps = mean_steps(depth_steps(store)) if store else ({}, 0)
-trained_as = {
-    "paper": PUBLISHED, "theirs": THEIRS, "small": "our scaling, rate 0.003",
-    "large": "our scaling, rate 0.01", "grids": "our scaling, this book's grids",
-}  # fmt: skip
-for key, training in trained_as.items():
-    glue(f"step {key}", with_ends(means.get(training)), display=False)
-glue("step num", num_steps, display=False)
+for name, words in beside_words(both, in_both, outside).items():
+    glue(name, words, display=False)
+for key, words in step_words(depth_steps(store, both) if store else None).items():
+    glue(f"step {key}", words, display=False)
 
 # %% [markdown]
 # ## The factor $s^{L/2}$ and the prefactor
@@ -303,10 +287,10 @@ point_at_depth(table)
 #
 # From two to three levels $P^*$ grows, beyond the law's other factors, by {glue:text}`step paper` in the
 # paper and by {glue:text}`step theirs` trained as the authors train (cheaper form); in our scaling by
-# {glue:text}`step small` at the rate 0.003, {glue:text}`step large` at 0.01 and {glue:text}`step grids` in
+# {glue:text}`step 0.003` at the rate 0.003, {glue:text}`step 0.01` at 0.01 and {glue:text}`step grids` in
 # this book's grids, where Eq. 3 says $s^{1/2}=1.41$ (geometric means over the {glue:text}`step num` tasks
-# known in all). So neither scaling nor rate alone decides what a level costs, but how much the weights
-# move: {doc}`17_authors_training` has it task by task.
+# known in all). It fits "the lazier the training, the more a level costs"; how far the weights move was
+# not measured. {doc}`17_authors_training` has it task by task.
 #
 # The prefactor $P^*/[s^{L/2}(s_0+1)^L n_c m^L]$ is
 # {glue:text}`C`; the median of the paper's points is {glue:text}`paper C`.

@@ -47,13 +47,7 @@ from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import views
 from srhm_book.complexity.authors import authors_points, exponents_in_both, near_in_depth
 from srhm_book.complexity.authors_words import steps_by_network
-from srhm_book.complexity.beside_authors import (
-    changes,
-    changes_words,
-    missed,
-    points_of,
-    trainings_view,
-)
+from srhm_book.complexity.beside_authors import beside_words, points_of, trainings_view
 from srhm_book.complexity.firmness import bends, by_groups, firmness, firmness_view
 from srhm_book.complexity.law_tests import (
     exponent_tests,
@@ -116,7 +110,8 @@ for L in (2, 3):
         glue(f"{key} number {L}", number, display=False)
 sizes = authors_points().query("arch == @arch")
 glue("steps", steps_by_network(sizes), display=False)
-theirs_and_ours = near_in_depth(store, arch, L=3)
+both = points_of(store, arch)
+theirs_and_ours = near_in_depth(both, L=3)
 for whose, words in zip(("theirs", "ours"), theirs_and_ours, strict=True):
     glue(f"{whose} 3", words, display=False)
 
@@ -252,17 +247,12 @@ views.exponents_view(matched, matched_tests(paper))
 # and $m$ were not varied in the authors' training.
 
 # %% tags=["remove-input"]
-both = points_of(store, arch)
 in_both = exponents_in_both(both)
 scrolling(trainings_view(in_both))
 
 # %% tags=["remove-cell"]
-for name, where in missed(in_both).items():
-    glue(f"missed {name}", where, display=False)
-for key, words in zip(("changes", "changed"), changes_words(changes(both)), strict=True):
-    glue(key, words, display=False)
-depths = [L for L in (2, 3) if f"s=2, L={L}" in outside]
-glue("missed matched", f"at {join(f'L={L}' for L in depths)}" if depths else "nowhere", display=False)
+for name, words in beside_words(both, in_both, outside).items():
+    glue(name, words, display=False)
 
 # %% [markdown]
 # ## Three features a patch

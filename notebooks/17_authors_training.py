@@ -2,10 +2,11 @@
 # jupyter:
 #   srhm:
 #     reads:
-#     - results/lcn_s2_*_A.jsonl
-#     - results/cnn_s2_*_A.jsonl
+#     - results/lcn_*.jsonl
+#     - results/cnn_*.jsonl
+#     - results/fcn_*.jsonl
 #     - results/complexity/background_points.csv
-#     - book/paper/fig4*.csv
+#     - book/paper/*.csv
 # ---
 
 # %% [markdown]
@@ -60,7 +61,7 @@ from srhm_book.claims.by_figure import (
     OURS,
     curves_in_both,
     near_in_both,
-    near_plateaus,
+    near_where_both,
     plateaus_in_both,
     plateaus_view,
 )
@@ -107,12 +108,13 @@ from srhm_book.complexity.authors_words import (
     one_side_larger,
     one_side_words,
     points_left,
+    seeds_words,
     shares_view,
     steps_by_network,
     targets_missed,
 )
-from srhm_book.complexity.background_points import (
-    EXPECTED_ERRORS,
+from srhm_book.complexity.background_points import EXPECTED_ERRORS
+from srhm_book.complexity.background_points_views import (
     draw_speaking,
     over_words,
     speaking_table,
@@ -127,7 +129,7 @@ from srhm_book.complexity.depth_step import (
     draw_steps,
     ends_words,
     falls_with_v,
-    mean_steps,
+    step_words,
     tasks_of_all,
 )
 from srhm_book.invariance.layers import paper_curves
@@ -210,15 +212,8 @@ glue("missing", points_left(table, hours), display=False)
 cheap_hours = hours_left(table, cheap_runs, "cheap")
 glue("missing cheap", points_left(table, cheap_hours), display=False)
 spent = store.frame().query("scaling == 'channels'").seconds.sum() / 3600
-by_seed = ratios_by_seed(store).filter(like="seed")
-near_by_seed = by_seed.map(lambda r: 1 / NEAR <= r <= NEAR).sum()
-glue("seeds num", len(by_seed), display=False)
-kinds = ratios_by_seed(store).groupby(["arch", "L"]).size().items()
-said = [f"{network.upper()} L={depth}: {num}" for (network, depth), num in kinds]
-glue("seeds kinds", join(said), display=False)
-glue("seeds near", join(map(str, near_by_seed)), display=False)
-same_size = int((by_seed.nunique(axis=1) == 1).sum())
-glue("seeds same", same_size, display=False)
+for name, words in seeds_words(ratios_by_seed(store)).items():
+    glue(f"seeds {name}", words, display=False)
 glue("hours spent", f"{spent:.0f}", display=False)
 cut = int((runs.status == "max_epochs").sum()) if len(runs) else 0
 glue("cut short", f"{cut} of {len(runs)}", display=False)
@@ -228,7 +223,7 @@ glue("hours", f"{hours.sum():.0f}", display=False)
 # ## From two to three levels: the scaling, or the rate?
 #
 # Eq. 3 has a factor $s^{L/2}$ that nobody has derived. From $L=2$ to 3 it is $s^{1/2}=1.41$; in
-# {numref}`fig-depth-step` it is measured task by task. Over the {glue:text}`step num` tasks that all five
+# {numref}`fig-depth-step` it is measured task by task. Over the {glue:text}`mean num` tasks that all five
 # know ({glue:text}`step tasks`), the geometric mean is {glue:text}`mean paper` for the paper's points,
 # {glue:text}`mean theirs` as its authors train, {glue:text}`mean 0.003`, {glue:text}`mean 0.01` and
 # {glue:text}`mean grids` in our scaling, from the small rate to the large. So our scaling has the mean of
@@ -238,15 +233,12 @@ glue("hours", f"{hours.sum():.0f}", display=False)
 # $s_0=2$ from {glue:text}`step sparse` in the paper.
 
 # %% mystnb={"figure": {"caption": "How P* of the LCN grows from two to three levels, over what Eq. 3 says without its factor s^(L/2); solid line: that factor, 1.41; dotted: 1. The paper's points and the authors' training have one seed, ours three or more. The paper's are sizes of its grid, exact to half a step (20 %) each.", "name": "fig-depth-step"}, "image": {"alt": "Three panels by sparsity, growth against v on a logarithmic axis. The lines fall with v, at s0 = 0 from about 2 to 1; this book's grids lie lowest. With s0 = 1 and 2 there are fewer points, and the paper's and the authors' reach 1 and less; the rate 0.003 is in the first panel only."}}
-steps = depth_steps(store)
+steps = depth_steps(store, table)
 draw_steps(steps);
 
 # %% tags=["remove-cell"]
-means, num_tasks = mean_steps(steps)
-words = ("paper", "theirs", "0.003", "0.01", "grids")
-for word, step in zip(words, means, strict=True):
-    glue(f"mean {word}", f"{step:.2f}", display=False)
-glue("step num", num_tasks, display=False)
+for name, words in step_words(steps).items():
+    glue(f"mean {name}", words, display=False)
 glue("step tasks", tasks_of_all(steps), display=False)
 for word, series in {"paper": (PUBLISHED, 0), "theirs": (THEIRS, 0), "sparse": (PUBLISHED, 2)}.items():
     glue(f"step {word}", ends_words(steps, *series), display=False)
@@ -437,7 +429,7 @@ plateaus = plateaus_in_both(in_both_trainings)
 near = {
     "near ": near_in_both(in_both_trainings, "cnn"),
     "near lcn ": near_in_both(in_both_trainings, "lcn"),
-    "plateaus ": near_plateaus(plateaus),
+    "plateaus ": near_where_both(plateaus),
 }
 counts = {name: [int(told.split()[0]) for told in own.values()] for name, own in near.items()}
 nearer = {"CNN": "near ", "LCN": "near lcn ", "the plateaus": "plateaus "}
@@ -449,8 +441,7 @@ for name, by_training in near.items():
         glue(f"{name}{whose}", words, display=False)
 
 # %% tags=["remove-input"]
-view = plateaus_view(plateaus, "D_2_2").set_index(["arch", "s0"])
-scrolling(view).format(precision=2)
+scrolling(plateaus_view(plateaus, "D_2_2")).format(precision=2)
 
 # %% tags=["remove-input"]
 rests_on(curves, "17_authors_training", v=4)

@@ -9,21 +9,19 @@ import pytest
 from srhm.runs.store import Store
 from srhm_book.complexity.ablation import references
 from srhm_book.complexity.ablation_views import ablation_table, ablation_view, deep_words
-from srhm_book.complexity.authors import (
-    shares,
-)
+from srhm_book.complexity.authors import authors_table, near_in_depth, ratios_by_seed, shares
 from srhm_book.complexity.authors_words import (
     interpolated_words,
     one_side_larger,
     one_side_words,
+    seeds_words,
     steps_by_network,
     targets_missed,
 )
-from srhm_book.complexity.background_points import (
+from srhm_book.complexity.background_points import lcn_points, sizes_next
+from srhm_book.complexity.background_points_views import (
     draw_speaking,
-    lcn_points,
     over_words,
-    sizes_next,
     speaking_table,
     speaking_words,
 )
@@ -49,7 +47,8 @@ def by_hand(**steps):
 
 
 def test_the_papers_step_is_that_of_its_points(tmp_path):
-    steps = depth_steps(Store(tmp_path))  # nothing trained: the paper's alone
+    store = Store(tmp_path)
+    steps = depth_steps(store, authors_table(store))  # nothing trained: the paper's alone
     assert set(steps.training) == {PUBLISHED}
     paper = published_P_star("lcn").query("s == 2").set_index(["L", "v", "s0"]).P_star
     for row in steps.itertuples():
@@ -137,6 +136,22 @@ def test_what_is_not_learned_at_the_papers_size_is_counted():
     table = pd.DataFrame({"L": [3, 3, 3, 3, 2], "cheap": [math.nan] * 3 + [1.0, math.nan]})
     table["cheap_errors"] = [{100: 0.4}, {}, {100: 0.02}, {100: 0.2, 140: 0.01}, {100: 0.4}]
     assert (one_side_larger(table, 3), one_side_larger(table, 2)) == (1, 1)
+
+
+def test_what_several_seeds_say_is_counted(tmp_path):
+    ratios = pd.DataFrame({"arch": ["cnn", "cnn", "lcn"], "L": [2, 2, 3]})
+    ratios = ratios.assign(**{"seed 0": [1.0, 1.0, 1.0], "seed 1": [1.0, 2.0, 1.4]})
+    assert seeds_words(ratios) == {
+        "num": "3", "kinds": "CNN L=2: 2 and LCN L=3: 1", "near": "3 and 2", "same": "1"
+    }  # fmt: skip
+    assert ratios_by_seed(Store(tmp_path)).empty
+
+
+def test_points_near_in_depth_are_counted_in_both_trainings():
+    table = pd.DataFrame({"arch": "cnn", "L": [2, 3, 3], "ratio": 1.0})
+    table = table.assign(cheap=[1.0, 1.0, 2.0], grids=[1.0, 0.5, math.nan])
+    assert near_in_depth(table, 3) == ("1 of 2", "0 of 1")
+    assert near_in_depth(table[:0], 3) == ("–", "–")
 
 
 def test_missed_hopes_are_named():

@@ -6,6 +6,7 @@ import pytest
 
 from srhm_book.complexity.authors import exponents_in_both
 from srhm_book.complexity.beside_authors import (
+    beside_words,
     changes,
     changes_words,
     missed,
@@ -44,6 +45,14 @@ def test_depths_of_few_points_have_no_change():
 def test_where_the_law_is_missed():
     found = missed(exponents_in_both(bent(-0.5)))
     assert found == {"paper": "nowhere", "cheap": "nowhere", "grids": "at L=2 and L=3"}
+
+
+def test_the_words_of_a_chapter():
+    points = bent(-0.5)
+    said = beside_words(points, exponents_in_both(points), {"s=2, L=3", "s=3, L=2"})
+    assert said["missed grids"] == "at L=2 and L=3"
+    assert said["missed matched"] == "at L=3"
+    assert (said["changes"], said["changed"]) == changes_words(changes(points))
 
 
 def test_the_table_has_a_row_for_each_factor_and_depth():

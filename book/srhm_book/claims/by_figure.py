@@ -220,7 +220,7 @@ def near_in_both(curves: Mapping[str, Curves], arch: str) -> dict[str, str]:
     form: "30 of 40" near, by training. curves: `curves_in_both`.
     """
     theirs = paper_curves(arch)
-    return _near_where_both({
+    return near_where_both({
         name: pd.concat([*_layers("", theirs, curves[arch][name], name)], ignore_index=True)
         for name in (OURS, CHEAPER)
     })  # fmt: skip
@@ -238,11 +238,6 @@ def plateaus_in_both(curves: Mapping[str, Curves]) -> dict[str, pd.DataFrame]:
     }  # fmt: skip
 
 
-def near_plateaus(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """As `near_in_both`, for `plateaus_in_both`."""
-    return _near_where_both(tables)
-
-
 def plateaus_view(tables: Mapping[str, pd.DataFrame], quantity: str) -> pd.DataFrame:
     """One quantity's plateaus by network and s0, in this book's training, in the authors' (cheaper
     form) and in the paper, where all are known. tables: `plateaus_in_both`.
@@ -252,7 +247,7 @@ def plateaus_view(tables: Mapping[str, pd.DataFrame], quantity: str) -> pd.DataF
     return own.assign(arch=own.arch.str.upper())[["arch", "s0", OURS, CHEAPER, "paper"]]
 
 
-def _near_where_both(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
+def near_where_both(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """Tables of here and paper with one index: "30 of 40" near, of the rows whole in all."""
     known = set.intersection(*({*own.dropna().index} for own in tables.values()))
     off = {name: (own.here - own.paper).abs()[sorted(known)] for name, own in tables.items()}

@@ -14,7 +14,15 @@ from srhm.stats.curves import interval
 from srhm.stats.fits import Estimate
 from srhm_book.claims.claim import Claim, Number, Share
 from srhm_book.complexity.authors import NEAR, authors_table
-from srhm_book.complexity.depth_step import LAW, PUBLISHED, THEIRS, depth_steps, mean_steps
+from srhm_book.complexity.depth_step import (
+    GRIDS,
+    LAW,
+    PUBLISHED,
+    SMALL,
+    THEIRS,
+    depth_steps,
+    mean_steps,
+)
 from srhm_book.complexity.fixed_d import as_predicted, fit_eq5, sparser_pairs
 from srhm_book.complexity.law_tests import (
     COMPLETE,
@@ -35,8 +43,7 @@ CHAPTERS = {"lcn": "06_lcn_sample_complexity", "cnn": "07_cnn_sample_complexity"
 FIGURES = {"lcn": "4B", "cnn": "4C"}
 EQUATIONS = {"lcn": "3", "cnn": "4"}
 BY_RULE = "both read off at one of the paper's sizes, by its rule"
-# Whose steps in depth are told: `srhm_book.complexity.depth_step`.
-STEPS = ("our scaling, this book's grids", "our scaling, rate 0.003", THEIRS, PUBLISHED)
+STEPS = (GRIDS, SMALL, THEIRS, PUBLISHED)  # whose steps in depth are told
 SYMBOLS = {"s0": "s0+1", "n_c": "n_c", "m": "m"}  # in a claim's id: in a table's column
 
 
@@ -50,7 +57,7 @@ def law_claims(store: Store) -> list[Claim]:
             found.append(_points_claim(table, paper, arch, L))
             found.append(_authors_claim(theirs, paper, arch, L))
         found += [_law_claim(table, paper, arch), *_exponent_claims(table, paper, arch)]
-        found += [_depth_claim(table, depth_steps(store))] if arch == "lcn" else []
+        found += [_depth_claim(table, depth_steps(store, theirs))] if arch == "lcn" else []
     return [*found, *_equal_size_claims(store), *_sparsity_B_claims(store)]
 
 
@@ -180,7 +187,9 @@ def _step_words(steps: pd.DataFrame) -> str:
     means, num = mean_steps(steps)
     if not num:
         return "the step from two to three levels is not known in all trainings"
-    grids, small, cheaper, paper = (f"{means[name]:.2f}" for name in STEPS)
+    grids, small, cheaper, paper = (
+        f"{means[name]:.2f}" for name in (GRIDS, SMALL, THEIRS, PUBLISHED)
+    )
     return (
         f"from two to three levels, beyond the law's other factors, P* grows by {grids} in this "
         f"book's training, {small} in its scaling at the rate 0.003, {cheaper} trained as the "

@@ -150,12 +150,18 @@ def authors_table(store: Store, seed: int = 0) -> pd.DataFrame:
     """
     table = authors_points()
     for column, errors, cheap in (("ratio", "errors", False), ("cheap", "cheap_errors", True)):
-        table[errors] = [
-            {run["P"]: run["best_test_error"] for run in runs_at(store, p, p.sizes, seed, cheap)}
-            for p in table.itertuples()
-        ]
+        table[errors] = _best_errors(table, store, seed, cheap)
         table[column] = table[errors].map(read_by_the_rule) / table.paper
     return table.assign(grids=_by_grids(table, store))
+
+
+def _best_errors(points: pd.DataFrame, store: Store, seed: int, cheap: bool) -> pd.Series:
+    """{P: best test error during training} of each point, of what is stored of one seed."""
+    errors = [
+        {run["P"]: run["best_test_error"] for run in runs_at(store, p, p.sizes, seed, cheap)}
+        for p in points.itertuples()
+    ]
+    return pd.Series(errors, points.index, dtype=object)
 
 
 def cheap_by_point(table: pd.DataFrame) -> pd.Series:
@@ -164,10 +170,8 @@ def cheap_by_point(table: pd.DataFrame) -> pd.Series:
     table: as `authors_table`, whose index it keeps. Here P* is interpolated in log P, through the
     sizes that are known in both: by the paper's rule it can only stay or move by a whole step.
     """
-    found = {}
-    for point in table.itertuples():
-        found[point.Index] = crossing_ratio(point.cheap_errors, point.errors)
-    return pd.Series(found, dtype=float).dropna()
+    ratios = map(crossing_ratio, table.cheap_errors, table.errors)
+    return pd.Series(list(ratios), table.index, dtype=float).dropna()
 
 
 def crossing_ratio(errors: dict[int, float], others: dict[int, float]) -> float:
@@ -204,13 +208,16 @@ def shares(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["arch", "L", "shown", *names])
 
 
-def near_in_depth(store: Store | None, arch: str, L: int) -> tuple[str, str]:
+def near_in_depth(table: pd.DataFrame, L: int) -> tuple[str, str]:
     """ "11 of 12" near the paper's, of the points of one network and depth that are known: in the
-    authors' training, cheaper form, and in this book's. Dashes without a store.
+    authors' training, cheaper form, and in this book's. Dashes where there are no points.
+
+    table: the rows of one network of `authors_table`.
     """
-    if store is None:
+    own = table[table.L == L]
+    if own.empty:
         return NOTHING, NOTHING
-    (row,) = shares(authors_table(store).query("arch == @arch and L == @L")).itertuples()
+    (row,) = shares(own).itertuples()
     return f"{row.near_cheap} of {row.num_cheap}", f"{row.near_grids} of {row.num_grids}"
 
 
@@ -254,9 +261,12 @@ def ratios_by_seed(store: Store, seeds: Iterable[int] = (0, 1, 2)) -> pd.DataFra
     A seed draws rules, data and initial weights anew. Points that one of the seeds lacks are left
     out. Columns: arch, v, L, s0 and the seeds.
     """
-    known = {seed: authors_table(store, seed).cheap for seed in seeds}
-    points = authors_points()[["arch", "v", "L", "s0"]]
-    return points.assign(**{f"seed {seed}": own for seed, own in known.items()}).dropna()
+    points = authors_points()
+    found = points[["arch", "v", "L", "s0"]]
+    for seed in seeds:
+        stars = _best_errors(points, store, seed, cheap=True).map(read_by_the_rule)
+        found = found.assign(**{f"seed {seed}": stars / points.paper})
+    return found.dropna()
 
 
 def widths_compared(store: Store, seed: int = 0) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from srhm_book.complexity.authors import NAMES, crossing
+from srhm_book.complexity.authors import NAMES, NEAR, crossing
 from srhm_book.wording import join
 
 HOPED = {2: 0.9, 3: 0.8}  # share of near points, by L, set before any was trained
@@ -26,8 +26,7 @@ def shares_view(found: pd.DataFrame) -> pd.DataFrame:
 def steps_by_network(table: pd.DataFrame) -> str:
     """ "1.46 (LCN L=2), ...": the median factor between neighbours among the paper's sizes."""
     factors = table.sizes.map(lambda sizes: np.median(np.divide(sizes[1:], sizes[:-1])))
-    medians = factors.groupby([table.arch, table.L], sort=False).median()
-    return ", ".join(f"{step:.2f} ({arch.upper()} L={L})" for (arch, L), step in medians.items())
+    return ", ".join(_by_network(factors.groupby([table.arch, table.L], sort=False).median()))
 
 
 def interpolated_words(table: pd.DataFrame) -> str:
@@ -35,8 +34,29 @@ def interpolated_words(table: pd.DataFrame) -> str:
     paper's.
     """
     logs = np.log(table.cheap_errors.map(crossing) / table.paper)
-    means = np.exp(logs.groupby([table.arch, table.L], sort=False).mean())
-    return join(f"{mean:.2f} ({arch.upper()} L={L})" for (arch, L), mean in means.items())
+    return join(_by_network(np.exp(logs.groupby([table.arch, table.L], sort=False).mean())))
+
+
+def _by_network(values: pd.Series) -> list[str]:
+    """ "1.46 (LCN L=2)" for each network and L of the index."""
+    return [f"{value:.2f} ({arch.upper()} L={L})" for (arch, L), value in values.items()]
+
+
+def seeds_words(ratios: pd.DataFrame) -> dict[str, str]:
+    """What several seeds of a point say, in words, by name: how many points (num) of which kinds,
+    how many are near in each seed, and how many have the same size in all.
+
+    ratios: as `srhm_book.complexity.authors.ratios_by_seed`.
+    """
+    own = ratios.filter(like="seed")
+    kinds = ratios.groupby(["arch", "L"]).size().items()
+    near = own.map(lambda ratio: 1 / NEAR <= ratio <= NEAR).sum()
+    return {
+        "num": str(len(own)),
+        "kinds": join(f"{arch.upper()} L={L}: {num}" for (arch, L), num in kinds),
+        "near": join(map(str, near)),
+        "same": str((own.nunique(axis=1) == 1).sum()),
+    }
 
 
 def targets_missed(found: pd.DataFrame) -> str:

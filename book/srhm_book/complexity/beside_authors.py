@@ -5,6 +5,8 @@ Points and exponents themselves are those of `srhm_book.complexity.authors`.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import pandas as pd
 
 from srhm.runs.store import Store
@@ -39,7 +41,7 @@ def missed(exponents: pd.DataFrame) -> dict[str, str]:
         name: [f"L={row.L}" for _, row in own.iterrows() if not row[name].includes(row.law)]
         for name in TRAININGS
     }
-    return {name: f"at {join(found)}" if found else "nowhere" for name, found in depths.items()}
+    return {name: _at(found) for name, found in depths.items()}
 
 
 def changes(points: pd.DataFrame) -> dict[int, Estimate]:
@@ -57,8 +59,27 @@ def changes(points: pd.DataFrame) -> dict[int, Estimate]:
     return found
 
 
+def beside_words(
+    points: pd.DataFrame, exponents: pd.DataFrame, outside: Collection[str]
+) -> dict[str, str]:
+    """The words of a chapter about its `trainings_view`, by name.
+
+    points: as `points_of`. exponents: `srhm_book.complexity.authors.exponents_in_both` of them.
+    outside: the settings, such as "s=2, L=3", at which all tasks that differ in nothing else
+    exclude the law's exponent of s0+1.
+    """
+    said = {f"missed {name}": where for name, where in missed(exponents).items()}
+    depths = [f"L={L}" for L in (2, 3) if f"s=2, L={L}" in outside]
+    said["missed matched"] = _at(depths)
+    return said | dict(zip(("changes", "changed"), changes_words(changes(points)), strict=True))
+
+
+def _at(depths: Sequence[str]) -> str:
+    return f"at {join(depths)}" if depths else "nowhere"
+
+
 def changes_words(found: dict[int, Estimate]) -> tuple[str, str]:
     """ "0.10 (-0.20 to 0.40) at L=2" for each depth, and where the interval leaves out 0."""
     said = [f"{with_interval(change)} at L={L}" for L, change in found.items()]
     told = [f"L={L}" for L, change in found.items() if not change.includes(0)]
-    return join(said) if said else NOTHING, f"at {join(told)}" if told else "nowhere"
+    return join(said) if said else NOTHING, _at(told)

@@ -15,38 +15,37 @@ from matplotlib.figure import Figure
 
 from srhm.runs.store import Store
 from srhm_book import style
-from srhm_book.complexity.authors import authors_table, crossing
+from srhm_book.complexity.authors import crossing
 from srhm_book.complexity.table import complexity_table, searched_runs
 from srhm_book.grids import GRID, PAPER, PAPER_SMALLER, setting
-from srhm_book.wording import NOTHING, join
+from srhm_book.wording import NOTHING, join, with_ends
 
 LAW = math.sqrt(2)  # s^(1/2)
 PAIRS = [(v, s0) for s0 in (0, 1, 2) for v in (4, 6, 8)]
 PUBLISHED, THEIRS = "the paper's points", "as its authors train, cheaper form"
 # In our scaling, from the laziest to the least lazy.
-OURS = {
-    "our scaling, rate 0.003": PAPER_SMALLER,
-    "our scaling, rate 0.01": PAPER,
-    "our scaling, this book's grids": GRID,
-}
-
+SMALL, LARGE = "our scaling, rate 0.003", "our scaling, rate 0.01"
+GRIDS = "our scaling, this book's grids"
+OURS = {SMALL: PAPER_SMALLER, LARGE: PAPER, GRIDS: GRID}
 LOOKS = {
     PUBLISHED: {"marker": "s", "color": style.GREY, "linestyle": "--", "fillstyle": "none"},
     THEIRS: {"marker": "^", "color": style.BLUE},
-    "our scaling, rate 0.003": {"marker": "o", "color": style.SKY, "fillstyle": "none"},
-    "our scaling, rate 0.01": {"marker": "v", "color": style.ORANGE, "fillstyle": "none"},
-    "our scaling, this book's grids": {"marker": "D", "color": style.VERMILION},
+    SMALL: {"marker": "o", "color": style.SKY, "fillstyle": "none"},
+    LARGE: {"marker": "v", "color": style.ORANGE, "fillstyle": "none"},
+    GRIDS: {"marker": "D", "color": style.VERMILION},
 }
+KEYS = dict(zip(LOOKS, ("paper", "theirs", "0.003", "0.01", "grids"), strict=True))  # in a text
 
 
-def depth_steps(store: Store) -> pd.DataFrame:
+def depth_steps(store: Store, authors: pd.DataFrame) -> pd.DataFrame:
     """P* of the LCN at L = 3 over that at L = 2, over what Eq. 3 says without s^(L/2).
 
-    Columns: training, v, s0, step (dimensionless; `LAW` where Eq. 3 holds). Only tasks whose P* is
-    known at both depths. P* is interpolated, but for the paper's points: those are sizes of its
-    grid, so that theirs may be off by half a step of it.
+    authors: as `srhm_book.complexity.authors.authors_table`. Columns: training, v, s0, step
+    (dimensionless; `LAW` where Eq. 3 holds). Only tasks whose P* is known at both depths. P* is
+    interpolated, but for the paper's points: those are sizes of its grid, so that theirs may be off
+    by half a step of it.
     """
-    table = authors_table(store).query("arch == 'lcn'")
+    table = authors.query("arch == 'lcn'")
     theirs = table.assign(P_star=[crossing(errors) for errors in table.cheap_errors])
     parts = {PUBLISHED: table.assign(P_star=table.paper), THEIRS: theirs}
     for name, training in OURS.items():
@@ -69,6 +68,12 @@ def mean_steps(steps: pd.DataFrame) -> tuple[pd.Series, int]:
     """
     by_task = _by_task(steps)
     return np.exp(np.log(by_task).mean()), len(by_task)
+
+
+def step_words(steps: pd.DataFrame | None) -> dict[str, str]:
+    """`mean_steps` by `KEYS`, and "num", the number of tasks, in words; dashes for None."""
+    means, num = (pd.Series(dtype=float), 0) if steps is None else mean_steps(steps)
+    return {key: with_ends(means.get(name)) for name, key in KEYS.items()} | {"num": str(num)}
 
 
 def _by_task(steps: pd.DataFrame) -> pd.DataFrame:

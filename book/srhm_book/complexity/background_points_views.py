@@ -1,0 +1,85 @@
+"""`background_points` beside the same points with silent empty positions: table, words, picture."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from srhm.runs.store import Store
+from srhm_book import style
+from srhm_book.complexity.authors import crossing, crossing_ratio, runs_at
+from srhm_book.complexity.background_points import (
+    EXPECTED_ERRORS,
+    errors_of,
+    lcn_points,
+    measured,
+)
+from srhm_book.wording import join
+
+
+def speaking_table(store: Store) -> pd.DataFrame:
+    """By point: errors at the paper's P*, and P* over the paper's, for silent and speaking places.
+
+    Columns: v, s0, paper (its P*), at (the size nearest to it), silent and speaking (last test
+    errors there), silent_over and speaking_over (P*, interpolated, over the paper's), factor (one
+    over the other, through the sizes that both have); nan where not known.
+    """
+    rows, found = measured(), []
+    for point in lcn_points().itertuples():
+        at = min(point.sizes, key=lambda P: abs(P - point.paper))
+        row = {"v": point.v, "s0": point.s0, "paper": point.paper, "at": at}
+        runs = runs_at(store, point, point.sizes, cheap=True)
+        silent, speaking = {run["P"]: run["test_error"] for run in runs}, errors_of(rows, point)
+        for name, errors in (("silent", silent), ("speaking", speaking)):
+            row[name] = errors.get(at)
+            row[f"{name}_over"] = crossing(errors) / point.paper
+        found.append(row | {"factor": crossing_ratio(speaking, silent)})
+    return pd.DataFrame(found).astype(float).astype({"v": int, "s0": int, "at": int})
+
+
+def speaking_words(table: pd.DataFrame) -> str:
+    """How many errors are where they were expected, in words. table: as `speaking_table`."""
+    both = table.dropna(subset=["silent", "speaking"])
+    if both.empty:
+        return "None is trained yet."
+    names = ("speaking", "silent")
+    inside, was = (int(both[name].between(*EXPECTED_ERRORS).sum()) for name in names)
+    said = f"It lies there at {inside} of the {len(both)} points trained so far"
+    return f"{said}, with silent positions at {was}."
+
+
+def over_words(table: pd.DataFrame, column: str) -> str:
+    """ "0.96 at s0=1 and 0.89 at s0=2": geometric means of a column, over the points whose
+    ``factor`` is known. table: as `speaking_table`.
+    """
+    own = table.dropna(subset="factor")
+    means = np.exp(np.log(own[column]).groupby(own.s0).mean())
+    return join(f"{mean:.2f} at s0={s0}" for s0, mean in means.items())
+
+
+def speaking_view(table: pd.DataFrame) -> pd.DataFrame:
+    """`speaking_table` as a page shows it."""
+    names = {"silent": "error, silent", "speaking": "error, whitened and biases"}
+    names |= {"silent_over": "P*/paper, silent", "speaking_over": "P*/paper, whitened and biases"}
+    return table.rename(columns=names | {"paper": "P*, paper", "at": "at P"})
+
+
+def draw_speaking(table: pd.DataFrame) -> Figure:
+    """Errors at the paper's own P*, a line a task. table: as `speaking_table`."""
+    known = table.dropna(subset=["silent", "speaking"], how="all").sort_values(["s0", "v"])
+    if known.empty:
+        return style.nothing_yet()
+    figure, ax = style.new_axes(height=1.4 + 0.3 * len(known))
+    ax.axvspan(*EXPECTED_ERRORS, color=style.GREY, alpha=0.15, linewidth=0)
+    ax.axvline(0.1, color=style.BLACK, linewidth=0.8)
+    lines = range(len(known))
+    ax.hlines(lines, known.silent, known.speaking, color=style.GREY, linewidth=0.8)
+    ax.plot(known.silent, lines, "o", color=style.VERMILION, fillstyle="none", label="silent")
+    ax.plot(known.speaking, lines, "o", color=style.BLUE, label="whitened, biases")
+    ax.set_yticks(lines, [f"$s_0$={p.s0} $v$={p.v}" for p in known.itertuples()])
+    ax.invert_yaxis()
+    ax.set_xlim(left=0)
+    ax.set_xlabel("test error at the paper's own $P^*$")
+    style.legend(ax, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+    return figure
