@@ -8,16 +8,13 @@ from itertools import product
 
 import pandas as pd
 import pytest
-import torch
 
-from srhm.data.encoding import one_hot
 from srhm.networks.names import SCALINGS
 from srhm.stats.fits import Estimate
-from srhm.training.run import patch_network, train
 from srhm_book import grids
 from srhm_book.complexity import background_views, choices, measure, training
 from srhm_book.complexity import choices_views as views
-from srhm_book.complexity.background import BACKGROUNDS, DenseNetwork, train_dense, whitened
+from srhm_book.complexity.background import BACKGROUNDS
 from srhm_book.spectral.stored import find
 from synthetic import runs_of
 
@@ -179,37 +176,6 @@ def test_where_the_authors_rate_is_that_of_equal_speed_is_told():
     runs = {choices.same_kernel(task): None for task in choices.LAZY_TASKS}
     assert views.coinciding(choices.LAZY_TASKS, runs) == "LCN v=4, s₀=0, L=3"
     assert views.coinciding(choices.LAZY_TASKS, {}) == "none"
-
-
-def test_whitening_makes_an_empty_position_a_constant():
-    x = torch.zeros(1, 5, 2)
-    x[0, 3, 0] = 1
-    white = whitened(x)[0]
-    assert white[:, 0].tolist() == [-0.5, -0.5, -0.5, 1, -0.5]
-    assert set(white[:, 1].tolist()) == {-0.5}
-    assert white[:, 0].square().sum() == 2
-
-
-@pytest.mark.parametrize("arch", ["lcn", "cnn"])
-def test_without_a_background_the_dense_training_is_the_engines(arch):
-    config = choices.reference(choices.TASKS[0] | {"arch": arch, "P": 100}, "channels", **TOY)
-    dense = train_dense(config, BACKGROUNDS[0])
-    engine = train(config, "cpu")
-    assert dense["train_loss"] == pytest.approx(engine["train_loss"], rel=1e-5)
-    assert dense["test_error"] == pytest.approx(engine["test_error"], abs=0.011)
-
-
-def test_a_bias_is_added_at_every_position():
-    config = choices.reference(choices.TASKS[0] | {"P": 100}, "channels", **TOY)
-    net = DenseNetwork(patch_network(config), BACKGROUNDS[1], seed=0)
-    assert [tuple(b.shape) for b in net.biases] == [(4, 8), (1, 8)]
-    x = one_hot(config.task, config.task.sample(3, 0))
-    before = net(x)
-    with torch.no_grad():
-        for bias in net.biases:
-            bias.zero_()
-    assert not torch.allclose(net(x), before)
-    assert torch.allclose(net(x), net.net(x), atol=1e-6)
 
 
 def test_rows_of_all_backgrounds_become_factors():

@@ -18,7 +18,7 @@ import torch
 from srhm.training.config import RunConfig
 from srhm.training.threads import num_threads
 from srhm_book.complexity.authors import authors_points, config_at
-from srhm_book.complexity.background import Background, train_dense
+from srhm_book.complexity.background import Background, train_speaking
 from srhm_book.complexity.measure import FOLDER
 from srhm_book.spectral.stored import find, write
 
@@ -94,7 +94,7 @@ def main(most: float = float("inf")) -> None:
         print(task, f"about {estimate:.0f} s", flush=True)
         start = time.perf_counter()
         with num_threads(1):
-            found = train_dense(config, BOTH)
+            found = train_speaking(config, BOTH)
         row = task | found
         row["seconds"] = round(time.perf_counter() - start, 2)
         print(row, flush=True)

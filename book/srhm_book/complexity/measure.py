@@ -17,7 +17,7 @@ import torch
 from srhm.runs.search import run_at
 from srhm.training.config import SEED_FIELDS, RunConfig
 from srhm.training.threads import num_threads
-from srhm_book.complexity.background import BACKGROUNDS, train_dense
+from srhm_book.complexity.background import BACKGROUNDS, train_speaking
 from srhm_book.complexity.choices import TASKS, reference
 from srhm_book.spectral.stored import write
 
@@ -32,13 +32,13 @@ COLUMNS = ("arch", "v", "L", "s0", "scaling")
 def background_rows(
     setting: RunConfig, sizes: Iterable[int], seeds: Iterable[int]
 ) -> Iterator[dict]:
-    """A row a training: task, scaling, P, seeds, background and what `train_dense` finds."""
+    """A row a training: task, scaling, P, seeds, background and what `train_speaking` finds."""
     for P, seed in product(sizes, seeds):
         run = run_at(setting, P, seed)
         for background in BACKGROUNDS:
             start = time.perf_counter()
             with num_threads(1):
-                found = train_dense(run, background)
+                found = train_speaking(run, background)
             row = {name: getattr(run, name) for name in (*COLUMNS, "P", *SEED_FIELDS)}
             seconds = round(time.perf_counter() - start, 2)
             yield row | {"background": background.name} | found | {"seconds": seconds}

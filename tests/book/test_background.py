@@ -1,0 +1,94 @@
+"""Empty positions that speak: against ordinary dense networks with autograd."""
+
+import pytest
+import torch
+
+from srhm.data.encoding import one_hot
+from srhm.engine.sparse import encode
+from srhm.training.run import patch_network, train
+from srhm_book.complexity import choices
+from srhm_book.complexity.background import (
+    BACKGROUNDS,
+    BIAS_SCALE,
+    SpeakingNetwork,
+    contrast,
+    train_speaking,
+)
+
+BOTH = BACKGROUNDS[-1]
+SMALL = {"width": 8, "max_epochs": 2, "num_test": 200}
+
+
+def a_config(arch, scaling="channels", **task):
+    task = {"v": 4, "m": 2, "L": 2, "s0": 1, "P": 100} | task
+    return choices.reference(task | {"arch": arch}, scaling, **SMALL)
+
+
+def dense(speaking, x):
+    """Logits of the same parameters as an ordinary dense network."""
+    net, c = speaking.net, speaking.c
+    h = (x * (1 + c) - c).transpose(1, 2)
+    for k, layer in enumerate(net.layers):
+        patches = h.reshape(len(x), layer.num_positions, -1)
+        weight = net.weights[k].repeat_interleave(layer.tied, 1).flatten(1, 2)
+        weight = weight.expand(layer.num_positions, -1, -1)
+        pre = torch.einsum("npi,pio->npo", patches, weight) * net.scale(k)
+        h = torch.relu(pre + BIAS_SCALE * speaking.biases[k] if len(speaking.biases) else pre)
+    return h.mean(1) @ net.readout / net.width
+
+
+def test_whitened_columns_sum_to_one_in_their_squares():
+    c = contrast(5)
+    assert c == 0.5
+    assert 1 + 4 * c**2 == 2
+
+
+@pytest.mark.parametrize("background", BACKGROUNDS, ids=lambda background: background.name)
+@pytest.mark.parametrize(
+    "task", [{}, {"s0": 2, "sparsity": "B"}, {"L": 3}, {"s": 3, "s0": 0, "m": 3}], ids=str
+)
+@pytest.mark.parametrize("arch", ["lcn", "cnn", "fcn"])
+def test_logits_and_all_gradients_are_the_dense_networks(arch, task, background):
+    config = a_config(arch, **task)
+    net = SpeakingNetwork(patch_network(config), background, seed=0).double()
+    samples = config.task.sample(40, 0)
+    data = encode(net.net, samples)
+    expected = dense(net, one_hot(config.task, samples).double())
+    logits = net(data)
+    torch.testing.assert_close(logits, expected)
+    found, there = (
+        torch.autograd.grad(
+            torch.nn.functional.cross_entropy(each, data.labels), list(net.parameters())
+        )
+        for each in (logits, expected)
+    )
+    for own, other in zip(found, there, strict=True):
+        torch.testing.assert_close(own, other)
+
+
+def test_shared_places_too():
+    config = a_config("lcn", tied="1,2")
+    net = SpeakingNetwork(patch_network(config), BOTH, seed=0).double()
+    samples = config.task.sample(20, 0)
+    expected = dense(net, one_hot(config.task, samples).double())
+    torch.testing.assert_close(net(encode(net.net, samples)), expected)
+
+
+@pytest.mark.parametrize("arch", ["lcn", "cnn"])
+def test_without_a_background_the_training_is_the_engines(arch):
+    config = a_config(arch)
+    speaking, engine = train_speaking(config, BACKGROUNDS[0]), train(config, "cpu")
+    assert speaking["train_loss"] == pytest.approx(engine["train_loss"], rel=1e-5)
+    assert speaking["test_error"] == pytest.approx(engine["test_error"], abs=0.011)
+
+
+def test_every_position_has_a_bias_of_its_own():
+    config = a_config("cnn")
+    net = SpeakingNetwork(patch_network(config), BOTH, seed=0)
+    assert [tuple(bias.shape) for bias in net.biases] == [(4, 8), (1, 8)]
+
+
+def test_an_alpha_is_refused():
+    config = a_config("lcn", "fan_in").replace(alpha=2.0)
+    with pytest.raises(ValueError, match=r"alpha must be 0 where empty positions speak, not 2\."):
+        train_speaking(config, BOTH)
