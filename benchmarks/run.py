@@ -18,7 +18,7 @@ from pathlib import Path
 
 import memory
 import torch
-from timing import WIDTH, Setting, dense, interleave, ours, ratio, reading, sgemm, warm_up
+from timing import WIDTH, Setting, dense, interleave, ours, ratio, reading, sgemm, speaking, warm_up
 
 from srhm.runs.files import replace_text
 
@@ -76,6 +76,22 @@ def sparsity_rows(rounds: int, seconds: float) -> Iterator[dict]:
         yield row(quantity, ratio(times, "s0=6", "s0=0"), target)
 
 
+def speaking_rows(rounds: int, seconds: float) -> Iterator[dict]:
+    """Empty positions that speak: beside the engine, beside dense silent ones, against s0."""
+    for setting in (Setting("lcn", 2, 4), Setting("lcn", 3, 2)):
+        sides = {"speaking": speaking(setting), "ours": ours(setting), "dense": dense(setting)}
+        warm_up(setting, *sides.values())
+        times = interleave(sides, rounds, seconds)
+        faster = ratio(times, "dense", "speaking")
+        yield row(f"samples/s with whitening, biases ÷ dense without, {name(setting)}", faster)
+        slower = ratio(times, "speaking", "ours")
+        yield row(f"time with whitening, biases ÷ without, {name(setting)}", slower)
+    sparse = {s0: speaking(Setting("cnn", 2, s0)) for s0 in (1, 6)}
+    warm_up(Setting("cnn", 2, 6), *sparse.values())
+    growth = ratio(interleave(sparse, rounds, seconds), 6, 1)
+    yield row("time at s0=6 ÷ s0=1 with whitening, biases, CNN L=2 batch 128", growth)
+
+
 def arithmetic_rows(rounds: int, seconds: float) -> Iterator[dict]:
     """Useful arithmetic per second ÷ that of large products, by either library."""
     for arch in ("cnn", "lcn"):
@@ -126,6 +142,7 @@ def gpu_rows() -> Iterator[dict]:
 def all_rows(rounds: int, seconds: float) -> Iterator[dict]:
     yield from speed_rows(rounds, seconds)
     yield from sparsity_rows(rounds, seconds)
+    yield from speaking_rows(rounds, seconds)
     yield from arithmetic_rows(rounds, seconds)
     yield from memory_rows()
     if torch.cuda.is_available():

@@ -16,6 +16,7 @@ from srhm.data.task import SRHM
 from srhm.engine.gemm import matmul
 from srhm.engine.sparse import Engine, encode
 from srhm.networks.patch import PatchNetwork, build_network
+from srhm_book.complexity.background import Background, SpeakingNetwork, steps
 
 V, S, WIDTH, MOMENTUM = 8, 2, 512, 0.9
 NUM_DATA = 4096
@@ -66,6 +67,15 @@ def ours(setting: Setting) -> Callable[[], torch.Tensor]:
     engine, data = Engine(net, setting.lr, MOMENTUM, setting.batch), encode(net, samples)
     batches = setting.batches(len(data))
     return lambda: engine.step(data.take(next(batches)))
+
+
+def speaking(setting: Setting) -> Callable[[], torch.Tensor]:
+    """The same with whitened inputs and biases, on active positions, by autograd."""
+    _, samples, net = setting.make()
+    data, batches = encode(net, samples), setting.batches(len(samples))
+    both = SpeakingNetwork(net, Background(whiten=True, bias=True), seed=0)
+    step = steps(both, setting.lr, MOMENTUM, setting.batch)
+    return lambda: step(data.take(next(batches)))
 
 
 def dense(setting: Setting, as_product: bool = False) -> Callable[[], torch.Tensor]:

@@ -30,6 +30,12 @@ def test_both_sides_train_the_same_network(timing, scaling, arch, product, L, s0
         torch.testing.assert_close(ours_loss, dense_loss, rtol=1e-4, atol=1e-4)
 
 
+def test_the_speaking_side_is_trained_too(timing):
+    step = timing.speaking(timing.Setting("lcn", 2, 0, batch=32, width=32))
+    losses = [step().item() for _ in range(600)]
+    assert sum(losses[-10:]) < 0.9 * sum(losses[:10])
+
+
 def test_useful_arithmetic(timing):
     # Second layer of an L=2 network: two tokens a datum, one matrix each, three products.
     assert timing.Setting("cnn", 2, 3, batch=1, width=10).useful_flops == 3 * 2 * 10**2 * 2

@@ -7,10 +7,11 @@ trained, exactly and as sparsely.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 
 import torch
-from torch import nn
 from torch.nn.functional import cross_entropy, embedding_bag
 
 from srhm.engine.sparse import ActiveData, encode
@@ -48,57 +49,88 @@ def contrast(v: int) -> float:
     return (v - 1) ** -0.5
 
 
-class SpeakingNetwork(nn.Module):
+class SpeakingNetwork:
     """A `PatchNetwork` whose empty positions speak: whitened input, trained biases, or both.
 
     An empty position has one activation for all data, its *constant*, worked out once a step; an
     active one has the constant and a *change*, worked out for each datum, as in
-    `srhm.engine.sparse`, on the active positions alone. So the cost per datum does not depend on
-    s0, and autograd sums the constants' gradients over the data.
+    `srhm.engine.sparse`, on the active positions alone. A block of weights meets the changes, and
+    as further rows the constants, in one product, so that autograd makes its gradient in one too.
+
+    The parameters are the network's own, by block, which change in place, and ``biases``, one for
+    each channel and output position, also of a CNN.
     """
 
     def __init__(self, net: PatchNetwork, background: Background, seed: int):
-        super().__init__()
         self.net, self.c = net, contrast(net.v) if background.whiten else 0.0
+        self.table = net.weights[0].detach().flatten(0, 2).requires_grad_()
+        hidden = [weight.detach().flatten(0, 1).unbind() for weight in list(net.weights)[1:]]
+        self.blocks = [[block.requires_grad_() for block in layer] for layer in hidden]
         draw = torch.Generator().manual_seed(seed)
-        # One for each channel and output position, also of a CNN.
         shapes = [(layer.num_positions, net.width) for layer in net.layers] * background.bias
-        self.biases = nn.ParameterList(torch.randn(shape, generator=draw) for shape in shapes)
+        self.biases = [torch.randn(shape, generator=draw).to(self.table) for shape in shapes]
+        for bias in self.biases:
+            bias.requires_grad_()
 
-    def forward(self, data: ActiveData) -> torch.Tensor:
+    def parameters(self) -> list[torch.Tensor]:
+        """All that is trained."""
+        return [self.table, *chain(*self.blocks), *self.biases, self.net.readout]
+
+    def __call__(self, data: ActiveData) -> torch.Tensor:
         """Logits (n, n_c)."""
-        net, first, last = self.net, self.net.layers[0], self.net.layers[-1]
-        constant = net.readout.new_full((first.num_positions * first.patch, net.v), -self.c)
-        change = None  # the input's are ones, at the rows of weights that `data` names
+        net, last = self.net, self.net.layers[-1]
+        constant = change = None  # of the layer before
         for k, position in enumerate(data.positions):
-            place, empty = position.flatten(), self._empty(k, constant)
-            active = torch.relu(empty[place] + net.scale(k) * self._sums(k, data, change))
-            constant = torch.relu(empty)
-            change = active - constant[place]
+            sums = self._later(k, data.blocks[k - 1], constant, change) if k else self._first(data)
+            empty, added = (net.scale(k) * part for part in sums)
+            if self.biases:
+                empty = empty + BIAS_SCALE * self.biases[k]
+            place, constant = position.flatten(), torch.relu(empty)
+            change = torch.relu(empty[place] + added) - constant[place]
         changes = change.view(len(data), last.tokens, -1).sum(1) / last.num_positions
         return (constant.mean(0) + changes) @ net.readout / net.width
 
-    def _empty(self, k: int, constant: torch.Tensor) -> torch.Tensor:
-        """Pre-activations (positions, width) of layer k where all of the patch is empty."""
-        layer = self.net.layers[k]
-        weight = self.net.weights[k].repeat_interleave(layer.tied, 1).flatten(1, 2)
-        patches = constant.view(layer.num_positions, 1, -1)
-        empty = torch.matmul(patches, weight).squeeze(1) * self.net.scale(k)
-        return empty + BIAS_SCALE * self.biases[k] if len(self.biases) else empty
+    def _first(self, data: ActiveData) -> tuple[torch.Tensor, torch.Tensor]:
+        """Sums (positions, width) where all is empty; what features add to them, by output."""
+        layer = self.net.layers[0]
+        by_block = self.table.view(layer.blocks, -1, self.net.width).sum(1)
+        empty = (-self.c * layer.tied * by_block).expand(layer.num_positions, -1)
+        return empty, (1 + self.c) * embedding_bag(data.rows.flatten(0, 1), self.table, mode="sum")
 
-    def _sums(self, k: int, data: ActiveData, change: torch.Tensor | None) -> torch.Tensor:
-        """The changes of layer k's active inputs times the weights they meet, by output."""
-        weights = self.net.weights[k]
-        if k == 0:
-            rows = embedding_bag(data.rows.flatten(0, 1), weights.flatten(0, 2), mode="sum")
-            return (1 + self.c) * rows
-        blocks, weights = data.blocks[k - 1], weights.flatten(0, 1)
-        met = blocks.flatten()
-        order, counts = met.argsort(stable=True), met.bincount(minlength=len(weights)).tolist()
-        parts = zip(change[order].split(counts), weights.unbind(), strict=True)
-        products = torch.cat([part @ weight for part, weight in parts])
+    def _later(self, k: int, blocks, constant, change) -> tuple[torch.Tensor, torch.Tensor]:
+        """As `_first`, of layer k, from the constants and changes of the layer before."""
+        layer, siblings = self.net.layers[k], blocks.shape[-1]
+        inputs = torch.arange(len(constant))
+        place, parent = inputs % layer.patch // layer.tied, inputs // layer.patch
+        own = place if layer.shared else parent * layer.places + place
+        met = torch.cat([own, blocks.flatten()])
+        order, counts = met.argsort(stable=True), met.bincount().tolist()
+        parts = torch.cat([constant, change])[order].split(counts)
+        products = [part @ block for part, block in zip(parts, self.blocks[k - 1], strict=True)]
         back = torch.empty_like(order).scatter_(0, order, torch.arange(len(order)))
-        return embedding_bag(back.view(-1, blocks.shape[-1]), products, mode="sum")
+        back = back.split([len(own), blocks.numel()])
+        bags = back[0].view(-1, layer.patch), back[1].view(-1, siblings)
+        products = torch.cat(products)
+        return tuple(embedding_bag(bag, products, mode="sum") for bag in bags)
+
+
+def steps(
+    net: SpeakingNetwork, lr: float, momentum: float, batch_size: int
+) -> Callable[[ActiveData], torch.Tensor]:
+    """The step of SGD on a batch; it returns the sum of its losses, before the step.
+
+    As in `srhm.engine.sparse.Engine`, gradients are sums divided by the size of a full batch.
+    """
+    optimiser = torch.optim.SGD(net.parameters(), lr=lr, momentum=momentum)
+
+    def step(batch):
+        loss = cross_entropy(net(batch), batch.labels, reduction="sum")
+        optimiser.zero_grad()
+        (loss / batch_size).backward()
+        optimiser.step()
+        return loss.detach()
+
+    return step
 
 
 def train_speaking(config: RunConfig, background: Background) -> dict:
@@ -111,23 +143,13 @@ def train_speaking(config: RunConfig, background: Background) -> dict:
         raise ValueError(f"alpha must be 0 where empty positions speak, not {config.alpha:g}.")
     plain, data, test_set = load(config, torch.device("cpu"))
     net = SpeakingNetwork(plain, background, config.seed_init)
-    rate = config.lr * config.width
-    optimiser = torch.optim.SGD(net.parameters(), lr=rate, momentum=config.momentum)
+    step = steps(net, config.lr * config.width, config.momentum, config.batch_size)
     draw = torch.Generator().manual_seed(config.seed_sample)
 
     def batches():
         return epoch_order(config, draw).split(config.batch_size)
 
-    def step(batch):
-        # Gradients are sums divided by the size of a full batch, as the engine's are.
-        part = data.take(batch)
-        loss = cross_entropy(net(part), part.labels, reduction="sum")
-        optimiser.zero_grad()
-        (loss / config.batch_size).backward()
-        optimiser.step()
-        return loss.detach()
-
-    result = run_epochs(step, batches, config.P, Limits.of(config))
+    result = run_epochs(lambda batch: step(data.take(batch)), batches, config.P, Limits.of(config))
     return {"test_error": _error(net, encode(plain, test_set))} | result
 
 
