@@ -60,7 +60,7 @@ from srhm_book.complexity import training as trainings_of
 from srhm_book.complexity import training_figures as pictures
 from srhm_book.complexity.ablation_views import ablation_table, deep_words
 from srhm_book.complexity.authors import authors_table
-from srhm_book.complexity.background import whitened
+from srhm_book.complexity.background import SpeakingNetwork
 from srhm_book.complexity.depth_step import LARGE, LAW, SMALL, depth_steps, step_words
 from srhm_book.complexity.law_tests import depth_tests
 from srhm_book.complexity.measure import FOLDER, NAME
@@ -182,23 +182,24 @@ views.draw_laziness(lazy);
 # ## Whitened inputs and biases
 #
 # In the authors' code empty positions are not silent: the input is whitened over channels, which makes an
-# empty column a constant, and every layer has a bias at each position. The engine of this book computes on informative
-# positions alone and trains neither: training constants exactly and as sparsely was not built. Small
-# *dense* networks, trained by automatic differentiation at the reference of {numref}`fig-training`, do:
+# empty column a constant, and every layer has a bias at each position. The engine of this book has
+# neither. Yet both can be trained exactly and as sparsely: an empty position has one activation for all
+# data, so that it is worked out once a step, and datum by datum only what features change
+# ({doc}`05_engine` has what that costs). At the reference of {numref}`fig-training`:
 
 # %% tags=["remove-input"]
-dense = find(NAME, FOLDER)
-background = background_views.background_table(dense)
+backgrounds = find(NAME, FOLDER)
+background = background_views.background_table(backgrounds)
 scrolling(background_views.background_view(background).reset_index())
 
 # %% [markdown]
 # Factors of $P^*$ over the same network with neither, seed by seed; with both,
 # {glue:text}`background`. Only the tasks of the table were tried. The interval leaves out 1 for:
 # {glue:text}`background off`. Expected were
-# {glue:text}`expected background`. LCNs at large $s_0$: {doc}`17_authors_training`. Whitening is one line:
+# {glue:text}`expected background`. LCNs at large $s_0$: {doc}`17_authors_training`. This is what is computed:
 
-# %% tags=["remove-input"]
-source_of(whitened)
+# %% mystnb={"code_prompt_hide": "Hide the code", "code_prompt_show": "Show the code: a network whose empty positions speak"} tags=["hide-cell"]
+source_of(SpeakingNetwork)
 
 # %% [markdown]
 # ## How ratios are taken
@@ -418,7 +419,7 @@ for scaling in choices.SCALINGS:
     said[f"harmless {scaling}"] = views.harmless(means, scaling)
 said["background"] = background_views.background_words(background)
 said["background off"] = background_views.background_off(background)
-said["background left"] = background_views.background_left(dense, found)
+said["background left"] = background_views.background_left(backgrounds, found)
 said["equal"] = f"{100 * (views.EQUAL - 1):.0f}"
 said["at root d"] = views.at_root_d(lazy)
 said |= {"lazier range": views.lazier_range(lazy), "lazy verdict": views.lazier_verdict(lazy)}
@@ -494,7 +495,7 @@ for name, value in said.items():
 # {glue:text}`missing` of {glue:text}`wanted` searches of {numref}`fig-training` and
 # {numref}`fig-laziness` are not trained yet, in {glue:text}`untrained`; in no task of
 # {numref}`fig-training` were tried: {glue:text}`untried` (widths and batches in our scaling at two levels
-# are in the table of wider ranges above). Of the dense networks, planned and not trained:
+# are in the table of wider ranges above). Of the whitened ones and those with biases, planned and not trained:
 # {glue:text}`background left`. Laziness is what was set here; how far the weights moved was not measured.
 # The sections on the two rates and on precision are of our scaling only. The stored runs are all in float32; of reduced
 # precision only the matrix products were tried, not the weights.

@@ -116,6 +116,7 @@ from srhm_book.complexity.authors_words import (
 from srhm_book.complexity.background_points import EXPECTED_ERRORS
 from srhm_book.complexity.background_points_views import (
     draw_speaking,
+    errors_words,
     over_words,
     speaking_table,
     speaking_view,
@@ -277,16 +278,19 @@ for name in TRAININGS:
 # %% [markdown]
 # ## Do the empty positions matter?
 #
-# At two levels the LCN's $P^*$ trained as the authors train is too large, the more so the sparser the
-# task. In their code empty positions are not silent: inputs are whitened, so that an empty position is
-# a constant, and layers have biases. {numref}`fig-background-points` trains the same points with both,
-# in dense networks. Expected, after the first and before all others: a test error of
-# {glue:text}`background expected` at the paper's own $P^*$. {glue:text}`background words` They change
-# $P^*$ by a factor {glue:text}`background factor`, in the mean over $v$ (interpolated, one seed), from
-# {glue:text}`silent over` times the paper's to {glue:text}`speaking over`. Which of the two does it is not
-# told apart here; {doc}`04_training_setting` has both for a small CNN.
+# The LCN's $P^*$ trained as the authors train is too large, the more so the sparser the task. In their
+# code empty positions are not silent: inputs are whitened, so that an empty position is a constant, and
+# layers have biases. {numref}`fig-background-points` trains the same points with both
+# ({doc}`04_training_setting` says how). Expected, after the first and before all others: a test error of
+# {glue:text}`background expected` at the paper's own $P^*$. {glue:text}`background words`
+#
+# At two levels they change $P^*$ by a factor {glue:text}`background factor`, in the mean over $v$
+# (interpolated, one seed), from {glue:text}`silent over` times the paper's to
+# {glue:text}`speaking over`. At three levels the error at the paper's own $P^*$ is
+# {glue:text}`background deep`. Which of the two does it is not told apart here;
+# {doc}`04_training_setting` has both for small tasks.
 
-# %% mystnb={"figure": {"caption": "Test error at the paper's own P*, where it has 10 % (line), of the LCN of two levels in the authors' training, cheaper form, one seed: with silent empty positions and without biases (hollow), and with whitened inputs and biases (filled). Shaded: what was expected of these.", "name": "fig-background-points"}, "image": {"alt": "A line for each task, sparser ones below, with a hollow and a filled marker each against the test error; a vertical line marks 10 %."}}
+# %% mystnb={"figure": {"caption": "Test error at the paper's own P*, where it has 10 % (line), of the LCN in the authors' training, cheaper form, one seed: with silent empty positions and without biases (hollow), and with whitened inputs and biases (filled). Shaded: what was expected of these.", "name": "fig-background-points"}, "image": {"alt": "A line for each task, sparser ones below, with a hollow and a filled marker each against the test error; a vertical line marks 10 %."}}
 empties = speaking_table(store)
 draw_speaking(empties);
 
@@ -294,9 +298,11 @@ draw_speaking(empties);
 scrolling(speaking_view(empties)).format(precision=3, na_rep="–")
 
 # %% tags=["remove-cell"]
+two, three = empties[empties.L == 2], empties[empties.L == 3]
 for column in ("factor", "silent_over", "speaking_over"):
     word = "background factor" if column == "factor" else column.replace("_", " ")
-    glue(word, over_words(empties, column), display=False)
+    glue(word, over_words(two, column), display=False)
+glue("background deep", errors_words(three), display=False)
 glue("background expected", "{:g} to {:g}".format(*EXPECTED_ERRORS), display=False)
 glue("background words", speaking_words(empties), display=False)
 

@@ -21,6 +21,7 @@ from srhm_book.complexity.authors_words import (
 from srhm_book.complexity.background_points import lcn_points, sizes_next
 from srhm_book.complexity.background_points_views import (
     draw_speaking,
+    errors_words,
     over_words,
     speaking_table,
     speaking_words,
@@ -98,13 +99,16 @@ def test_sizes_are_whole_numbers_of_balanced_batches():
 
 
 def test_what_speaking_positions_did_is_told():
-    table = pd.DataFrame({"s0": [1, 2, 2], "silent": [0.1, 0.3, np.nan]})
+    table = pd.DataFrame({"v": 4, "s0": [1, 2, 2], "silent": [0.1, 0.3, np.nan]})
     table = table.assign(speaking=[0.06, 0.16, 0.1], factor=[0.9, 0.8, np.nan])
     words = speaking_words(table)
     assert "at 1 of the 2 points" in words
     assert "with silent positions at 1" in words
     assert over_words(table, "factor") == "0.90 at s0=1 and 0.80 at s0=2"
     assert over_words(table, "silent") == "0.10 at s0=1 and 0.30 at s0=2"
+    told = "0.06 at v=4, s0=1 (silent: 0.10) and 0.16 at v=4, s0=2 (silent: 0.30)"
+    assert errors_words(table) == told
+    assert errors_words(table[2:]) == "not trained yet"
     assert speaking_words(table[2:]) == "None is trained yet."
 
 

@@ -94,3 +94,10 @@ def test_an_alpha_is_refused():
     config = a_config("lcn", "fan_in").replace(alpha=2.0)
     with pytest.raises(ValueError, match=r"alpha must be 0 where empty positions speak, not 2\."):
         train_speaking(config, BOTH)
+
+
+def test_the_best_error_on_the_way_is_kept():
+    config = a_config("lcn").replace(test_every=1, max_epochs=4, stop_loss=0.0)
+    found = train_speaking(config, BOTH)
+    assert 0 < found["best_test_error"] <= found["test_error"]
+    assert found["epochs"] == 4

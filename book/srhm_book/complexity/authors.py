@@ -94,9 +94,14 @@ def runs_at(
 
     The cheaper form has none where P is smaller than its batch.
     """
-    least = LARGER * PER_CLASS * point.v if cheap else 1
-    runs = (store.get(config_at(point, P, seed, cheap=cheap)) for P in sizes if least <= P)
+    sizes = cheap_sizes(point, sizes) if cheap else sizes
+    runs = (store.get(config_at(point, P, seed, cheap=cheap)) for P in sizes)
     return [run for run in runs if run is not None]
+
+
+def cheap_sizes(point, sizes: Iterable[int] | None = None) -> list[int]:
+    """Of the sizes of a point (by default its own), those of at least one batch of `cheaper`."""
+    return [P for P in sizes or point.sizes if LARGER * PER_CLASS * point.v <= P]
 
 
 def curve_runs(

@@ -134,10 +134,11 @@ def steps(
 
 
 def train_speaking(config: RunConfig, background: Background) -> dict:
-    """One training as ``config`` says: test_error, status, train_loss, epochs, steps.
+    """One training as ``config`` says: test_error (the last), best_test_error (the least seen, with
+    `RunConfig.test_every`), status, train_loss, epochs, steps.
 
-    Without a background it is the training of `srhm.training.run.train`, to rounding; the
-    test error is the last one. ValueError for an ``alpha``.
+    Without a background it is the training of `srhm.training.run.train`, to rounding. ValueError
+    for an ``alpha``.
     """
     if config.alpha:
         raise ValueError(f"alpha must be 0 where empty positions speak, not {config.alpha:g}.")
@@ -149,8 +150,18 @@ def train_speaking(config: RunConfig, background: Background) -> dict:
     def batches():
         return epoch_order(config, draw).split(config.batch_size)
 
-    result = run_epochs(lambda batch: step(data.take(batch)), batches, config.P, Limits.of(config))
-    return {"test_error": _error(net, encode(plain, test_set))} | result
+    test = encode(plain, test_set)
+    seen = []
+
+    def look(epoch: int) -> None:
+        if config.test_every and epoch % config.test_every == 0:
+            seen.append(_error(net, test))
+
+    result = run_epochs(
+        lambda batch: step(data.take(batch)), batches, config.P, Limits.of(config), after_epoch=look
+    )
+    error = _error(net, test)
+    return {"test_error": error, "best_test_error": min([*seen, error])} | result
 
 
 @torch.no_grad()

@@ -21,21 +21,21 @@ from srhm_book.wording import join
 def speaking_table(store: Store) -> pd.DataFrame:
     """By point: errors at the paper's P*, and P* over the paper's, for silent and speaking places.
 
-    Columns: v, s0, paper (its P*), at (the size nearest to it), silent and speaking (last test
+    Columns: v, L, s0, paper (its P*), at (the size nearest to it), silent and speaking (last test
     errors there), silent_over and speaking_over (P*, interpolated, over the paper's), factor (one
     over the other, through the sizes that both have); nan where not known.
     """
     rows, found = measured(), []
     for point in lcn_points().itertuples():
         at = min(point.sizes, key=lambda P: abs(P - point.paper))
-        row = {"v": point.v, "s0": point.s0, "paper": point.paper, "at": at}
+        row = {"v": point.v, "L": point.L, "s0": point.s0, "paper": point.paper, "at": at}
         runs = runs_at(store, point, point.sizes, cheap=True)
         silent, speaking = {run["P"]: run["test_error"] for run in runs}, errors_of(rows, point)
         for name, errors in (("silent", silent), ("speaking", speaking)):
             row[name] = errors.get(at)
             row[f"{name}_over"] = crossing(errors) / point.paper
         found.append(row | {"factor": crossing_ratio(speaking, silent)})
-    return pd.DataFrame(found).astype(float).astype({"v": int, "s0": int, "at": int})
+    return pd.DataFrame(found).astype(float).astype({"v": int, "L": int, "s0": int, "at": int})
 
 
 def speaking_words(table: pd.DataFrame) -> str:
@@ -49,9 +49,22 @@ def speaking_words(table: pd.DataFrame) -> str:
     return f"{said}, with silent positions at {was}."
 
 
+def errors_words(table: pd.DataFrame) -> str:
+    """ "0.13 at v=4, s0=2 (silent: 0.26)" and so on: errors at the paper's own P*.
+
+    table: as `speaking_table`.
+    """
+    known = table.dropna(subset=["silent", "speaking"])
+    said = [
+        f"{p.speaking:.2f} at v={p.v}, s0={p.s0} (silent: {p.silent:.2f})"
+        for p in known.itertuples()
+    ]
+    return join(said) if said else "not trained yet"
+
+
 def over_words(table: pd.DataFrame, column: str) -> str:
     """ "0.96 at s0=1 and 0.89 at s0=2": geometric means of a column, over the points whose
-    ``factor`` is known. table: as `speaking_table`.
+    ``factor`` is known. table: as `speaking_table`, of one depth.
     """
     own = table.dropna(subset="factor")
     means = np.exp(np.log(own[column]).groupby(own.s0).mean())
@@ -67,7 +80,7 @@ def speaking_view(table: pd.DataFrame) -> pd.DataFrame:
 
 def draw_speaking(table: pd.DataFrame) -> Figure:
     """Errors at the paper's own P*, a line a task. table: as `speaking_table`."""
-    known = table.dropna(subset=["silent", "speaking"], how="all").sort_values(["s0", "v"])
+    known = table.dropna(subset=["silent", "speaking"], how="all").sort_values(["L", "s0", "v"])
     if known.empty:
         return style.nothing_yet()
     figure, ax = style.new_axes(height=1.4 + 0.3 * len(known))
@@ -77,7 +90,7 @@ def draw_speaking(table: pd.DataFrame) -> Figure:
     ax.hlines(lines, known.silent, known.speaking, color=style.GREY, linewidth=0.8)
     ax.plot(known.silent, lines, "o", color=style.VERMILION, fillstyle="none", label="silent")
     ax.plot(known.speaking, lines, "o", color=style.BLUE, label="whitened, biases")
-    ax.set_yticks(lines, [f"$s_0$={p.s0} $v$={p.v}" for p in known.itertuples()])
+    ax.set_yticks(lines, [f"$L$={p.L} $s_0$={p.s0} $v$={p.v}" for p in known.itertuples()])
     ax.invert_yaxis()
     ax.set_xlim(left=0)
     ax.set_xlabel("test error at the paper's own $P^*$")
