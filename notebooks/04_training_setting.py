@@ -59,7 +59,7 @@ from srhm_book.complexity import choices_views as views
 from srhm_book.complexity import training as trainings_of
 from srhm_book.complexity import training_figures as pictures
 from srhm_book.complexity.ablation_views import ablation_table, deep_words
-from srhm_book.complexity.authors import authors_table
+from srhm_book.complexity.authors_table import authors_table
 from srhm_book.complexity.background import SpeakingNetwork
 from srhm_book.complexity.depth_step import LARGE, LAW, SMALL, depth_steps, step_words
 from srhm_book.complexity.law_tests import depth_tests

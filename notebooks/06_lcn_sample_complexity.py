@@ -48,7 +48,8 @@ from srhm.stats.laws import lcn_scale
 from srhm_book import style as plots
 from srhm_book.complexity import figures as plots_complexity
 from srhm_book.complexity import views
-from srhm_book.complexity.authors import authors_points, exponents_in_both, near_in_depth
+from srhm_book.complexity.authors import authors_points
+from srhm_book.complexity.authors_table import exponents_in_both, near_in_depth
 from srhm_book.complexity.authors_words import steps_by_network
 from srhm_book.complexity.beside_authors import beside_words, points_of, trainings_view
 from srhm_book.complexity.depth_step import depth_steps, step_words

@@ -79,17 +79,10 @@ from srhm_book.complexity.ablation_views import (
     moving,
 )
 from srhm_book.complexity.authors import (
-    NEAR,
-    TRAININGS,
     WIDTHS,
     authors_curves,
     authors_runs,
-    authors_table,
-    cheap_by_point,
-    exponents_in_both,
-    ratios_by_seed,
     read_by_the_rule,
-    shares,
     stored_point,
     widths_compared,
 )
@@ -101,6 +94,15 @@ from srhm_book.complexity.authors_others_views import (
     growth_by_s,
     lacking,
     others_table,
+)
+from srhm_book.complexity.authors_table import (
+    NEAR,
+    TRAININGS,
+    authors_table,
+    cheap_by_point,
+    exponents_in_both,
+    ratios_by_seed,
+    shares,
 )
 from srhm_book.complexity.authors_words import (
     hours_left,
@@ -117,10 +119,12 @@ from srhm_book.complexity.background_points import EXPECTED_ERRORS
 from srhm_book.complexity.background_points_views import (
     draw_speaking,
     errors_words,
+    factor_words,
     over_words,
     speaking_table,
     speaking_view,
     speaking_words,
+    with_whole,
 )
 from srhm_book.complexity.choices_views import TELLING
 from srhm_book.complexity.depth_step import (
@@ -147,7 +151,7 @@ store = Store(project("results"))
 retrained = stored_point(store, arch, v, s0)  # at once: a wrong parameter has no such point
 
 # %% mystnb={"figure": {"caption": "P* over that of Figures 4B and 4C, both read by the paper's rule: of its training-set sizes, the one whose test error is nearest to 10 %. Filled circles: trained as the authors' public code trains; filled triangles: the same in a cheaper form (one seed in both, as in the paper). Open diamonds: the training of this book's grids, where it is known. Shaded: \u00b1 20 %, about half a step between the paper's sizes.", "name": "fig-authors"}, "image": {"alt": "Two panels, one a network, with a line for each task and three markers on a logarithmic axis of ratios: filled circles for the authors' training, filled triangles for its cheaper form, open diamonds for this book's."}}
-table = authors_table(store)
+table = with_whole(authors_table(store))
 draw_authors(table);
 
 # %% tags=["remove-input"]
@@ -291,20 +295,22 @@ for name in TRAININGS:
 # {doc}`04_training_setting` has both for small tasks.
 
 # %% mystnb={"figure": {"caption": "Test error at the paper's own P*, where it has 10 % (line), of the LCN in the authors' training, cheaper form, one seed: with silent empty positions and without biases (hollow), and with whitened inputs and biases (filled). Shaded: what was expected of these.", "name": "fig-background-points"}, "image": {"alt": "A line for each task, sparser ones below, with a hollow and a filled marker each against the test error; a vertical line marks 10 %."}}
-empties = speaking_table(store)
-draw_speaking(empties);
+empties = speaking_table(table)
+sparse = empties[(empties.arch == "lcn") & (empties.s0 > 0)]
+draw_speaking(sparse);
 
 # %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: errors, and P* over the paper's"} tags=["hide-cell"]
 scrolling(speaking_view(empties)).format(precision=3, na_rep="–")
 
 # %% tags=["remove-cell"]
-two, three = empties[empties.L == 2], empties[empties.L == 3]
+two, three = sparse[sparse.L == 2], sparse[sparse.L == 3]
 for column in ("factor", "silent_over", "speaking_over"):
     word = "background factor" if column == "factor" else column.replace("_", " ")
     glue(word, over_words(two, column), display=False)
 glue("background deep", errors_words(three), display=False)
 glue("background expected", "{:g} to {:g}".format(*EXPECTED_ERRORS), display=False)
-glue("background words", speaking_words(empties), display=False)
+glue("background words", speaking_words(sparse), display=False)
+glue("background factors", factor_words(empties), display=False)
 
 # %% [markdown]
 # ## The other figures: larger tuples, sparsity B, fully connected

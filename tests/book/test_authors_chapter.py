@@ -9,7 +9,7 @@ import pytest
 from srhm.runs.store import Store
 from srhm_book.complexity.ablation import references
 from srhm_book.complexity.ablation_views import ablation_table, ablation_view, deep_words
-from srhm_book.complexity.authors import authors_table, near_in_depth, ratios_by_seed, shares
+from srhm_book.complexity.authors_table import authors_table, near_in_depth, ratios_by_seed, shares
 from srhm_book.complexity.authors_words import (
     interpolated_words,
     one_side_larger,
@@ -18,13 +18,15 @@ from srhm_book.complexity.authors_words import (
     steps_by_network,
     targets_missed,
 )
-from srhm_book.complexity.background_points import lcn_points, sizes_next
+from srhm_book.complexity.background_points import measured, sizes_next, speaking_points
 from srhm_book.complexity.background_points_views import (
     draw_speaking,
     errors_words,
+    factor_words,
     over_words,
     speaking_table,
     speaking_words,
+    with_whole,
 )
 from srhm_book.complexity.depth_step import (
     OURS,
@@ -91,9 +93,9 @@ def test_the_next_size_brackets_what_is_known():
 
 
 def test_sizes_are_whole_numbers_of_balanced_batches():
-    points = lcn_points()
+    points = speaking_points()
     assert len(points)
-    assert (points.s0 > 0).all()
+    assert set(points.arch) == {"lcn", "cnn"}
     for point in points.itertuples():
         assert all(P % point.v == 0 for P in point.sizes)
 
@@ -109,6 +111,8 @@ def test_what_speaking_positions_did_is_told():
     told = "0.06 at v=4, s0=1 (silent: 0.10) and 0.16 at v=4, s0=2 (silent: 0.30)"
     assert errors_words(table) == told
     assert errors_words(table[2:]) == "not trained yet"
+    several = table.assign(arch="lcn", L=2)
+    assert factor_words(several) == "0.85 (LCN L=2, points: 2)"
     assert speaking_words(table[2:]) == "None is trained yet."
 
 
@@ -175,10 +179,9 @@ def test_an_empty_store_says_so(tmp_path):
     view = ablation_view(ablation_table(store), store)
     assert view.shape[1] == len(references())
     assert set(view.to_numpy().ravel()) == {"not trained yet"}
-    silent = speaking_table(store).silent
-    assert silent.isna().all()
-    assert math.isnan(silent.mean())
-    for figure in (draw_steps(by_hand()), draw_speaking(speaking_table(store)[:0])):
+    empty = speaking_table(with_whole(authors_table(store), measured()[:0]))
+    assert empty[["silent", "speaking", "factor"]].isna().all(axis=None)
+    for figure in (draw_steps(by_hand()), draw_speaking(empty)):
         assert figure.axes[0].texts[0].get_text() == "not trained yet"
 
 
@@ -188,3 +191,19 @@ def test_a_factor_of_the_deep_task_is_told_in_either_direction():
     assert deep_words(table, "width") == "0.80 (0.50 to 1.00)"
     assert deep_words(table, "width", theirs_over_ours=True) == "1.25 (1.00 to 2.00)"
     assert deep_words(table, "rate") == "not measured"
+
+
+def test_whitened_points_are_read_by_the_same_rule(tmp_path):
+    table = authors_table(Store(tmp_path))
+    point = next(table.itertuples())
+    rows = [
+        {"arch": point.arch, "v": point.v, "L": point.L, "s0": point.s0, "seed": 0, "P": P}
+        | {"test_error": error + 0.01, "best_test_error": error}
+        for P, error in zip(point.sizes[:2], (0.12, 0.02), strict=True)
+    ]
+    other = [row | {"seed": 1, "best_test_error": 0.5} for row in rows]
+    found = with_whole(table, pd.DataFrame(rows + other))
+    assert found.whole[0] == point.sizes[0] / point.paper
+    assert found.whole[1:].isna().all()
+    assert "num_whole" in shares(found)
+    assert "num_whole" not in shares(table)

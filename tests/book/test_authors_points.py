@@ -13,15 +13,17 @@ from srhm_book.complexity.ablation_views import cheap_view, cheap_words, equal_s
 from srhm_book.complexity.authors import (
     authors_points,
     authors_runs,
-    authors_table,
-    cheap_by_point,
     config_at,
-    exponents_in_both,
     read_by_the_rule,
-    shares,
     stored_point,
 )
 from srhm_book.complexity.authors_figures import draw_authors, draw_exponents
+from srhm_book.complexity.authors_table import (
+    authors_table,
+    cheap_by_point,
+    exponents_in_both,
+    shares,
+)
 from srhm_book.complexity.authors_words import (
     hours_left,
     points_left,

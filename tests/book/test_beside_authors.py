@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from srhm_book.complexity.authors import exponents_in_both
+from srhm_book.complexity.authors_table import exponents_in_both
 from srhm_book.complexity.beside_authors import (
     beside_words,
     changes,

@@ -20,15 +20,14 @@ from srhm_book.architectures.growing import by_depth, growing_runs
 from srhm_book.architectures.views import architecture_runs, by_architecture, with_paper
 from srhm_book.claims.invariance import SAME_PLATEAU
 from srhm_book.complexity.authors import (
-    NEAR,
     authors_curves,
     authors_points,
-    authors_table,
     config_at,
     curve_runs,
     read_by_the_rule,
     runs_at,
 )
+from srhm_book.complexity.authors_table import NEAR, authors_table
 from srhm_book.complexity.table import by_paper_rule, complexity_table, searched_runs
 from srhm_book.curves import FIGURE_1C_P
 from srhm_book.grids import law_grid, setting

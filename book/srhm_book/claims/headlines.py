@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from srhm_book.claims.claim import OWN, Claim, Number, Share, here
-from srhm_book.complexity.authors import NEAR
+from srhm_book.complexity.authors_table import NEAR
 from srhm_book.images.claims import SHORT
 from srhm_book.images.grids import SIZE, SIZES
 from srhm_book.wording import join

@@ -13,7 +13,7 @@ from srhm.runs.store import Store
 from srhm.stats.curves import interval
 from srhm.stats.fits import Estimate
 from srhm_book.claims.claim import Claim, Number, Share
-from srhm_book.complexity.authors import NEAR, authors_table
+from srhm_book.complexity.authors_table import NEAR, authors_table
 from srhm_book.complexity.depth_step import (
     GRIDS,
     LAW,
@@ -82,7 +82,7 @@ def _points_claim(table: pd.DataFrame, paper: pd.DataFrame, arch: str, L: int) -
 def _authors_claim(theirs: pd.DataFrame, paper: pd.DataFrame, arch: str, L: int) -> Claim:
     """The same points trained as the authors' code trains, in a cheaper form: one seed each.
 
-    theirs: `srhm_book.complexity.authors.authors_table`.
+    theirs: `srhm_book.complexity.authors_table.authors_table`.
     """
     ratio = theirs[(theirs.arch == arch) & (theirs.L == L)].cheap.dropna()
     return Claim(

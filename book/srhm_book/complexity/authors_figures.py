@@ -8,13 +8,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from srhm_book import style
-from srhm_book.complexity.authors import NAMES, TRAININGS
+from srhm_book.complexity.authors_table import NAMES, TRAININGS
 
 HOLLOW = {"fillstyle": "none"}
 LOOKS = {
     "paper": {"marker": "s", "color": style.GREY, "label": "the paper's points"} | HOLLOW,
     "ratio": {"marker": "o", "color": style.BLUE, "label": "authors' training"},
     "cheap": {"marker": "^", "color": style.SKY, "label": "authors', cheaper"},
+    "whole": {"marker": "v", "color": style.GREEN, "label": "cheaper, whitened, biases"},
     "grids": {"marker": "D", "color": style.VERMILION, "label": "this book's training"} | HOLLOW,
 }
 RATIOS = [0.5, 0.7, 1, 1.5, 2]
@@ -23,7 +24,7 @@ RATIOS = [0.5, 0.7, 1, 1.5, 2]
 def draw_authors(table: pd.DataFrame) -> Figure:
     """P* over the paper's for every known point, a panel a network, in all trainings.
 
-    table: as `srhm_book.complexity.authors.authors_table`.
+    table: as `srhm_book.complexity.authors_table.authors_table`.
     """
     known = table.dropna(subset=["ratio", "cheap"], how="all")
     if known.empty:
@@ -37,7 +38,7 @@ def draw_authors(table: pd.DataFrame) -> Figure:
         ax.set_title(arch.upper())
     figure.supxlabel("P* here / P* of the paper", fontsize=12)
     handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=3)
+    figure.legend(handles, labels, loc="outside upper center", ncols=2)
     return figure
 
 
@@ -45,7 +46,8 @@ def _draw_ratios(ax, points: pd.DataFrame) -> None:
     lines = np.arange(len(points))
     ax.axvspan(1 / 1.2, 1.2, color=style.GREY, alpha=0.15, linewidth=0)
     ax.axvline(1, color=style.BLACK, linewidth=0.8)
-    for shift, name in zip((-0.22, 0, 0.22), NAMES, strict=True):
+    names = [name for name in NAMES if name in points]
+    for shift, name in zip(np.linspace(-0.27, 0.27, len(names)), names, strict=True):
         look = {"linestyle": "none", "markersize": 5} | LOOKS[name]
         ax.plot(points[name], lines + shift, **look)
     for line in lines[1:]:
@@ -60,7 +62,7 @@ def _draw_ratios(ax, points: pd.DataFrame) -> None:
 def draw_exponents(exponents: pd.DataFrame) -> Figure:
     """Each exponent over the law's, with 95 % intervals: the paper's, theirs (cheaper) and ours.
 
-    exponents: as `srhm_book.complexity.authors.exponents_in_both`.
+    exponents: as `srhm_book.complexity.authors_table.exponents_in_both`.
     """
     if exponents.empty:
         return style.nothing_yet()

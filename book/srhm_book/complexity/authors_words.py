@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pandas as pd
 
-from srhm_book.complexity.authors import NAMES, NEAR, crossing
+from srhm_book.complexity.authors import crossing
+from srhm_book.complexity.authors_table import NAMES, NEAR
 from srhm_book.wording import join
 
 HOPED = {2: 0.9, 3: 0.8}  # share of near points, by L, set before any was trained
@@ -17,6 +18,8 @@ def shares_view(found: pd.DataFrame) -> pd.DataFrame:
     """`shares` as a page shows it."""
     columns = {"network": found.arch.str.upper(), "L": found.L, "shown": found.shown}
     for name, title in NAMES.items():
+        if f"num_{name}" not in found:
+            continue
         num, near = found[f"num_{name}"], found[f"near_{name}"]
         mean = found[f"mean_{name}"].map("{:.2f}".format)
         columns[title] = near.astype(str) + " of " + num.astype(str) + " (" + mean + ")"
@@ -29,11 +32,12 @@ def steps_by_network(table: pd.DataFrame) -> str:
     return ", ".join(_by_network(factors.groupby([table.arch, table.L], sort=False).median()))
 
 
-def interpolated_words(table: pd.DataFrame) -> str:
-    """ "1.08 (LCN L=2), ...": geometric means of the cheaper form's P*, interpolated, over the
-    paper's.
+def interpolated_words(table: pd.DataFrame, errors: str = "cheap_errors") -> str:
+    """ "1.08 (LCN L=2), ...": geometric means of P*, interpolated, over the paper's.
+
+    errors: the column of an `authors_table` of one training.
     """
-    logs = np.log(table.cheap_errors.map(crossing) / table.paper)
+    logs = np.log(table[errors].map(crossing) / table.paper)
     return join(_by_network(np.exp(logs.groupby([table.arch, table.L], sort=False).mean())))
 
 
@@ -46,7 +50,7 @@ def seeds_words(ratios: pd.DataFrame) -> dict[str, str]:
     """What several seeds of a point say, in words, by name: how many points (num) of which kinds,
     how many are near in each seed, and how many have the same size in all.
 
-    ratios: as `srhm_book.complexity.authors.ratios_by_seed`.
+    ratios: as `srhm_book.complexity.authors_table.ratios_by_seed`.
     """
     own = ratios.filter(like="seed")
     kinds = ratios.groupby(["arch", "L"]).size().items()
@@ -59,15 +63,18 @@ def seeds_words(ratios: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def targets_missed(found: pd.DataFrame) -> str:
-    """The networks and depths whose share of near points, cheaper form, is below `HOPED`, in words.
+def targets_missed(found: pd.DataFrame, training: str = "cheap") -> str:
+    """The networks and depths whose share of near points in a training is below `HOPED`, in words.
 
     found: as `shares`.
     """
+    counts = zip(
+        found.arch, found.L, found[f"near_{training}"], found[f"num_{training}"], strict=True
+    )
     said = [
-        f"the {row.arch.upper()} at L={row.L} ({row.near_cheap} of {row.num_cheap})"
-        for row in found.itertuples()
-        if row.num_cheap and row.near_cheap < HOPED[row.L] * row.num_cheap
+        f"the {arch.upper()} at L={L} ({near} of {num})"
+        for arch, L, near, num in counts
+        if near < HOPED[L] * num
     ]
     return join(said)
 

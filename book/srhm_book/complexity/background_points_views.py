@@ -2,40 +2,49 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from srhm.runs.store import Store
 from srhm_book import style
-from srhm_book.complexity.authors import crossing, crossing_ratio, runs_at
-from srhm_book.complexity.background_points import (
-    EXPECTED_ERRORS,
-    errors_of,
-    lcn_points,
-    measured,
-)
+from srhm_book.complexity.authors import cheap_sizes, config_at, crossing, read_by_the_rule
+from srhm_book.complexity.authors_table import crossing_ratio
+from srhm_book.complexity.background_points import EXPECTED_ERRORS, POINT, errors_of, measured
 from srhm_book.wording import join
 
 
-def speaking_table(store: Store) -> pd.DataFrame:
+def with_whole(table: pd.DataFrame, rows: pd.DataFrame | None = None, seed: int = 0):
+    """An `authors_table` with what is stored of `background_points`, or those rows of it, added.
+
+    Columns: whole_errors ({P: best test error}) and whole (P* by the paper's rule, over the
+    paper's; nan where it is not bracketed).
+    """
+    rows = measured() if rows is None else rows
+    errors = [errors_of(rows, point, seed) for point in table.itertuples()]
+    table = table.assign(whole_errors=pd.Series(errors, table.index, dtype=object))
+    return table.assign(whole=table.whole_errors.map(read_by_the_rule) / table.paper)
+
+
+def speaking_table(table: pd.DataFrame) -> pd.DataFrame:
     """By point: errors at the paper's P*, and P* over the paper's, for silent and speaking places.
 
-    Columns: v, L, s0, paper (its P*), at (the size nearest to it), silent and speaking (last test
-    errors there), silent_over and speaking_over (P*, interpolated, over the paper's), factor (one
-    over the other, through the sizes that both have); nan where not known.
+    table: as `with_whole`. Columns: arch, v, L, s0, paper (its P*), at (the size nearest to it),
+    silent and speaking (best test errors there), silent_over and speaking_over (P*, interpolated,
+    over the paper's), factor (one over the other, through the sizes that both have); nan where not
+    known.
     """
-    rows, found = measured(), []
-    for point in lcn_points().itertuples():
-        at = min(point.sizes, key=lambda P: abs(P - point.paper))
-        row = {"v": point.v, "L": point.L, "s0": point.s0, "paper": point.paper, "at": at}
-        runs = runs_at(store, point, point.sizes, cheap=True)
-        silent, speaking = {run["P"]: run["test_error"] for run in runs}, errors_of(rows, point)
-        for name, errors in (("silent", silent), ("speaking", speaking)):
-            row[name] = errors.get(at)
+    found = []
+    for point in table.itertuples():
+        own = min(point.sizes, key=lambda P: abs(P - point.paper))
+        row = {name: getattr(point, name) for name in (*POINT, "paper")}
+        row["at"] = config_at(point, own, cheap=True).P if cheap_sizes(point, [own]) else own
+        for name, errors in (("silent", point.cheap_errors), ("speaking", point.whole_errors)):
+            row[name] = errors.get(row["at"], math.nan)
             row[f"{name}_over"] = crossing(errors) / point.paper
-        found.append(row | {"factor": crossing_ratio(speaking, silent)})
-    return pd.DataFrame(found).astype(float).astype({"v": int, "L": int, "s0": int, "at": int})
+        found.append(row | {"factor": crossing_ratio(point.whole_errors, point.cheap_errors)})
+    return pd.DataFrame(found)
 
 
 def speaking_words(table: pd.DataFrame) -> str:
@@ -71,10 +80,27 @@ def over_words(table: pd.DataFrame, column: str) -> str:
     return join(f"{mean:.2f} at s0={s0}" for s0, mean in means.items())
 
 
+def factor_words(table: pd.DataFrame) -> str:
+    """ "0.93 (CNN L=2, points: 20)" and so on: geometric means of ``factor``, dense tasks included.
+
+    table: as `speaking_table`.
+    """
+    known = table.dropna(subset="factor")
+    logs = np.log(known.factor).groupby([known.arch, known.L], sort=False)
+    return join(
+        f"{np.exp(log.mean()):.2f} ({arch.upper()} L={L}, points: {len(log)})"
+        for (arch, L), log in logs
+    )
+
+
 def speaking_view(table: pd.DataFrame) -> pd.DataFrame:
     """`speaking_table` as a page shows it."""
     names = {"silent": "error, silent", "speaking": "error, whitened and biases"}
-    names |= {"silent_over": "P*/paper, silent", "speaking_over": "P*/paper, whitened and biases"}
+    names |= {
+        "arch": "network",
+        "silent_over": "P*/paper, silent",
+        "speaking_over": "P*/paper, whitened and biases",
+    }
     return table.rename(columns=names | {"paper": "P*, paper", "at": "at P"})
 
 

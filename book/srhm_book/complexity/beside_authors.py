@@ -1,6 +1,6 @@
 """This book's P* beside the authors' training: does the exponent of s0+1 survive?
 
-Points and exponents themselves are those of `srhm_book.complexity.authors`.
+Points and exponents themselves are those of `srhm_book.complexity.authors_table`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import pandas as pd
 
 from srhm.runs.store import Store
 from srhm.stats.fits import Estimate, fit_power_law
-from srhm_book.complexity.authors import FEWEST, TRAININGS, authors_table
+from srhm_book.complexity.authors_table import FEWEST, TRAININGS, authors_table
 from srhm_book.wording import NOTHING, join, with_interval
 
 TITLES = {"paper": "paper's points", "cheap": "as the authors, cheaper form", "grids": "ours"}
@@ -27,7 +27,7 @@ def points_of(store: Store | None, arch: str) -> pd.DataFrame:
 
 
 def trainings_view(exponents: pd.DataFrame) -> pd.DataFrame:
-    """`srhm_book.complexity.authors.exponents_in_both` of one network as its chapter shows it."""
+    """`srhm_book.complexity.authors_table.exponents_in_both` as a network's chapter shows it."""
     factors = exponents.factor.str.replace("s0", "s₀") + ", L = " + exponents.L.astype(str)
     shown = {title: exponents[name].map(with_interval) for name, title in TITLES.items()}
     columns = {"exponent of": factors, "law": exponents.law} | shown | {"points": exponents.num}
@@ -64,7 +64,8 @@ def beside_words(
 ) -> dict[str, str]:
     """The words of a chapter about its `trainings_view`, by name.
 
-    points: as `points_of`. exponents: `srhm_book.complexity.authors.exponents_in_both` of them.
+    points: as `points_of`. exponents: of them,
+    `srhm_book.complexity.authors_table.exponents_in_both`.
     outside: the settings, such as "s=2, L=3", at which all tasks that differ in nothing else
     exclude the law's exponent of s0+1.
     """

@@ -40,7 +40,7 @@ KEYS = dict(zip(LOOKS, ("paper", "theirs", "0.003", "0.01", "grids"), strict=Tru
 def depth_steps(store: Store, authors: pd.DataFrame) -> pd.DataFrame:
     """P* of the LCN at L = 3 over that at L = 2, over what Eq. 3 says without s^(L/2).
 
-    authors: as `srhm_book.complexity.authors.authors_table`. Columns: training, v, s0, step
+    authors: as `srhm_book.complexity.authors_table.authors_table`. Columns: training, v, s0, step
     (dimensionless; `LAW` where Eq. 3 holds). Only tasks whose P* is known at both depths. P* is
     interpolated, but for the paper's points: those are sizes of its grid, so that theirs may be off
     by half a step of it.

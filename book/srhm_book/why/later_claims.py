@@ -13,7 +13,7 @@ from srhm.runs.store import Store
 from srhm.stats.fits import Estimate
 from srhm_book.claims.claim import OWN as GROUP
 from srhm_book.claims.claim import Claim, Number
-from srhm_book.complexity.authors import authors_table, exponents_in_both
+from srhm_book.complexity.authors_table import authors_table, exponents_in_both
 from srhm_book.complexity.table import searched_runs
 from srhm_book.why import (
     best_chapter,

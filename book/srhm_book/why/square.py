@@ -12,7 +12,7 @@ from srhm.runs.store import Store
 from srhm.stats.fits import Estimate
 from srhm.stats.ratios import mean_of_few, seed_complexities
 from srhm.training.config import RunConfig
-from srhm_book.complexity.authors import authors_table, exponents_in_both
+from srhm_book.complexity.authors_table import authors_table, exponents_in_both
 from srhm_book.complexity.table import complexity_table, searched_runs, seed_exponent
 from srhm_book.grids import GRIDS, TOY, setting
 from srhm_book.style import GREY, bar_lengths, legend, style_for
