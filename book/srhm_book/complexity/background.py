@@ -158,7 +158,11 @@ def train_speaking(config: RunConfig, background: Background) -> dict:
             seen.append(_error(net, test))
 
     result = run_epochs(
-        lambda batch: step(data.take(batch)), batches, config.P, Limits.of(config), after_epoch=look
+        lambda batch: step(data.take(batch)),
+        batches,
+        config.P,
+        Limits.of(config),
+        after_epoch=look,
     )
     error = _error(net, test)
     return {"test_error": error, "best_test_error": min([*seen, error])} | result

@@ -9,9 +9,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from srhm_book import style
-from srhm_book.complexity.authors import cheap_sizes, config_at, crossing, read_by_the_rule
+from srhm_book.complexity.authors import cheap_sizes, crossing, read_by_the_rule
 from srhm_book.complexity.authors_table import crossing_ratio
-from srhm_book.complexity.background_points import EXPECTED_ERRORS, POINT, errors_of, measured
+from srhm_book.complexity.background_points import (
+    EXPECTED_ERRORS,
+    POINT,
+    errors_of,
+    measured,
+    speaking_config,
+)
 from srhm_book.wording import join
 
 
@@ -39,7 +45,7 @@ def speaking_table(table: pd.DataFrame) -> pd.DataFrame:
     for point in table.itertuples():
         own = min(point.sizes, key=lambda P: abs(P - point.paper))
         row = {name: getattr(point, name) for name in (*POINT, "paper")}
-        row["at"] = config_at(point, own, cheap=True).P if cheap_sizes(point, [own]) else own
+        row["at"] = speaking_config(point, own).P if cheap_sizes(point, [own]) else own
         for name, errors in (("silent", point.cheap_errors), ("speaking", point.whole_errors)):
             row[name] = errors.get(row["at"], math.nan)
             row[f"{name}_over"] = crossing(errors) / point.paper
