@@ -1,5 +1,6 @@
 """Shared by all tests."""
 
+import functools
 import re
 
 import pytest
@@ -10,32 +11,47 @@ import torch
 torch.set_num_threads(1)
 
 
-# A test of the built book: one of the fixtures of book/conftest.py that take minutes.
-OF_THE_BOOK = re.compile(r"^def test_\w+\([^)]*\b(executed|html|url|visit)\b", re.MULTILINE)
-
-
-OTHER_PAGES = "[other pages]"  # the half of them that waits until the book is there
+EXECUTED = {"executed"}  # fixtures of book/conftest.py, which take minutes
+BUILT = {"html", "url", "visit"}
+OTHER_PAGES = "[other pages]"  # the half of them that another process looks at
 
 
 def pytest_collection_modifyitems(items):
-    """What takes longest first, so that it does not end alone; last what it has to be there for."""
-    items.sort(key=lambda item: (OTHER_PAGES in item.name, "executed" not in item.fixturenames))
+    """What takes longest first, so as not to end alone; last what it may have to wait for."""
+
+    def order(item):
+        fixtures = set(item.fixturenames)
+        return (OTHER_PAGES in item.name, bool(BUILT & fixtures), not EXECUTED & fixtures)
+
+    items.sort(key=order)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """With several processes: a file's tests in one, and those of the built book in one too."""
+    """With several processes: a file's tests in one, but for those of the notebooks and the book.
+
+    All tests of the executed notebooks are in one process, all of the built book's pages in one.
+    """
     from xdist.scheduler import LoadFileScheduling
 
     class ByFile(LoadFileScheduling):
         def _split_scope(self, nodeid):
             if nodeid.endswith(OTHER_PAGES):
                 return OTHER_PAGES
-            file = nodeid.partition("::")[0]
-            text = (config.rootpath / file).read_text(encoding="utf-8")
-            return "the book" if OF_THE_BOOK.search(text) else file
+            file, _, name = nodeid.partition("::")
+            given = arguments(config.rootpath / file).get(name.partition("[")[0], set())
+            return "executed" if EXECUTED & given else "built" if BUILT & given else file
 
     return ByFile(config, log)
+
+
+@functools.cache
+def arguments(path):
+    """The arguments of each test function of a file, by its name."""
+    found = re.findall(
+        r"^def (test_\w+)\(([^)]*)\)", path.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return {name: set(re.split(r"[\s,]+", given)) for name, given in found}
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""The built book in a real browser: a small one, whose notebooks run in the profile `smoke`.
+"""The built book in a real browser: the one of `make book`, where it is there and newer than all it
+is made of, as on CI; else a small one, whose notebooks run in the profile `smoke`.
 
 Needs Chromium on the PATH. Without one these tests are skipped, except on CI, where they fail.
 """
@@ -57,9 +58,12 @@ def _execute(folder):
 
 
 @pytest.fixture(scope="session")
-def html(chromium, executed):
+def html(chromium, request):
     """The folder of the built book; a warning of the build fails it."""
-    folder = executed.parent.parent
+    there = ROOT / "_build" / "html"
+    if is_newer(there / "index.html", sources(ROOT)):
+        return there
+    folder = request.getfixturevalue("executed").parent.parent
     with FileLock(folder.with_suffix(".lock")):
         if not (folder / "built").exists():
             command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n"]
@@ -67,6 +71,23 @@ def html(chromium, executed):
             assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
             (folder / "built").touch()
     return folder / "_build" / "html"
+
+
+def sources(root):
+    """All that a built book is made of, in the repository at ``root``."""
+    folders = ("book", "notebooks", "srhm", "results")
+    files = [path for folder in folders for path in (root / folder).rglob("*") if path.is_file()]
+    made = {"executed", "__pycache__"}
+    settings = [root / "_config.yml", root / "_toc.yml"]
+    return [*settings, *(path for path in files if not made & set(path.parts))]
+
+
+def is_newer(made, sources):
+    """Whether a file is there and newer than all of its sources, none of which is missing."""
+    try:
+        return made.stat().st_mtime > max(path.stat().st_mtime for path in sources)
+    except OSError:
+        return False
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from filelock import FileLock
 
 from served import SIZES, wait_for_math
 from srhm_book import cli
@@ -190,7 +191,8 @@ def test_the_executed_book_is_printed(chromium, executed, monkeypatch):
     shutil.copy(ROOT / "pyproject.toml", folder)
     (folder / "srhm").mkdir(exist_ok=True)  # so that it is taken for the repository
     monkeypatch.chdir(folder)
-    assert cli.main(["pdf"]) == 0
+    with FileLock(folder.with_suffix(".lock")):  # one build at a time
+        assert cli.main(["pdf"]) == 0
     printed = (folder / "_build" / "pdf" / "srhm.pdf").read_bytes()
     assert printed.startswith(b"%PDF")
     assert len(printed) > 500_000  # its figures are in it

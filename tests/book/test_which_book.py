@@ -1,0 +1,18 @@
+"""Which book the browser tests look at."""
+
+import os
+
+from conftest import is_newer
+
+
+def test_a_book_is_up_to_date_while_nothing_it_is_made_of_is_newer(tmp_path):
+    page, source = tmp_path / "index.html", tmp_path / "page.md"
+    assert not is_newer(page, [])
+    for path, time in ((page, 20), (source, 10)):
+        path.touch()
+        os.utime(path, (time, time))
+    assert is_newer(page, [source])
+    os.utime(source, (30, 30))
+    assert not is_newer(page, [source])
+    source.unlink()
+    assert not is_newer(page, [source])
