@@ -1,6 +1,6 @@
 """What chapter 4 measures outside the store of trainings: empty positions that speak.
 
-    python -m srhm_book.complexity.measure     adds what is missing in results/complexity/background.csv
+    python -m srhm_book.complexity.measure     adds what results/complexity/background.csv lacks
 
 A row depends on its task, scaling, background, P and seed alone.
 """
