@@ -43,16 +43,13 @@ repeats = {"book": 3, "smoke": 1}  # seeds per point: each is new rules, a new s
 # %% tags=["remove-cell"]
 import numpy as np
 import pandas as pd
-import torch
 from myst_nb import glue
 
 from srhm.runs.checks import live_check
 from srhm.runs.paths import project
-from srhm.runs.search import run_at, search, stored_searches
+from srhm.runs.search import search, stored_searches
 from srhm.runs.store import Store
-from srhm.stats.curves import sample_complexity
 from srhm.stats.ratios import mean_ratio, paired_ratio
-from srhm.training.run import train
 from srhm_book import style as plots
 from srhm_book.complexity import background_views, choices
 from srhm_book.complexity import choices_views as views
@@ -64,6 +61,8 @@ from srhm_book.complexity.background import SpeakingNetwork
 from srhm_book.complexity.depth_step import LARGE, LAW, SMALL, depth_steps, step_words
 from srhm_book.complexity.law_tests import depth_tests
 from srhm_book.complexity.measure import FOLDER, NAME
+from srhm_book.complexity.precision import NAME as PRECISION
+from srhm_book.complexity.precision import in_both_precisions, near_P_star, precision_view
 from srhm_book.complexity.training import ARCHS, FACTORS, describe
 from srhm_book.grids import GRID, GRIDS, PAPER, PAPER_SMALLER, STUDY, setting
 from srhm_book.provenance import rests_on
@@ -326,50 +325,24 @@ pd.DataFrame(
 # ## Precision
 #
 # All of this is in single precision. At the size nearest to the $P^*$ of an LCN and a CNN of our
-# scaling the same seeds are trained twice, here and now: as everywhere, and with the factors and the
-# result of every matrix product of the engine rounded to bfloat16 (8 significant bits; the weights stay
-# in single precision). That shifts the mean test error by {glue:text}`most shift` at most, where seeds
-# differ by {glue:text}`least spread` or more (standard deviation).
-
+# scaling the same seeds are trained twice: as everywhere, and with the factors and the result of every
+# matrix product of the engine rounded to bfloat16 (8 significant bits; the weights stay in single
+# precision). That shifts the mean test error by {glue:text}`most shift` at most, where seeds differ by
+# {glue:text}`least spread` or more (standard deviation). Whether it is faster depends on the processor.
 
 # %% tags=["remove-cell"]
-def near_P_star(arch, seed):
-    """The reference's run at the size nearest to its P*."""
-    one = variant(arch, {})
-    star = sample_complexity(wider[one]).P_star or one.P
-    return run_at(one, int(min(wider[one].P.unique(), key=lambda size: abs(size - star))), seed)
+references = [variant(arch, {}) for arch in ARCHS]
+precise = find(PRECISION, FOLDER)
+if profile != "book":
+    precise = [
+        row
+        for one in references
+        for row in in_both_precisions(one, wider[one], range(min(repeats, 2)), device)
+    ]
 
-
-def in_both_precisions(arch):
-    """Test errors and seconds of the reference near its P*, in either precision, seed by seed."""
-    for seed in range(min(repeats, 2)):
-        point = near_P_star(arch, seed)
-        for precision in ("highest", "medium"):
-            torch.set_float32_matmul_precision(precision)
-            try:
-                run = train(point, device)
-            finally:
-                torch.set_float32_matmul_precision("highest")
-            yield {"network": arch, "P": point.P, "precision": precision, "seed": seed} | {
-                name: run[name] for name in ("test_error", "seconds")
-            }
-
-
-# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: test errors and times in both precisions"} tags=["hide-cell"]
-precise = pd.DataFrame([row for arch in ARCHS for row in in_both_precisions(arch)])
-by_seed = precise.pivot(index=["network", "P", "seed"], columns="precision")
-shift = (by_seed.test_error.medium - by_seed.test_error.highest).groupby(["network", "P"])
-errors = by_seed.test_error.groupby(["network", "P"])
-seconds = by_seed.seconds.groupby(["network", "P"]).median()
-pd.DataFrame(
-    {
-        "float32": errors.highest.mean().map("{:.4f}".format),
-        "bfloat16": errors.medium.mean().map("{:.4f}".format),
-        "mean shift": shift.mean().map("{:+.4f}".format),
-        "between seeds": errors.highest.std().map("{:.4f}".format),
-        "time": (seconds.medium / seconds.highest).map("{:.2f}".format),
-    }
-)
+# %% mystnb={"code_prompt_hide": "Hide the table", "code_prompt_show": "Show the table: test errors in both precisions"} tags=["hide-cell"]
+precisions, shift, spread = precision_view(pd.DataFrame(precise))
+precisions
 
 # %% [markdown]
 # ## Is the store right?
@@ -380,7 +353,8 @@ pd.DataFrame(
 # %%
 check = "All runs of this profile were trained just now."
 if store is not None:
-    point = near_P_star("cnn", 0)
+    one = variant("cnn", {})
+    point = near_P_star(one, wider[one], 0)
     live, kept = live_check(point, store, device=device)
     both = {"trained now": live["test_error"], "stored": kept["test_error"]}
     check = pd.DataFrame(both, index=pd.Index([point.P], name="P"))
@@ -470,8 +444,8 @@ said |= {f"change {symbol}": with_interval(changes.get(symbol)) for symbol in FA
 said["changed"] = join(s for s, fit in changes.items() if fit.low > 0 or fit.high < 0)
 said["num L=3"] = num_fitted
 
-said["most shift"] = f"{shift.mean().abs().max():.4f}"
-said["least spread"] = f"{errors.highest.std().min():.3f}" if repeats > 1 else "–"
+said["most shift"] = f"{shift.abs().max():.4f}"
+said["least spread"] = f"{spread.min():.3f}" if repeats > 1 else "–"
 for name, value in said.items():
     glue(name, value, display=False)
 
