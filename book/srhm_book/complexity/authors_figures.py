@@ -15,7 +15,7 @@ LOOKS = {
     "paper": {"marker": "s", "color": style.GREY, "label": "the paper's points"} | HOLLOW,
     "ratio": {"marker": "o", "color": style.BLUE, "label": "authors' training"},
     "cheap": {"marker": "^", "color": style.SKY, "label": "authors', cheaper"},
-    "whole": {"marker": "v", "color": style.GREEN, "label": "cheaper, whitened, biases"},
+    "whole": {"marker": "v", "color": style.GREEN, "label": "whitened, biases"},
     "grids": {"marker": "D", "color": style.VERMILION, "label": "this book's training"} | HOLLOW,
 }
 RATIOS = [0.5, 0.7, 1, 1.5, 2]
