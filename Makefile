@@ -23,6 +23,7 @@ env:
 book: env
 	@$(BIN)/srhm-book run
 	@$(BIN)/jupyter-book build . -W --keep-going -n -q
+	@touch _build/complete
 	@echo "The book: $(CURDIR)/$(HTML)"
 
 pdf: book

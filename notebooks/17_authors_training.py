@@ -150,7 +150,7 @@ plots.use_style()
 store = Store(project("results"))
 retrained = stored_point(store, arch, v, s0)  # at once: a wrong parameter has no such point
 
-# %% mystnb={"figure": {"caption": "P* over that of Figures 4B and 4C, both read by the paper's rule: of its training-set sizes, the one whose test error is nearest to 10 %. Filled circles: trained as the authors' public code trains; filled triangles: the same in a cheaper form (one seed in both, as in the paper). Filled triangles that point down: this cheaper form with whitened inputs and biases. Open diamonds: the training of this book's grids, where it is known. Shaded: \u00b1 20 %, about half a step between the paper's sizes.", "name": "fig-authors"}, "image": {"alt": "Two panels, one a network, with a line for each task and up to four markers on a logarithmic axis of ratios: filled circles for the authors' training, filled triangles for its cheaper form, those that point down with whitened inputs and biases, open diamonds for this book's."}}
+# %% mystnb={"figure": {"caption": "P* over that of Figures 4B and 4C, both read by the paper's rule: of its training-set sizes, the one whose test error is nearest to 10 %. Filled circles: trained as the authors' public code trains; filled triangles: the same in a cheaper form (one seed in both, as in the paper). Filled triangles that point down: with whitened inputs and biases, the LCN in the cheaper form, the CNN in the authors' own batches. Open diamonds: the training of this book's grids, where it is known. Shaded: \u00b1 20 %, about half a step between the paper's sizes.", "name": "fig-authors"}, "image": {"alt": "Two panels, one a network, with a line for each task and up to four markers on a logarithmic axis of ratios: filled circles for the authors' training, filled triangles for its cheaper form, those that point down with whitened inputs and biases, open diamonds for this book's."}}
 table = with_whole(authors_table(store))
 draw_authors(table);
 
@@ -164,9 +164,9 @@ rests_on([runs, cheap_runs], "17_authors_training", v=4)
 # are near, within a factor 1.5 (in brackets the geometric mean of the ratios). The paper's sizes lie a
 # factor {glue:text}`steps` apart, so that "near" is the same size or its neighbour, but for the CNN at
 # two levels mostly the same size alone. Interpolated at 10 %, which no step can carry over, the means of
-# the cheaper form are {glue:text}`interpolated`. Where inputs are whitened and layers have biases too,
-# all of the authors' training is there but for its length (the CNN in their own batches: in larger ones it
-# diverges then); its means are {glue:text}`interpolated whole`:
+# the cheaper form are {glue:text}`interpolated`. With whitened inputs and biases, as their code
+# has them, they are {glue:text}`interpolated whole` (the LCN in the cheaper form; the CNN in their own
+# batches, as in larger ones it diverges then):
 
 # %% tags=["remove-input"]
 scrolling(shares_view(shares(table)))

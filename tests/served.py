@@ -55,3 +55,20 @@ def wait_for_math(page):
         "() => document.querySelectorAll('mjx-container').length"
         " >= document.querySelectorAll('.math').length"
     )
+
+
+def sources(root):
+    """All that a built book is made of, in the repository at ``root``."""
+    folders = ("book", "notebooks", "srhm", "results", "benchmarks")
+    files = [path for folder in folders for path in (root / folder).rglob("*") if path.is_file()]
+    made = {"executed", "__pycache__"}
+    settings = [root / "_config.yml", root / "_toc.yml"]
+    return [*settings, *(path for path in files if not made & set(path.parts))]
+
+
+def is_newer(made, sources):
+    """Whether a file is there and newer than all of its sources, none of which is missing."""
+    try:
+        return made.stat().st_mtime > max(path.stat().st_mtime for path in sources)
+    except OSError:
+        return False

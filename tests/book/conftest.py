@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from served import SIZES, serving
+from served import SIZES, is_newer, serving, sources
 from srhm_book.publish.notebooks import run_notebooks
 from srhm_book.publish.pdf import BROWSERS, find_browser
 
@@ -60,9 +60,10 @@ def _execute(folder):
 @pytest.fixture(scope="session")
 def html(chromium, request):
     """The folder of the built book; a warning of the build fails it."""
-    there = ROOT / "_build" / "html"
-    if is_newer(there / "index.html", sources(ROOT)):
-        return there
+    if is_newer(
+        ROOT / "_build" / "complete", sources(ROOT)
+    ):  # written by make book, if all is well
+        return ROOT / "_build" / "html"
     folder = request.getfixturevalue("executed").parent.parent
     with FileLock(folder.with_suffix(".lock")):
         if not (folder / "built").exists():
@@ -71,23 +72,6 @@ def html(chromium, request):
             assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
             (folder / "built").touch()
     return folder / "_build" / "html"
-
-
-def sources(root):
-    """All that a built book is made of, in the repository at ``root``."""
-    folders = ("book", "notebooks", "srhm", "results")
-    files = [path for folder in folders for path in (root / folder).rglob("*") if path.is_file()]
-    made = {"executed", "__pycache__"}
-    settings = [root / "_config.yml", root / "_toc.yml"]
-    return [*settings, *(path for path in files if not made & set(path.parts))]
-
-
-def is_newer(made, sources):
-    """Whether a file is there and newer than all of its sources, none of which is missing."""
-    try:
-        return made.stat().st_mtime > max(path.stat().st_mtime for path in sources)
-    except OSError:
-        return False
 
 
 @pytest.fixture(scope="session")

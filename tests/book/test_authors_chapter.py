@@ -106,11 +106,11 @@ def test_what_speaking_positions_did_is_told():
     words = speaking_words(table)
     assert "at 1 of the 2 points" in words
     assert "with silent positions at 1" in words
-    assert over_words(table, "factor") == "0.90 at s0=1 and 0.80 at s0=2"
-    assert over_words(table, "silent") == "0.10 at s0=1 and 0.30 at s0=2"
+    assert over_words(table, "factor") == "0.90 at s0=1 (points: 1) and 0.80 at s0=2 (points: 1)"
+    assert over_words(table, "silent") == "0.10 at s0=1 (points: 1) and 0.30 at s0=2 (points: 1)"
     told = "0.06 at v=4, s0=1 (silent: 0.10) and 0.16 at v=4, s0=2 (silent: 0.30)"
     assert errors_words(table) == told
-    assert errors_words(table[2:]) == "not trained yet"
+    assert errors_words(table[2:]) == "not known yet"
     several = table.assign(arch="lcn", L=2)
     assert factor_words(several) == "0.85 (LCN L=2, points: 2)"
     assert speaking_words(table[2:]) == "None is trained yet."

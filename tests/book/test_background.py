@@ -24,23 +24,23 @@ def a_config(arch, scaling="channels", **task):
     return choices.reference(task | {"arch": arch}, scaling, **SMALL)
 
 
-def dense(speaking, x):
+def dense(speaking, x, background):
     """Logits of the same parameters as an ordinary dense network."""
-    net, c = speaking.net, speaking.c
+    net, c = speaking.net, contrast(speaking.net.v) if background.whiten else 0.0
     h = (x * (1 + c) - c).transpose(1, 2)
     for k, layer in enumerate(net.layers):
         patches = h.reshape(len(x), layer.num_positions, -1)
         weight = net.weights[k].repeat_interleave(layer.tied, 1).flatten(1, 2)
         weight = weight.expand(layer.num_positions, -1, -1)
         pre = torch.einsum("npi,pio->npo", patches, weight) * net.scale(k)
-        h = torch.relu(pre + BIAS_SCALE * speaking.biases[k] if len(speaking.biases) else pre)
+        h = torch.relu(pre + BIAS_SCALE * speaking.biases[k] if background.bias else pre)
     return h.mean(1) @ net.readout / net.width
 
 
-def test_whitened_columns_sum_to_one_in_their_squares():
+def test_a_features_square_is_that_of_all_other_channels():
     c = contrast(5)
     assert c == 0.5
-    assert 1 + 4 * c**2 == 2
+    assert 4 * c**2 == 1
 
 
 @pytest.mark.parametrize("background", BACKGROUNDS, ids=lambda background: background.name)
@@ -53,7 +53,7 @@ def test_logits_and_all_gradients_are_the_dense_networks(arch, task, background)
     net = SpeakingNetwork(patch_network(config).double(), background, seed=0)
     samples = config.task.sample(40, 0)
     data = encode(net.net, samples)
-    expected, logits = dense(net, one_hot(config.task, samples).double()), net(data)
+    expected, logits = dense(net, one_hot(config.task, samples).double(), background), net(data)
     torch.testing.assert_close(logits, expected)
     weights = list(net.net.weights)
     there = gradients(expected, data.labels, [*weights, *net.biases, net.net.readout])
@@ -72,7 +72,7 @@ def test_shared_places_too():
     config = a_config("lcn", tied="1,2")
     net = SpeakingNetwork(patch_network(config).double(), BOTH, seed=0)
     samples = config.task.sample(20, 0)
-    expected = dense(net, one_hot(config.task, samples).double())
+    expected = dense(net, one_hot(config.task, samples).double(), BOTH)
     torch.testing.assert_close(net(encode(net.net, samples)), expected)
 
 
@@ -96,8 +96,28 @@ def test_an_alpha_is_refused():
         train_speaking(config, BOTH)
 
 
-def test_the_best_error_on_the_way_is_kept():
-    config = a_config("lcn").replace(test_every=1, max_epochs=4, stop_loss=0.0)
+def test_the_best_error_on_the_way_is_kept(monkeypatch):
+    errors = iter([0.3, 0.1, 0.4, 0.5])
+    looked = monkeypatch.setattr  # at every epoch by `BestError`, at the end by `train_speaking`
+    looked("srhm.training.run.evaluate", lambda net, data: (0.0, next(errors)))
+    looked("srhm_book.complexity.background.evaluate", lambda net, data: (0.0, next(errors)))
+    config = a_config("lcn").replace(test_every=1, max_epochs=3, stop_loss=0.0)
     found = train_speaking(config, BOTH)
-    assert 0 < found["best_test_error"] <= found["test_error"]
-    assert found["epochs"] == 4
+    assert (found["test_error"], found["best_test_error"]) == (0.5, 0.1)
+
+
+def test_a_network_that_has_fallen_silent_is_not_trained_on(monkeypatch):
+    monkeypatch.setattr("srhm_book.complexity.background.is_silent", lambda net, data: True)
+    config = a_config("cnn").replace(max_epochs=30, stop_loss=0.0, lr=1e-9)
+    found = train_speaking(config, BOTH)
+    assert (found["status"], found["epochs"]) == ("diverged", 10)
+
+
+def test_activations_are_the_dense_networks_at_active_positions():
+    config = a_config("lcn", L=3)
+    net = SpeakingNetwork(patch_network(config), BOTH, seed=0)
+    data = encode(net.net, config.task.sample(5, 0))
+    *hidden, logits = net.activations(data)
+    assert [tuple(h.shape) for h in hidden] == [(5, 4, 8), (5, 2, 8), (5, 1, 8)]
+    torch.testing.assert_close(logits, net(data).detach())
+    assert not logits.requires_grad

@@ -1,4 +1,4 @@
-"""The choices of training: one is changed at a time, and dense networks with a background."""
+"""The choices of training: one is changed at a time, and of empty positions that speak."""
 
 import dataclasses
 import functools

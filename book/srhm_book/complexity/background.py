@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 import torch
 from torch.nn.functional import cross_entropy, embedding_bag
 
-from srhm.engine.sparse import ActiveData, encode
+from srhm.engine.sparse import ActiveData, encode, evaluate
 from srhm.networks.patch import PatchNetwork
 from srhm.training.config import RunConfig
-from srhm.training.loop import Limits, epoch_order, run_epochs
-from srhm.training.run import load
+from srhm.training.loop import Limits, epoch_order, is_silent, run_epochs
+from srhm.training.run import BestError, load
 
 BIAS_SCALE = 0.1  # of the authors' code: pre-activations get 0.1 b, b ~ N(0, 1) at the start
 
@@ -66,6 +67,7 @@ class SpeakingNetwork:
         self.table = net.weights[0].detach().flatten(0, 2).requires_grad_()
         hidden = [weight.detach().flatten(0, 1).unbind() for weight in list(net.weights)[1:]]
         self.blocks = [[block.requires_grad_() for block in layer] for layer in hidden]
+        self.readout = net.readout
         draw = torch.Generator().manual_seed(seed)
         shapes = [(layer.num_positions, net.width) for layer in net.layers] * background.bias
         self.biases = [torch.randn(shape, generator=draw).to(self.table) for shape in shapes]
@@ -74,21 +76,32 @@ class SpeakingNetwork:
 
     def parameters(self) -> list[torch.Tensor]:
         """All that is trained."""
-        return [self.table, *chain(*self.blocks), *self.biases, self.net.readout]
+        return [self.table, *chain(*self.blocks), *self.biases, self.readout]
 
     def __call__(self, data: ActiveData) -> torch.Tensor:
         """Logits (n, n_c)."""
+        return self._forward(data)[-1]
+
+    @torch.no_grad()
+    def activations(self, data: ActiveData) -> list[torch.Tensor]:
+        """Hidden activations (n, tokens_k, width) at the active positions, then logits (n, n_c)."""
+        *hidden, logits = self._forward(data)
+        return [*(h.view(len(data), -1, self.net.width) for h in hidden), logits]
+
+    def _forward(self, data: ActiveData) -> list[torch.Tensor]:
         net, last = self.net, self.net.layers[-1]
         constant = change = None  # of the layer before
+        hidden = []
         for k, position in enumerate(data.positions):
             sums = self._later(k, data.blocks[k - 1], constant, change) if k else self._first(data)
             empty, added = (net.scale(k) * part for part in sums)
             if self.biases:
                 empty = empty + BIAS_SCALE * self.biases[k]
             place, constant = position.flatten(), torch.relu(empty)
-            change = torch.relu(empty[place] + added) - constant[place]
+            hidden.append(torch.relu(empty[place] + added))
+            change = hidden[-1] - constant[place]
         changes = change.view(len(data), last.tokens, -1).sum(1) / last.num_positions
-        return (constant.mean(0) + changes) @ net.readout / net.width
+        return [*hidden, (constant.mean(0) + changes) @ self.readout / net.width]
 
     def _first(self, data: ActiveData) -> tuple[torch.Tensor, torch.Tensor]:
         """Sums (positions, width) where all is empty; what features add to them, by output."""
@@ -134,8 +147,8 @@ def steps(
 
 
 def train_speaking(config: RunConfig, background: Background) -> dict:
-    """One training as ``config`` says: test_error (the last), best_test_error (the least seen, with
-    `RunConfig.test_every`), status, train_loss, epochs, steps.
+    """One training as ``config`` says: test_error, with ``test_every`` best_test_error, status,
+    train_loss, epochs, steps, as in `srhm.training.run.train`.
 
     Without a background it is the training of `srhm.training.run.train`, to rounding. ValueError
     for an ``alpha``.
@@ -143,33 +156,16 @@ def train_speaking(config: RunConfig, background: Background) -> dict:
     if config.alpha:
         raise ValueError(f"alpha must be 0 where empty positions speak, not {config.alpha:g}.")
     plain, data, test_set = load(config, torch.device("cpu"))
-    net = SpeakingNetwork(plain, background, config.seed_init)
+    net, best = SpeakingNetwork(plain, background, config.seed_init), BestError(config)
     step = steps(net, config.lr * config.width, config.momentum, config.batch_size)
     draw = torch.Generator().manual_seed(config.seed_sample)
-
-    def batches():
-        return epoch_order(config, draw).split(config.batch_size)
-
-    test = encode(plain, test_set)
-    seen = []
-
-    def look(epoch: int) -> None:
-        if config.test_every and epoch % config.test_every == 0:
-            seen.append(_error(net, test))
-
     result = run_epochs(
         lambda batch: step(data.take(batch)),
-        batches,
+        lambda: epoch_order(config, draw).split(config.batch_size),
         config.P,
         Limits.of(config),
-        after_epoch=look,
+        silent=partial(is_silent, net, data),
+        after_epoch=partial(best.look, net, test_set),
     )
-    error = _error(net, test)
-    return {"test_error": error, "best_test_error": min([*seen, error])} | result
-
-
-@torch.no_grad()
-def _error(net: SpeakingNetwork, data: ActiveData, chunk: int = 1024) -> float:
-    """Fraction misclassified."""
-    parts = (data.take(slice(start, start + chunk)) for start in range(0, len(data), chunk))
-    return sum((net(part).argmax(1) != part.labels).sum().item() for part in parts) / len(data)
+    error = evaluate(net, encode(plain, test_set))[1]
+    return best.beside({"test_error": error}) | result

@@ -4,10 +4,10 @@
 
 Writes results/complexity/background_points.csv after every training, the smallest first, until none
 of at most SECONDS (estimated) is left. In the authors' code inputs are whitened and layers have
-biases (`background`), so that this is all of their training but for the cheaper form: of the LCN
-`srhm.training.authors.cheaper`; of the CNN an earlier end alone. With batches and a rate four times
-as large it falls silent or diverges here (v=4, L=2, s0=2: a loss of log 4), at s0 >= 1, where its
-rate is ten times the LCN's.
+biases (`background`). What is still left out is told in `srhm.training.authors`, and the training
+is shorter: of the LCN `srhm.training.authors.cheaper`; of the CNN an earlier end alone. In batches
+four times as large, at four times the rate, the CNN falls silent or diverges here (v=4, L=2, s0=2:
+a loss of log 4), at s0 >= 1, where its rate is ten times the LCN's.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import time
 
 import pandas as pd
 import torch
+from filelock import FileLock
 
 from srhm.training.authors import cheaper
 from srhm.training.config import RunConfig
@@ -25,12 +26,12 @@ from srhm.training.threads import num_threads
 from srhm_book.complexity.authors import authors_points, cheap_sizes, config_at
 from srhm_book.complexity.background import Background, train_speaking
 from srhm_book.complexity.measure import FOLDER
-from srhm_book.spectral.stored import find, write
+from srhm_book.spectral.stored import commit, csv_path, find, write
 
 NAME = "background_points"
 BOTH = Background(whiten=True, bias=True)
 POINT = ("arch", "v", "L", "s0")
-# Written down after the first LCN (v=4, L=2, s0=2: 0.118 with both, 0.147 with neither) and before
+# Written down after a first LCN (v=4, L=2, s0=2: 0.118 with both, 0.147 with neither) and before
 # all others: if silent empty positions are why the LCN's P* is too large at s0 >= 2, its test error
 # at the paper's own P* lies here with both, however large it is with neither.
 EXPECTED_ERRORS = (0.05, 0.15)
@@ -72,14 +73,12 @@ def speaking_points() -> pd.DataFrame:
     return points.assign(sizes=pd.Series(sizes, points.index, dtype=object))
 
 
-def errors_of(
-    rows: pd.DataFrame, point, seed: int = 0, error: str = "best_test_error"
-) -> dict[int, float]:
-    """{P: test error} of one point and seed in the stored rows."""
+def errors_of(rows: pd.DataFrame, point, seed: int = 0) -> dict[int, float]:
+    """{P: best test error} of one point and seed in the stored rows."""
     own = rows[rows.seed == seed]
     for name in POINT:
         own = own[own[name] == getattr(point, name)]
-    return dict(zip(own.P, own[error], strict=True))
+    return dict(zip(own.P, own.best_test_error, strict=True))
 
 
 def measured() -> pd.DataFrame:
@@ -112,9 +111,10 @@ def train_and_store(config: RunConfig) -> dict:
     with num_threads(1):
         found = train_speaking(config, BOTH)
     row = {name: getattr(config, name) for name in (*POINT, "P")} | {"seed": config.seed_rules}
-    row |= found | {"seconds": round(time.perf_counter() - start, 2)}
-    rows = pd.concat([measured(), pd.DataFrame([row])], ignore_index=True)
-    write(NAME, rows.sort_values([*POINT, "seed", "P"]), FOLDER, torch=torch.__version__)
+    row |= found | {"commit": commit(), "seconds": round(time.perf_counter() - start, 2)}
+    with FileLock(csv_path(NAME, FOLDER).with_suffix(".lock")):  # another seed's process may write
+        rows = pd.concat([measured(), pd.DataFrame([row])], ignore_index=True)
+        write(NAME, rows.sort_values([*POINT, "seed", "P"]), FOLDER, torch=torch.__version__)
     return row
 
 

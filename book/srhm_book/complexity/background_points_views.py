@@ -36,20 +36,22 @@ def with_whole(table: pd.DataFrame, rows: pd.DataFrame | None = None, seed: int 
 def speaking_table(table: pd.DataFrame) -> pd.DataFrame:
     """By point: errors at the paper's P*, and P* over the paper's, for silent and speaking places.
 
-    table: as `with_whole`. Columns: arch, v, L, s0, paper (its P*), at (the size nearest to it),
-    silent and speaking (best test errors there), silent_over and speaking_over (P*, interpolated,
-    over the paper's), factor (one over the other, through the sizes that both have); nan where not
-    known.
+    table: as `with_whole`. Silent is the authors' training in the batches of the speaking one: the
+    cheaper form for the LCN, the uncut one for the CNN. Columns: arch, v, L, s0, paper (its P*), at
+    (the size nearest to it), silent and speaking (best test errors there), silent_over and
+    speaking_over (P*, interpolated, over the paper's), factor (one over the other, through the
+    sizes that both have); nan where not known.
     """
     found = []
     for point in table.itertuples():
         own = min(point.sizes, key=lambda P: abs(P - point.paper))
         row = {name: getattr(point, name) for name in (*POINT, "paper")}
         row["at"] = speaking_config(point, own).P if cheap_sizes(point, [own]) else own
-        for name, errors in (("silent", point.cheap_errors), ("speaking", point.whole_errors)):
+        before = point.cheap_errors if point.arch == "lcn" else point.errors
+        for name, errors in (("silent", before), ("speaking", point.whole_errors)):
             row[name] = errors.get(row["at"], math.nan)
             row[f"{name}_over"] = crossing(errors) / point.paper
-        found.append(row | {"factor": crossing_ratio(point.whole_errors, point.cheap_errors)})
+        found.append(row | {"factor": crossing_ratio(point.whole_errors, before)})
     return pd.DataFrame(found)
 
 
@@ -74,16 +76,16 @@ def errors_words(table: pd.DataFrame) -> str:
         f"{p.speaking:.2f} at v={p.v}, s0={p.s0} (silent: {p.silent:.2f})"
         for p in known.itertuples()
     ]
-    return join(said) if said else "not trained yet"
+    return join(said) if said else "not known yet"
 
 
 def over_words(table: pd.DataFrame, column: str) -> str:
-    """ "0.96 at s0=1 and 0.89 at s0=2": geometric means of a column, over the points whose
-    ``factor`` is known. table: as `speaking_table`, of one depth.
+    """ "0.96 at s0=1 (points: 4) and 0.89 at s0=2 (points: 3)": geometric means of a column, over
+    the points whose ``factor`` is known. table: as `speaking_table`, of one depth.
     """
     own = table.dropna(subset="factor")
-    means = np.exp(np.log(own[column]).groupby(own.s0).mean())
-    return join(f"{mean:.2f} at s0={s0}" for s0, mean in means.items())
+    logs = np.log(own[column]).groupby(own.s0)
+    return join(f"{np.exp(log.mean()):.2f} at s0={s0} (points: {len(log)})" for s0, log in logs)
 
 
 def factor_words(table: pd.DataFrame) -> str:

@@ -13,7 +13,7 @@ from srhm_book.wording import NOTHING, join, with_ends
 
 
 def background_table(rows: pd.DataFrame | None) -> pd.DataFrame:
-    """P* of dense networks with a background over P* without, from `measure.background_rows`.
+    """P* with a background over P* without, from `measure.background_rows`.
 
     Columns: task, L, scaling, background, ratio, low, high, seeds.
     """

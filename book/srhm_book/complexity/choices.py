@@ -53,7 +53,7 @@ BEST = "best on the way"  # costs nothing: the same runs, read otherwise
 EXPECTED_LAZIER = MappingProxyType({2: (1.05, 1.3), 3: (1.3, 2.0)})
 # And over that of the fan_in network with its output enlarged as much (alpha = sqrt(d)).
 EXPECTED_AS_ALPHA = (0.9, 1.1)
-# P* of dense networks with what the authors' code has and the engine has not, over P* without.
+# P* with what the authors' code has and the engine has not, over P* without.
 EXPECTED_BACKGROUND = MappingProxyType(
     {"biases": (0.9, 1.1), "whitened": (0.8, 1.25), "whitened, biases": (0.8, 1.25)}
 )

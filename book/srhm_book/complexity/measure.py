@@ -19,7 +19,7 @@ from srhm.training.config import SEED_FIELDS, RunConfig
 from srhm.training.threads import num_threads
 from srhm_book.complexity.background import BACKGROUNDS, train_speaking
 from srhm_book.complexity.choices import TASKS, reference
-from srhm_book.spectral.stored import find, write
+from srhm_book.spectral.stored import commit, find, write
 
 FOLDER, NAME = "complexity", "background"
 # Which of `choices.TASKS` in which scaling, and sizes about P* of all its seeds, sqrt(2) apart.
@@ -40,6 +40,7 @@ def background_rows(
             with num_threads(1):
                 found = train_speaking(run, background)
             del found["best_test_error"]  # of tasks so small the last one is read
+            found["commit"] = commit()
             row = {name: getattr(run, name) for name in (*COLUMNS, "P", *SEED_FIELDS)}
             seconds = round(time.perf_counter() - start, 2)
             yield row | {"background": background.name} | found | {"seconds": seconds}

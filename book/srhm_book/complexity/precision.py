@@ -50,7 +50,12 @@ def in_both_precisions(
 
 
 def precision_view(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
-    """The table of a page; by network and P the mean shift of the error, its spread over seeds."""
+    """The table of a page; by network and P the mean shift of the error, its spread over seeds.
+
+    rows: of `in_both_precisions`; without any, all three are empty.
+    """
+    if rows.empty:
+        return rows, *(pd.Series(dtype=float),) * 2
     by_seed = rows.pivot(index=["network", "P", "seed"], columns="precision").test_error
     names = ["network", "P"]
     errors, shift = by_seed.groupby(names), (by_seed.medium - by_seed.highest).groupby(names).mean()
@@ -68,7 +73,7 @@ def main() -> None:
         one = setting(arch, V, S0, **STUDY)
         runs = stored_searches([one], store, repeats=(SEEDS,))[0][one]
         rows += in_both_precisions(one, runs, range(SEEDS))
-        print(rows[-1], write(NAME, pd.DataFrame(rows), FOLDER, torch=torch.__version__))
+    print(write(NAME, pd.DataFrame(rows), FOLDER, torch=torch.__version__))
 
 
 if __name__ == "__main__":
