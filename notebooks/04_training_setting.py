@@ -26,8 +26,8 @@
 # (each of one change, in one scaling, at one depth; {numref}`fig-training`, {glue:text}`done` of
 # {glue:text}`wanted` searches so far).
 #
-# The training of this book's grids, {glue:text}`saved` times shorter than the paper's stated one, gives
-# from {glue:text}`grids L=2` times its $P^*$ at two levels and from {glue:text}`grids L=3` times at three,
+# The training of this book's grids, {glue:text}`saved` times shorter than the paper's stated one at its
+# larger rate, gives from {glue:text}`grids L=2` times its $P^*$ at two levels and from {glue:text}`grids L=3` times at three,
 # least to largest over the settings, in our scaling ({numref}`fig-shift`). In brackets behind a factor are
 # 95 % intervals, on all of this page.
 

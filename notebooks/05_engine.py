@@ -15,7 +15,8 @@
 # nothing?
 #
 # **The answer.** Its arithmetic can, {glue:text}`verdict`: trained on the active positions alone,
-# networks end within {glue:text}`worst` (of the largest logit) of dense ones. At $s_0=$
+# networks are within {glue:text}`worst` (of the largest logit) of dense ones after
+# {glue:text}`num_steps` steps. At $s_0=$
 # {glue:text}`s0_max` a step is {glue:text}`gain_cnn` (CNN) and {glue:text}`gain_lcn` (LCN) times as
 # fast as in PyTorch, dense. The weights still grow in number: there it takes
 # {glue:text}`slope_cnn` and {glue:text}`slope_lcn` times as long as at $s_0=0$.
@@ -218,7 +219,7 @@ rests_on([learning_curve(arch) for arch in ("cnn", "lcn")], "05_engine", rounds=
 # %% [markdown]
 # The dense peer would need {glue:text}`curve_cnn` (CNN) and {glue:text}`curve_lcn` (LCN) times as
 # long. The time when the curves were made includes drawing the data, testing, the sensitivities, and
-# whatever else that machine was doing.
+# whatever else that machine, another one than this, was doing: the last two rows compare.
 
 # %% tags=["remove-cell"]
 if profile == "book":
@@ -239,7 +240,8 @@ else:
 # ## The benchmark
 #
 # `make bench` measures more, and more carefully. The table is what it last found: as published, on the
-# authors' machine, with two cores and no GPU. *To reach* is what the engine was built for. All are on
+# machines this book was made on, with two cores and no GPU (those with whitening and biases on another
+# one than the rest). *To reach* is what the engine was built for. All are on
 # one thread; ratios are medians over rounds in which both sides take turns.
 
 # %% tags=["remove-cell"]
@@ -277,7 +279,7 @@ table.set_index("quantity")[["value", "unit", "to reach"]]
 #   weights that such a batch meets, twice, would allow {glue:text}`four_limit`. The rest is the
 #   bookkeeping of steps not yet written into the weights, some forty small operations a step.
 # - *Arithmetic* runs at {glue:text}`own_rate` of the rate of the fastest product of matrices that we
-#   found on that machine, which is {glue:text}`mm_rate` of the rate of `torch.mm`: on some processors
+#   found on that machine, and at {glue:text}`mm_rate` of the rate of `torch.mm`: on some processors
 #   torch's default library is the slower of the two that it ships, and the engine takes the other.
 # - *Whitened inputs and biases*, which the engine has not, are trained on the active positions too
 #   ({doc}`04_training_setting`), by automatic differentiation. A step takes {glue:text}`speaking` times

@@ -12,7 +12,7 @@ from srhm_book.complexity.ablation_views import ablation_table, ablation_view, d
 from srhm_book.complexity.authors_table import authors_table, near_in_depth, ratios_by_seed, shares
 from srhm_book.complexity.authors_words import (
     interpolated_words,
-    one_side_larger,
+    one_side_counts,
     one_side_words,
     seeds_words,
     steps_by_network,
@@ -143,7 +143,7 @@ def test_what_bounds_a_point_is_told_and_where_nothing_can_bracket_it():
 def test_what_is_not_learned_at_the_papers_size_is_counted():
     table = pd.DataFrame({"L": [3, 3, 3, 3, 2], "cheap": [math.nan] * 3 + [1.0, math.nan]})
     table["cheap_errors"] = [{100: 0.4}, {}, {100: 0.02}, {100: 0.2, 140: 0.01}, {100: 0.4}]
-    assert (one_side_larger(table, 3), one_side_larger(table, 2)) == (1, 1)
+    assert (one_side_counts(table, 3), one_side_counts(table, 2)) == ((1, 1), (1, 0))
 
 
 def test_what_several_seeds_say_is_counted(tmp_path):

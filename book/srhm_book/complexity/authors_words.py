@@ -128,9 +128,10 @@ def one_side_words(table: pd.DataFrame, ratio: str = "ratio", errors: str = "err
     return ", ".join(said) if said else "none"
 
 
-def one_side_larger(table: pd.DataFrame, L: int) -> int:
-    """How many points of one depth are not learned at the paper's P* nor, so far, at a larger size,
-    in the cheaper form.
+def one_side_counts(table: pd.DataFrame, L: int) -> tuple[int, int]:
+    """Of the points of one depth all of whose sizes tried in the cheaper form lie on one side of
+    P*: how many are not learned at the paper's P* or above, and how many are learned at all sizes.
     """
-    errors = table[(table.L == L) & table.cheap.isna()].cheap_errors
-    return sum(bool(own) and min(own.values()) > 0.1 for own in errors)
+    errors = [own for own in table[(table.L == L) & table.cheap.isna()].cheap_errors if own]
+    larger = sum(min(own.values()) > 0.1 for own in errors)
+    return larger, len(errors) - larger

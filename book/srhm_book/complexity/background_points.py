@@ -82,7 +82,10 @@ def errors_of(rows: pd.DataFrame, point, seed: int = 0) -> dict[int, float]:
 
 
 def measured() -> pd.DataFrame:
-    """The stored rows: arch, v, L, s0, P, seed, errors and how the training ended."""
+    """The stored rows: arch, v, L, s0, P, seed, errors and how the training ended.
+
+    Those of commit 7fb7b39196a9 were trained densely; their last error stands for the best as well.
+    """
     rows = find(NAME, FOLDER)
     columns = [*POINT, "P", "seed", "test_error", "best_test_error"]
     return pd.DataFrame(columns=columns) if rows is None else rows

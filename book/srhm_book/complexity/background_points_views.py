@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 
 from srhm_book import style
 from srhm_book.complexity.authors import cheap_sizes, crossing, read_by_the_rule
-from srhm_book.complexity.authors_table import crossing_ratio
 from srhm_book.complexity.background_points import (
     EXPECTED_ERRORS,
     POINT,
@@ -39,8 +38,8 @@ def speaking_table(table: pd.DataFrame) -> pd.DataFrame:
     table: as `with_whole`. Silent is the authors' training in the batches of the speaking one: the
     cheaper form for the LCN, the uncut one for the CNN. Columns: arch, v, L, s0, paper (its P*), at
     (the size nearest to it), silent and speaking (best test errors there), silent_over and
-    speaking_over (P*, interpolated, over the paper's), factor (one over the other, through the
-    sizes that both have); nan where not known.
+    speaking_over (P*, interpolated, over the paper's), factor (the second over the first); nan
+    where not known.
     """
     found = []
     for point in table.itertuples():
@@ -51,7 +50,7 @@ def speaking_table(table: pd.DataFrame) -> pd.DataFrame:
         for name, errors in (("silent", before), ("speaking", point.whole_errors)):
             row[name] = errors.get(row["at"], math.nan)
             row[f"{name}_over"] = crossing(errors) / point.paper
-        found.append(row | {"factor": crossing_ratio(point.whole_errors, before)})
+        found.append(row | {"factor": row["speaking_over"] / row["silent_over"]})
     return pd.DataFrame(found)
 
 
