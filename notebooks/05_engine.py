@@ -219,7 +219,7 @@ rests_on([learning_curve(arch) for arch in ("cnn", "lcn")], "05_engine", rounds=
 # %% [markdown]
 # The dense peer would need {glue:text}`curve_cnn` (CNN) and {glue:text}`curve_lcn` (LCN) times as
 # long. The time when the curves were made includes drawing the data, testing, the sensitivities, and
-# whatever else that machine, another one than this, was doing: the last two rows compare.
+# whatever else that machine, which need not be this one, was doing: only the last two rows compare.
 
 # %% tags=["remove-cell"]
 if profile == "book":
