@@ -336,7 +336,7 @@ for column in ("factor", "silent_over", "speaking_over"):
     glue(word, over_words(two, column), display=False)
 glue("background deep", errors_words(three), display=False)
 glue("background expected", "{:g} to {:g}".format(*EXPECTED_ERRORS), display=False)
-glue("background words", speaking_words(sparse), display=False)
+glue("background words", speaking_words(sparse[sparse.s0 >= 2]), display=False)
 glue("expected factor", "{:g} to {:g}".format(*EXPECTED_FACTOR), display=False)
 glue("background factors", factor_words(empties), display=False)
 
