@@ -75,6 +75,7 @@ class Store:
         if self.path.exists() and not self.path.is_dir():
             raise StoreError(f"The results folder {str(self.path)!r} is a file, not a folder.")
         self._files: dict[Path, File] = {}
+        self._framed = [None], None  # the files of the last whole frame, and that frame
         self._warned: set[tuple[str, str]] = set()
 
     def __repr__(self) -> str:
@@ -135,13 +136,19 @@ class Store:
 
         like: read only the file with the runs of this one's task and network.
         """
-        rows = []
+        files = []
         for path in self._paths() if like is None else [self.path_of(like)]:
-            file = self._file(path)
-            for name, wrong in self._wrong(path, file):
+            files.append(self._file(path))
+            for name, wrong in self._wrong(path, files[-1]):
                 self._warn(name, wrong)
-            rows += [line.run for line in sorted(file.runs.values(), key=lambda x: x.order)]
-        return to_frame(rows, self.config_type)
+        framed, frame = self._framed
+        # A file that has not changed is the same object (`read_lines`).
+        if len(files) != len(framed) or any(a is not b for a, b in zip(files, framed, strict=True)):
+            runs = (sorted(file.runs.values(), key=lambda line: line.order) for file in files)
+            frame = to_frame([line.run for lines in runs for line in lines], self.config_type)
+            if like is None:
+                self._framed = files, frame
+        return frame.copy()
 
     def problems(self) -> dict[str, str]:
         """What cannot be used, each file and line (relative to the store) with the reason."""

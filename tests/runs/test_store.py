@@ -618,3 +618,16 @@ def test_a_fifo_in_the_place_of_a_file_is_refused_before_any_training(tmp_path):
     with pytest.raises(StoreError, match=re.escape(str(store.path_of(config())))):
         store.check_writable(config())
     store.check_writable()
+
+
+def test_a_frame_is_made_anew_when_a_run_is_added_and_is_the_callers_own(tmp_path):
+    store = Store(tmp_path)
+    assert store.frame().empty
+    for seed in range(2):
+        store.put(run(config(seed_init=seed)))
+        first = store.frame()
+        assert len(first) == seed + 1
+        first["test_error"] = 9.0
+        assert (store.frame().test_error < 9).all()
+    assert len(store.frame(like=config())) == 2
+    assert len(Store(tmp_path).frame()) == 2
