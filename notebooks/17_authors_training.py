@@ -142,6 +142,7 @@ from srhm_book.complexity.depth_step import (
     step_words,
     tasks_of_all,
 )
+from srhm_book.complexity.training import geometric_mean
 from srhm_book.invariance.layers import paper_curves
 from srhm_book.invariance.layers_figures import draw_layers
 from srhm_book.provenance import rests_on
@@ -205,11 +206,6 @@ is_it = "yes" if off[3].cheap < 0.5 * off[3].grids else "no"
 glue("depth answer", f"At three levels, {is_it}", display=False)
 glue("interpolated", interpolated_words(table), display=False)
 glue("steps", steps_by_network(table), display=False)
-cnns = speaking_table(table[(table.arch == "cnn") & (table.L == 2)]).dropna(subset="factor")
-for word, column in {"before": "silent_over", "whole": "speaking_over"}.items():
-    mean = np.exp(np.log(cnns[column]).mean())
-    glue(f"{word} cnn", f"{mean:.2f}", display=False)
-glue("num cnn", len(cnns), display=False)
 glue("interpolated whole", interpolated_words(table, "whole_errors"), display=False)
 for word, name in {"": "cheap", " whole": "whole"}.items():
     glue(f"targets missed{word}", targets_missed(shares(table), name), display=False)
@@ -334,6 +330,10 @@ two, three = sparse[sparse.L == 2], sparse[sparse.L == 3]
 for column in ("factor", "silent_over", "speaking_over"):
     word = "background factor" if column == "factor" else column.replace("_", " ")
     glue(word, over_words(two, column), display=False)
+cnns = empties[(empties.arch == "cnn") & (empties.L == 2)].dropna(subset="factor")
+for word, column in {"before": "silent_over", "whole": "speaking_over"}.items():
+    glue(f"{word} cnn", f"{geometric_mean(cnns[column]):.2f}", display=False)
+glue("num cnn", len(cnns), display=False)
 glue("background deep", errors_words(three), display=False)
 glue("background expected", "{:g} to {:g}".format(*EXPECTED_ERRORS), display=False)
 glue("background words", speaking_words(sparse[sparse.s0 >= 2]), display=False)

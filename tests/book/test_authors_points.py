@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from messages import says
+from srhm.runs.paths import project
 from srhm.runs.store import Store
 from srhm.training.authors import cheaper
 from srhm_book.complexity.ablation import CHEAP, corners, references, variants
@@ -15,6 +16,7 @@ from srhm_book.complexity.authors import (
     authors_runs,
     config_at,
     read_by_the_rule,
+    runs_at,
     stored_point,
 )
 from srhm_book.complexity.authors_figures import draw_authors, draw_exponents
@@ -134,3 +136,10 @@ def test_the_cheaper_training_is_judged_by_what_was_expected():
     assert cheap_words(table).startswith("1 of 3 tasks (measured: 0.90 to 1.20")
     assert list(cheap_view(table)["P*, cheaper"]) == ["104"] * 3
     assert cheap_words(table[:0]).startswith("0 of 0")
+
+
+def test_no_sizes_have_no_runs():
+    store = Store(project("results"))
+    point = next(authors_points().itertuples())
+    assert runs_at(store, point, point.sizes, cheap=True)
+    assert runs_at(store, point, [], cheap=True) == []

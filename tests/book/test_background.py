@@ -98,9 +98,9 @@ def test_an_alpha_is_refused():
 
 def test_the_best_error_on_the_way_is_kept(monkeypatch):
     errors = iter([0.3, 0.1, 0.4, 0.5])
-    looked = monkeypatch.setattr  # at every epoch by `BestError`, at the end by `train_speaking`
-    looked("srhm.training.run.evaluate", lambda net, data: (0.0, next(errors)))
-    looked("srhm_book.complexity.background.evaluate", lambda net, data: (0.0, next(errors)))
+    # Looked at in every epoch by `BestError`, and at the end by `train_speaking`.
+    for module in ("srhm.training.run", "srhm_book.complexity.background"):
+        monkeypatch.setattr(f"{module}.evaluate", lambda net, data: (0.0, next(errors)))
     config = a_config("lcn").replace(test_every=1, max_epochs=3, stop_loss=0.0)
     found = train_speaking(config, BOTH)
     assert (found["test_error"], found["best_test_error"]) == (0.5, 0.1)

@@ -1,4 +1,4 @@
-"""The choices of training: one is changed at a time, and of empty positions that speak."""
+"""The choices of training, one changed at a time, and what speaking empty positions change."""
 
 import dataclasses
 import functools

@@ -89,9 +89,9 @@ def runs_at(
     return [run for run in runs if run is not None]
 
 
-def cheap_sizes(point, sizes: Iterable[int] | None = None) -> list[int]:
-    """Of the sizes of a point (by default its own), those of at least one batch of `cheaper`."""
-    return [P for P in sizes or point.sizes if LARGER * PER_CLASS * point.v <= P]
+def cheap_sizes(point, sizes: Iterable[int]) -> list[int]:
+    """Of some sizes of a point, those of at least one batch of `cheaper`."""
+    return [P for P in sizes if LARGER * PER_CLASS * point.v <= P]
 
 
 def curve_runs(

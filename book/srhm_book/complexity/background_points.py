@@ -68,7 +68,7 @@ def speaking_points() -> pd.DataFrame:
     """`authors_points`, with the sizes that are trained: whole numbers of balanced batches."""
     points, sizes = authors_points(), []
     for point in points.itertuples():
-        own = cheap_sizes(point) if point.arch == "lcn" else point.sizes
+        own = cheap_sizes(point, point.sizes) if point.arch == "lcn" else point.sizes
         sizes.append([speaking_config(point, P).P for P in own])
     return points.assign(sizes=pd.Series(sizes, points.index, dtype=object))
 

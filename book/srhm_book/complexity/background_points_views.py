@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -17,6 +16,7 @@ from srhm_book.complexity.background_points import (
     measured,
     speaking_config,
 )
+from srhm_book.complexity.training import geometric_mean
 from srhm_book.wording import join
 
 
@@ -82,9 +82,8 @@ def over_words(table: pd.DataFrame, column: str) -> str:
     """ "0.96 at s0=1 (points: 4) and 0.89 at s0=2 (points: 3)": geometric means of a column, over
     the points whose ``factor`` is known. table: as `speaking_table`, of one depth.
     """
-    own = table.dropna(subset="factor")
-    logs = np.log(own[column]).groupby(own.s0)
-    return join(f"{np.exp(log.mean()):.2f} at s0={s0} (points: {len(log)})" for s0, log in logs)
+    by_s0 = table.dropna(subset="factor").groupby("s0")[column]
+    return join(f"{geometric_mean(own):.2f} at s0={s0} (points: {len(own)})" for s0, own in by_s0)
 
 
 def factor_words(table: pd.DataFrame) -> str:
@@ -92,11 +91,10 @@ def factor_words(table: pd.DataFrame) -> str:
 
     table: as `speaking_table`.
     """
-    known = table.dropna(subset="factor")
-    logs = np.log(known.factor).groupby([known.arch, known.L], sort=False)
+    by_depth = table.dropna(subset="factor").groupby(["arch", "L"], sort=False).factor
     return join(
-        f"{np.exp(log.mean()):.2f} ({arch.upper()} L={L}, points: {len(log)})"
-        for (arch, L), log in logs
+        f"{geometric_mean(own):.2f} ({arch.upper()} L={L}, points: {len(own)})"
+        for (arch, L), own in by_depth
     )
 
 
