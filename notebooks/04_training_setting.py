@@ -125,7 +125,7 @@ rests_on(found, "04_training_setting", v=8)
 # of {glue:text}`stop_loss` and takes the last test error, the same in both scalings; only the rates
 # differ, {glue:text}`own rate` times as large a rate per datum in ours as the paper's 0.01 at batches of
 # 4, and the authors' own by network, depth and sparsity. Rates go with the batch. The factors, pooled over
-# tasks of equal depth, with what is known of each. *Small*: the whole interval is within
+# tasks of equal depth ({glue:text}`tasks pooled` each), with what is known of each. *Small*: the whole interval is within
 # {glue:text}`telling` % of 1. *Moves*: it leaves out 1, and the factor is further off than that. *Moves, size
 # open*: it leaves out 1, but reaches from less to more than that. *Open*: it holds 1 and reaches beyond.
 
@@ -366,6 +366,7 @@ said = {"v": v, "s0": s0, "repeats": repeats}
 said |= {name: f"{getattr(bases[0], name):g}" for name in ("width", "batch_size", "stop_loss")}
 said["telling"] = f"{100 * (views.TELLING - 1):.0f}"
 said["own rate"] = f"{choices.OWN_RATE / trainings_of.PAPER_RATE:g}"
+said["tasks pooled"] = " to ".join(f"{n}" for n in sorted({means.tasks.min(), means.tasks.max()}))
 said["further effects"] = views.kinds_words(means)
 said["coinciding"] = views.coinciding(lazy_tasks, found, **others)
 batch = reference["batch_size"]

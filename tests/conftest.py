@@ -13,6 +13,7 @@ torch.set_num_threads(1)
 
 EXECUTED = {"executed"}  # fixtures of book/conftest.py, which take minutes
 BUILT = {"html", "url", "visit"}
+TOYS = "test_smoke.py"
 OTHER_PAGES = "[other pages]"  # the half of them that another process looks at
 
 
@@ -21,7 +22,8 @@ def pytest_collection_modifyitems(items):
 
     def order(item):
         fixtures = set(item.fixturenames)
-        return (OTHER_PAGES in item.name, bool(BUILT & fixtures), not EXECUTED & fixtures)
+        late = OTHER_PAGES in item.name, bool(BUILT & fixtures)
+        return (*late, item.path.name != TOYS and not EXECUTED & fixtures)
 
     items.sort(key=order)
 
@@ -30,7 +32,8 @@ def pytest_collection_modifyitems(items):
 def pytest_xdist_make_scheduler(config, log):
     """With several processes: a file's tests in one, but for those of the notebooks and the book.
 
-    All tests of the executed notebooks are in one process, all of the built book's pages in one.
+    Each notebook's toy goes to whichever process is free. All tests of the executed notebooks are
+    in one, all of the built book's pages in one.
     """
     from xdist.scheduler import LoadFileScheduling
 
@@ -39,6 +42,8 @@ def pytest_xdist_make_scheduler(config, log):
             if nodeid.endswith(OTHER_PAGES):
                 return OTHER_PAGES
             file, _, name = nodeid.partition("::")
+            if file.endswith(TOYS):
+                return nodeid
             given = arguments(config.rootpath / file).get(name.partition("[")[0], set())
             return "executed" if EXECUTED & given else "built" if BUILT & given else file
 

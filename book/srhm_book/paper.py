@@ -6,6 +6,7 @@ All functions read the csv files in `book/paper` and answer in *total* training 
 
 from __future__ import annotations
 
+import functools
 from contextlib import suppress
 from pathlib import Path
 
@@ -46,6 +47,11 @@ def published(name: str) -> pd.DataFrame:
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in path.parent.glob("fig*.csv")))
         raise LookupError(f"name must be one of {known}, not {name!r}.")
+    return _read(path).copy()
+
+
+@functools.cache  # the ledger of claims asks for some of them hundreds of times
+def _read(path: Path) -> pd.DataFrame:
     return pd.read_csv(path)
 
 
@@ -67,11 +73,11 @@ def published_P_star(arch: str) -> pd.DataFrame:
 
 def paper_P_star(arch: str, v: int, s0: int, L: int = 2, s: int = 2) -> float:
     """P* of the paper (Figures 4B and 4C); a LookupError where it shows no such point."""
-    table = published_P_star(arch)
-    rows = table.query("v == @v and s0 == @s0 and L == @L and s == @s")
-    if len(rows) != 1:
+    table = published(_of(P_STAR_FIGURES, arch, "arch"))
+    here = (table.v == v) & (table.s0 == s0) & (table.L == L) & (table.s == s)
+    if here.sum() != 1:
         raise LookupError(f"the paper shows no P* for arch={arch}, v={v}, s0={s0}, L={L}, s={s}")
-    return float(rows.P_star.iloc[0])
+    return float(table.P_star_median[here].iloc[0])
 
 
 def published_fig4A() -> pd.DataFrame:

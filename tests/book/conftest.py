@@ -33,11 +33,18 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def executed(tmp_path_factory, worker_id):
-    """The folder of the notebooks executed in the profile `smoke`, inside a copy of the book.
+def made():
+    """Whether `make book` has made the book that is here, and nothing has changed since."""
+    return is_newer(ROOT / "_build" / "complete", sources(ROOT))  # written if all is well
 
-    It is made once for all processes of the tests.
+
+@pytest.fixture(scope="session")
+def executed(made, tmp_path_factory, worker_id):
+    """The folder of the executed notebooks: those of `make book`, where they are up to date, else
+    in the profile `smoke`, inside a copy of the book, made once for all processes of the tests.
     """
+    if made:
+        return ROOT / "book" / "executed"
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "smoke_book"
     with FileLock(folder.with_suffix(".lock")):
@@ -58,13 +65,11 @@ def _execute(folder):
 
 
 @pytest.fixture(scope="session")
-def html(chromium, request):
+def html(chromium, made, executed):
     """The folder of the built book; a warning of the build fails it."""
-    if is_newer(
-        ROOT / "_build" / "complete", sources(ROOT)
-    ):  # written by make book, if all is well
+    if made:
         return ROOT / "_build" / "html"
-    folder = request.getfixturevalue("executed").parent.parent
+    folder = executed.parent.parent
     with FileLock(folder.with_suffix(".lock")):
         if not (folder / "built").exists():
             command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n"]

@@ -32,8 +32,9 @@ def background_table(rows: pd.DataFrame | None) -> pd.DataFrame:
 def background_view(table: pd.DataFrame) -> pd.DataFrame:
     """`background_table` as a page shows it."""
     factors = [with_ends(r.ratio, r.low, r.high) for r in table.itertuples()]
-    shown = table.assign(factor=factors, scaling=table.scaling.map(SCALING_WORDS))
-    wide = shown.pivot(index=["task", "scaling"], columns="background", values="factor")
+    wide = table.assign(factor=factors).pivot(
+        index=["task", "scaling"], columns="background", values="factor"
+    )
     return wide[[b.name for b in BACKGROUNDS[1:]]].fillna(NOTHING) if len(wide) else wide
 
 
