@@ -18,11 +18,11 @@ PROSE = """article => {
     return prose.textContent;
 }"""
 
-# What axe-core looks at: the rules of WCAG, and of long tables the first rows, which the others
-# resemble; in the dark contrast alone, and the colours of code on one page, as all have the same.
+# What axe-core looks at: the rules of WCAG, in the dark contrast alone; of long tables the first
+# rows, which the others resemble, and code on one page, as its colours are the same on all.
 WCAG, CONTRAST = {"runOnly": ["wcag2a", "wcag2aa"]}, {"runOnly": ["color-contrast"]}
 LATER_ROWS, CODE = ["tr:nth-child(n+12)", ".claim:nth-child(n+12)"], [".highlight"]
-CODE_IN_THE_DARK = "book/executed/01_data.html"
+WITH_CODE = "book/executed/01_data.html"
 
 # What is wrong with a page's look at the window's size, in words.
 PROBLEMS = """() => {
@@ -91,7 +91,7 @@ def test_every_page_is_whole_light_and_open_to_all(html, visit, part):
         found += [f"{name} shows raw TeX: {raw}"] if raw else []
         for scheme, rules in {"light": WCAG, "dark": CONTRAST}.items():
             show_in(page, scheme)
-            skipped = LATER_ROWS + CODE * (scheme == "dark" and name != CODE_IN_THE_DARK)
+            skipped = LATER_ROWS + CODE * (name != WITH_CODE)
             wrong = barriers(axe, page, rules, skipped)
             found += [f"{name} in the {scheme}: {fault}" for fault in wrong]
         for size, shape in SIZES.items():
