@@ -198,8 +198,8 @@ def test_how_trainings_as_the_authors_ended_and_how_far_they_err_is_told():
     assert authors_ends(found) == f"VGG11 and ResNet18 both {end}"
     said = authors_ends(found.assign(status=["converged", "max_epochs"], epochs=[20, 250]))
     assert said.startswith(f"VGG11 {end} and ResNet18 did not reach a training loss of 0.01")
-    assert "VGG11 and ResNet18 err 2.0 to 10 times as much" in authors_factors(found)
-    assert "VGG11 err 10 times" in authors_factors(found[:1])
+    assert "errors are 10 (VGG11) and 2.0 (ResNet18) times the paper's" in authors_factors(found)
+    assert "errors are 10 (VGG11) times" in authors_factors(found[:1])
     assert "none of them" in authors_factors(found[:0])
     assert num_words(len(ARCHS)).startswith("all ")
     assert num_words(2) == f"2 of {len(ARCHS)} architectures"

@@ -154,9 +154,8 @@ def authors_factors(found: pd.DataFrame) -> str:
     if found.empty:
         return "Trained as the authors' code trains, none of them is measured"
     factors = found.authors / found.paper
-    ends = (significant(end, 2) for end in (factors.min(), factors.max()))
-    times = " to ".join(dict.fromkeys(ends))
-    off = f"{join(found.network)} err {times} times as much as in the paper (one seed each)"
+    each = [f"{significant(x, 2)} ({name})" for name, x in zip(found.network, factors, strict=True)]
+    off = f"errors are {join(each)} times the paper's (one seed each)"
     return f"Trained as the authors' code trains, {off}"
 
 
