@@ -278,7 +278,7 @@ table["value"] = [f"{x:,.0f}" if x >= 1000 else f"{x:.3g}" for x in table.value]
 table.set_index("quantity")[["value", "unit", "to reach"]]
 
 # %% [markdown]
-# {glue:text}`missed` of the {glue:text}`aims` aims are missed, by less than 1 %: {glue:text}`nearly`. Where
+# {glue:text}`missed` of the {glue:text}`aims` aims are missed. By less than 1 %: {glue:text}`nearly`. Where
 # it falls short by more, and why:
 #
 # - *The time still grows with $s_0$*, to {glue:text}`flat` times at $s_0=6$ ({glue:text}`flat_512`

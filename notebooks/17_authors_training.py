@@ -455,7 +455,7 @@ glue("cheap faster", "{:.1f} to {:.1f}".format(*ends), display=False)
 # Of the values that both trainings know, within 0.1 of the paper's are {glue:text}`near authors` trained
 # as the authors train and {glue:text}`near ours` in this book's training; of Figure 12, the LCN,
 # {glue:text}`near lcn authors` and {glue:text}`near lcn ours`; of the plateaus
-# {glue:text}`plateaus authors` and {glue:text}`plateaus ours`. Near more often are values in the authors'
+# {glue:text}`plateaus authors` and {glue:text}`plateaus ours`. More values are near in the authors'
 # training for: {glue:text}`nearer`; in this book's for: {glue:text}`nearer ours`. {ref}`drawn-anew` has what is left of
 # $S_{1,1}$ at $s_0=0$: synonyms there are drawn among all $m$.
 

@@ -1,5 +1,6 @@
 """Every notebook in the profile `smoke`: toys, trained in seconds."""
 
+import ast
 from pathlib import Path
 
 import jupytext
@@ -14,7 +15,7 @@ SCRIPTS = sorted((ROOT / "notebooks").glob("*.py"))
 
 @pytest.fixture(scope="module", autouse=True)
 def each_toy_once():
-    """Many notebooks have the same toys: each is trained once, and the row is deterministic."""
+    """Many notebooks have the same toys: a process trains each once, for the same row."""
     trained, train = {}, run.train
 
     def train_once(config, device="auto", **others):
@@ -44,9 +45,23 @@ def test_a_notebook_runs_in_the_profile_smoke(script, made, monkeypatch):
     scope["profile"] = "smoke"
     try:
         for source in later:
-            exec(source, scope)
+            show(run_cell(source, scope))
     finally:
         plt.close("all")
+
+
+def run_cell(source, scope):
+    """The value of the cell's last line, which a notebook shows."""
+    body = ast.parse(source).body
+    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+    exec(compile(ast.Module(body, []), source[:60], "exec"), scope)
+    return eval(compile(ast.Expression(last.value), source[:60], "eval"), scope) if last else None
+
+
+def show(value):
+    """Tables are made where they are shown, and not before."""
+    if hasattr(value, "_repr_html_"):
+        value._repr_html_()
 
 
 def minds_the_profile(source):
