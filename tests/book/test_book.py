@@ -16,7 +16,6 @@ from bs4 import BeautifulSoup
 
 from served import SIZES, wait_for_math
 from srhm_book import cli
-from srhm_book.claims.claim import VERDICTS
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -132,20 +131,23 @@ def test_dark_mode_keeps_figures_on_white(visit):
 
 def test_pages_show_the_claims(html, visit):
     """Each with its verdict and a link to its chapter, on the landing page and on its own."""
-    folder, found = html / "book" / "executed", []
+    from srhm.runs.paths import project
+    from srhm.runs.store import Store
+    from srhm_book.claims.ledger import claims
+
+    items = claims(Store(project("results")))
+    folder = html / "book" / "executed"
     rows = {"00_overview": ".forest tr:not(.group)", "21_all_claims": ".all-claims .claim"}
     for name, selector in rows.items():
         page = visit(f"book/executed/{name}.html")
-        verdicts = page.locator(f"{selector} > td:last-child")
-        verdicts = verdicts.evaluate_all("cells => cells.map(cell => cell.className)")
+        shown = page.locator(selector)
+        assert shown.count() == len(items)
+        for text, item in zip(shown.all_inner_texts(), items, strict=True):
+            assert item.verdict in text
         links = page.locator(f"{selector} a")
         links = links.evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        assert links == [f"{item.chapter}.html" for item in items]
         assert all((folder / link).is_file() for link in links)
-        found.append(list(zip(verdicts, links, strict=True)))
-    overview, own = found
-    assert overview == own
-    assert len(own) > 100
-    assert {verdict for verdict, _ in own} <= set(VERDICTS)
 
 
 @pytest.mark.parametrize("dark", [False, True])
